@@ -141,7 +141,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 # Two thousand colleagues leave a town hall through one address: limit by account, not by address.
-ACCOUNT_RATE_LIMITS = {"login": "2000/m/ip", "login_failed": "10/m/key,2000/5m/ip", "reset_password": "200/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "2000/m/ip",
+    "login_failed": "10/m/key,2000/5m/ip",
+    "reset_password": "200/m/ip,5/m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 LANGUAGE_CODE = "sv"

@@ -1,0 +1,249 @@
+import base64
+import secrets
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import CourseResult
+from journeys.models import Completion
+from people.models import Organisation, Person
+from people.models.base import Public, choice_check
+
+
+def new_code() -> str:
+    """128 random bits as 26 base32 letters: the only thing that answers in an address (decision 11, T14)."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
+
+
+class NumberSeries(models.Model):
+    """The running number of one issuer and year; locked for the next number, gaps allowed."""
+
+    issuer = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    prefix = models.CharField(max_length=12)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "year"], name="numberseries_issuer_year"),
+            models.UniqueConstraint(fields=["prefix", "year"], name="numberseries_prefix_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year}-{self.last}"
+
+
+class CertificateQuerySet(models.QuerySet):
+    def visible_to(self, viewer):
+        return viewer.rows_seen(self)
+
+    def live(self):
+        return self.filter(state__in=Certificate.LIVE)
+
+    def ready(self):
+        """Those whose file can be downloaded."""
+        return self.filter(state__in=[Certificate.State.RENDERED, Certificate.State.SEALED])
+
+
+class CertificateKind(models.TextChoices):
+    COURSE = "course", _("Course certificate")
+    ATTENDANCE = "attendance", _("Certificate of attendance")
+    STAGE = "stage", _("Stage certificate")
+    JOURNEY = "journey", _("Journey certificate")
+    EXTRACT = "extract", _("Record extract")
+
+
+class CertificateState(models.TextChoices):
+    QUEUED = "queued", _("Being made")
+    RENDERED = "rendered", _("Valid")
+    SEALED = "sealed", _("Valid")
+    REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Certificate(models.Model):
+    """A proof on paper, from a frozen snapshot. Never edited: a correction is a new edition that replaces it."""
+
+    Kind = CertificateKind
+    State = CertificateState
+
+    LIVE = (State.QUEUED, State.RENDERED, State.SEALED)
+    MOVES = {
+        State.QUEUED: {State.RENDERED, State.REPLACED, State.WITHDRAWN},
+        State.RENDERED: {State.SEALED, State.REPLACED, State.WITHDRAWN},
+        State.SEALED: {State.REPLACED, State.WITHDRAWN},
+        State.REPLACED: set(),
+        State.WITHDRAWN: set(),
+    }
+
+    public_id = models.CharField(max_length=26, unique=True, default=new_code, editable=False)
+    number = models.CharField(max_length=40, unique=True)
+    issuer = models.ForeignKey(Organisation, models.PROTECT, related_name="issued")
+    kind = models.CharField(max_length=10, choices=Kind)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="certificates")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    result = models.ForeignKey(CourseResult, models.PROTECT, null=True, blank=True, related_name="certificates")
+    completion = models.ForeignKey(Completion, models.PROTECT, null=True, blank=True, related_name="certificates")
+    edition = models.PositiveSmallIntegerField(default=1)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    language = models.CharField(max_length=2, default="sv")
+    achieved_on = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=400, blank=True)
+    snapshot = models.JSONField()
+    snapshot_sha256 = models.CharField(max_length=64)
+    template = models.CharField(max_length=40)
+    sort_key = models.CharField(max_length=300, db_index=True)
+    search_key = models.CharField(max_length=600)
+    name_hidden = models.BooleanField(default=False)
+    fault = models.CharField(max_length=400, blank=True)
+    keep_until = models.DateField(null=True, blank=True)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            choice_check("kind", CertificateKind, "certificate_kind"),
+            choice_check("state", CertificateState, "certificate_state"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["course", "attendance"], result__isnull=False, completion=None)
+                | Q(kind__in=["stage", "journey"], result=None, completion__isnull=False)
+                | Q(kind="extract", result=None, completion=None),
+                name="certificate_proves_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(edition=1, replaces=None) | Q(edition__gt=1, replaces__isnull=False),
+                name="certificate_edition",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=["replaced", "withdrawn"], closed_at__isnull=False) & ~Q(reason=""))
+                | (~Q(state__in=["replaced", "withdrawn"]) & Q(closed_at=None)),
+                name="certificate_closed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("achieved_on")), name="certificate_validity"
+            ),
+            models.UniqueConstraint(
+                fields=["result", "kind"],
+                condition=Q(state__in=["queued", "rendered", "sealed"], result__isnull=False),
+                name="certificate_one_live_per_result",
+            ),
+            models.UniqueConstraint(
+                fields=["completion"],
+                condition=Q(state__in=["queued", "rendered", "sealed"], completion__isnull=False),
+                name="certificate_one_live_per_completion",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-achieved_on", "-id"], name="certificate_organisation"),
+            models.Index(fields=["organisation", "valid_until"], name="certificate_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CertificateFileKind(models.TextChoices):
+    PDF = "pdf", "PDF"
+    CREDENTIAL = "credential", _("Digital credential")
+    ARCHIVE = "archive", _("Archive package")
+
+
+class CertificateFile(models.Model):
+    """The stored bytes of a certificate, set once."""
+
+    Kind = CertificateFileKind
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PDF)
+    stored_as = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certificate", "kind"], name="certificatefile_once")]
+
+    def __str__(self) -> str:
+        return self.stored_as
+
+
+class BundleQuerySet(models.QuerySet):
+    def visible_to(self, viewer):
+        """Only those that the viewer asked for."""
+        return self.filter(asked_by=viewer.person)
+
+
+class BundleState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Being made")
+    READY = "ready", _("Ready")
+    EXPIRED = "expired", _("Expired")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Bundle(Public):
+    """Many certificates in one file, made by the worker. Lives 24 hours, for who asked, while they may still see the people (T4)."""
+
+    State = BundleState
+
+    MOVES = {
+        State.QUEUED: {State.RUNNING, State.FAILED, State.CANCELLED},
+        State.RUNNING: {State.READY, State.FAILED, State.CANCELLED},
+        State.READY: {State.EXPIRED},
+        State.EXPIRED: set(),
+        State.FAILED: set(),
+        State.CANCELLED: set(),
+    }
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, default="zip")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    filters = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    stored_as = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    objects = BundleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            choice_check("state", BundleState, "bundle_state"),
+            models.CheckConstraint(condition=Q(done__lte=F("total")), name="bundle_done"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.done}/{self.total}"
+
+
+class BundleLineOutcome(models.TextChoices):
+    WAITING = "", _("Waiting")
+    IN = "in", _("In the file")
+    MISSING = "missing", _("Missing")
+
+
+class BundleLine(models.Model):
+    Outcome = BundleLineOutcome
+
+    bundle = models.ForeignKey(Bundle, models.CASCADE, related_name="lines")
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bundle", "certificate"], name="bundleline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.bundle_id}:{self.certificate_id}"

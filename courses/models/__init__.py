@@ -1,0 +1,27 @@
+from courses.models.booking import Attendance, Booking, Need, Offer
+from courses.models.course import Course, CourseVersion, Goal, Part, Prerequisite, Subject, Task
+from courses.models.feed import Feed
+from courses.models.occasion import Meeting, Occasion, OccasionTrainer, Quota, Venue
+from courses.models.result import CourseResult, PartResult
+
+__all__ = [
+    "Attendance",
+    "Booking",
+    "Course",
+    "CourseResult",
+    "CourseVersion",
+    "Feed",
+    "Goal",
+    "Meeting",
+    "Need",
+    "Occasion",
+    "OccasionTrainer",
+    "Offer",
+    "Part",
+    "PartResult",
+    "Prerequisite",
+    "Quota",
+    "Subject",
+    "Task",
+    "Venue",
+]

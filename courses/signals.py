@@ -1,0 +1,12 @@
+"""Facts that travel upwards. A receiver is one line that calls one deed; a periodic job calls the same deed again."""
+
+from django.dispatch import Signal
+
+course_passed = Signal()  # result: CourseResult that just became passed
+course_reopened = Signal()  # result: CourseResult that a corrected attendance took back; reason, by
+results_changed = Signal()  # result: CourseResult whose parts or state changed
+booking_changed = Signal()  # booking: Booking that changed state
+occasion_changed = Signal()  # occasion: Occasion published, moved or cancelled
+priority_asked = (
+    Signal()
+)  # person, course, organisation -> receivers answer a priority class (lower goes first) or None

@@ -1,0 +1,312 @@
+"""Who sees whom, and which rows. Everything else asks this file (house 3, trust T1 to T7, P1, P2, P7).
+
+A person acts in one role at a time; each role gives one leg over each table. Nothing is kept between requests: the viewer
+is built from the rows in force on the day, so access ends the moment its reason ends (P7).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import BigIntegerField, BooleanField, Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from people.models.employment import Employment, Placement
+from people.models.organisation import Accession, Collaboration, Organisation
+from people.models.person import Person
+from people.models.role import Delegation, RoleAssignment
+from people.roles import PERMISSIONS, Permission, Role
+
+# Days after its last day that an organiser reads the names of those who took part (trust 1).
+NAMES_KEPT_DAYS = 30
+# The role that a person with several lands in.
+PRECEDENCE = [
+    Role.PLATFORM_ADMIN,
+    Role.COORDINATOR,
+    Role.MUNICIPALITY_ADMIN,
+    Role.HR,
+    Role.CUSTODIAN,
+    Role.ORGANISER,
+    Role.OWNER,
+    Role.MANAGER,
+    Role.DEPUTY,
+    Role.TRAINER,
+    Role.SUPERVISOR,
+    Role.DATA_PROTECTION,
+    Role.EMPLOYEE,
+]
+WHOLE_ORGANISATION = (Role.HR, Role.MUNICIPALITY_ADMIN)
+LINE = (Role.MANAGER, Role.DEPUTY)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One reason to act: a role on one organisation, unit or collaboration. `lender` is the manager whom a deputy stands in for."""
+
+    role: str
+    organisation: int | None
+    unit: int | None
+    collaboration: int | None
+    lender: int | None
+
+
+def scopes_of(person: Person, on: date) -> list[Scope]:
+    """Every reason to act that a person has on a local day, in one query."""
+    columns = ("as_role", "org", "node", "group", "lender")
+
+    def leg(rows: QuerySet, role, organisation, unit=None, collaboration=None, lender=None) -> QuerySet:
+        null = Value(None, output_field=BigIntegerField())
+        given = dict(zip(columns[1:], (organisation, unit, collaboration, lender), strict=True))
+        named = {key: F(path) if path else null for key, path in given.items()}
+        return rows.order_by().annotate(as_role=role, **named).values_list(*columns)
+
+    def word(role: Role) -> Value:
+        return Value(role.value, output_field=CharField())
+
+    mine = RoleAssignment.objects.on(on).filter(person=person)
+    lent = Delegation.objects.on(on).filter(
+        Q(assignment__ends_on=None) | Q(assignment__ends_on__gte=on), to=person, assignment__starts_on__lte=on
+    )
+    rows = leg(Employment.objects.on(on).filter(person=person), word(Role.EMPLOYEE), "organisation_id").union(
+        leg(mine.exclude(role=Role.COORDINATOR), F("role"), "organisation_id", "unit_id"),
+        leg(mine.filter(role=Role.COORDINATOR), F("role"), "collaboration__lead_id", None, "collaboration_id"),
+        leg(
+            lent, word(Role.DEPUTY), "assignment__organisation_id", "assignment__unit_id", None, "assignment__person_id"
+        ),
+        leg(
+            Person.objects.filter(pk=person.pk, leads_occasions__isnull=False).distinct(),
+            word(Role.TRAINER),
+            "leads_occasions__organisation_id",
+        ),
+        all=True,
+    )
+    return [Scope(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person acting in one role on one day."""
+
+    person: Person
+    role: Role
+    on: date
+    scopes: list[Scope] = field(default_factory=list)
+
+    # -- what the role gives
+
+    @cached_property
+    def roles(self) -> list[Role]:
+        """The roles that the person may act in, in the order of the account menu."""
+        held = {scope.role for scope in self.scopes} | {Role.EMPLOYEE.value}
+        return [role for role in reversed(PRECEDENCE) if role.value in held]
+
+    @cached_property
+    def may(self) -> frozenset[Permission]:
+        own = {Permission.FOLLOW_JOURNEY} if self.works_at else set()
+        return PERMISSIONS[self.role] | own
+
+    @cached_property
+    def works_at(self) -> frozenset[int]:
+        """Ids of the person's own employers today, whatever the acting role."""
+        return frozenset(s.organisation for s in self.scopes if s.role == Role.EMPLOYEE and s.organisation)
+
+    @cached_property
+    def acting(self) -> list[Scope]:
+        return [scope for scope in self.scopes if scope.role == self.role]
+
+    @cached_property
+    def acts_for(self) -> frozenset[int]:
+        """Ids of the organisations that the acting role is held in (the lead's, for a coordinator)."""
+        return frozenset(scope.organisation for scope in self.acting if scope.organisation)
+
+    @cached_property
+    def nodes(self) -> frozenset[int]:
+        """Ids of the units that a line role is held on."""
+        return frozenset(scope.unit for scope in self.acting if scope.unit)
+
+    @cached_property
+    def line_managers(self) -> frozenset[int]:
+        """The manager as whom the viewer acts: self, or those who lent their role."""
+        if self.role == Role.MANAGER:
+            return frozenset({self.person.pk})
+        return frozenset(scope.lender for scope in self.acting if scope.lender)
+
+    @cached_property
+    def coordinates(self) -> frozenset[int]:
+        return frozenset(scope.collaboration for scope in self.acting if scope.collaboration)
+
+    @property
+    def edits_courses_of(self) -> frozenset[int]:
+        return self.acts_for if Permission.EDIT_COURSES in self.may else frozenset()
+
+    @property
+    def edits_journeys_of(self) -> frozenset[int]:
+        return self.acts_for if Permission.EDIT_JOURNEYS in self.may else frozenset()
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        """The organisation whose name and colour the pages carry."""
+        ids = sorted(self.acts_for) or sorted(self.works_at)
+        return Organisation.objects.filter(pk=ids[0]).first() if ids else None
+
+    # -- circles of organisations
+
+    def _circle(self) -> QuerySet:
+        """Collaborations of the organisations that the viewer acts for: led by them or joined."""
+        joined = Accession.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=self.on), starts_on__lte=self.on, organisation__in=self.acts_for
+        )
+        led = Collaboration.objects.filter(lead__in=self.acts_for)
+        return joined.order_by().values("collaboration").union(led.order_by().values("pk"))
+
+    def _companions(self) -> QuerySet:
+        """Organisations that share a collaboration with the viewer's."""
+        members = Accession.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=self.on), starts_on__lte=self.on, collaboration__in=self._circle()
+        )
+        leads = Collaboration.objects.filter(pk__in=self._circle())
+        return members.order_by().values("organisation").union(leads.order_by().values("lead"))
+
+    def organisations_seen(self, rows: QuerySet) -> QuerySet:
+        if Permission.EDIT_ORGANISATIONS in self.may:
+            return rows
+        if self.role == Role.COORDINATOR:
+            return rows.filter(pk__in=self._companions())
+        return rows.filter(pk__in=self.acts_for)
+
+    def collaborations_seen(self, rows: QuerySet) -> QuerySet:
+        if Permission.EDIT_COLLABORATIONS in self.may:
+            return rows
+        if self.role == Role.COORDINATOR:
+            return rows.filter(pk__in=self.coordinates)
+        return rows.filter(pk__in=self._circle())
+
+    def units_seen(self, rows: QuerySet) -> QuerySet:
+        if self.role in LINE or self.role == Role.SUPERVISOR:
+            return rows.filter(lines_up__ancestor__in=self.nodes)
+        if self.role in WHOLE_ORGANISATION or self.role == Role.CUSTODIAN:
+            return rows.filter(organisation__in=self.acts_for)
+        return rows.none()
+
+    def roles_seen(self, rows: QuerySet) -> QuerySet:
+        if Permission.GIVE_ROLES in self.may:
+            return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
+        return rows.filter(person=self.person)
+
+    # -- persons and the rows that point at them
+
+    def team(self) -> QuerySet:
+        """Ids of the persons of the line on the day. Withheld persons only where the viewer is the nearest manager (P2)."""
+        rows = Placement.objects.on(self.on).order_by()
+        withheld = Person.objects.exclude(shown_to=Person.ShownTo.ALL).order_by().values("pk")
+        line = (
+            rows.filter(unit__lines_up__ancestor__in=self.nodes)
+            .exclude(person__in=withheld)
+            .exclude(person=self.person)
+        )
+        named = rows.filter(manager__in=self.line_managers, organisation__in=self.acts_for).exclude(person=self.person)
+        nearest = rows.filter(unit__in=self.nodes, manager=None, person__in=withheld).exclude(person=self.person)
+        return line.values("person").union(named.values("person"), nearest.values("person"))
+
+    def people_seen(self, rows: QuerySet) -> QuerySet:
+        """Persons whose names the viewer may see."""
+        if self.role in LINE:
+            return rows.filter(pk__in=self.team())
+        employed = Employment.objects.filter(organisation__in=self.acts_for).order_by()
+        if self.role in WHOLE_ORGANISATION:
+            current = employed.filter(Q(ends_on=None) | Q(ends_on__gte=self.on))
+            return rows.filter(pk__in=current.values("person"), shown_to=Person.ShownTo.ALL)
+        if self.role == Role.CUSTODIAN:
+            return rows.filter(pk__in=employed.values("person")).exclude(shown_to=Person.ShownTo.ALL)
+        return rows.filter(pk=self.person.pk)
+
+    def rows_seen(self, rows: QuerySet) -> QuerySet:
+        """Rows with `person` and `organisation`: one leg for the acting role. Own rows are asked for with own()."""
+        if self.role in LINE:
+            return rows.filter(organisation__in=self.acts_for, person__in=self.team())
+        if self.role in WHOLE_ORGANISATION:
+            return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
+        if self.role == Role.CUSTODIAN:
+            return rows.filter(organisation__in=self.acts_for).exclude(person__shown_to=Person.ShownTo.ALL)
+        return self.own(rows)
+
+    def own(self, rows: QuerySet) -> QuerySet:
+        """The person's own rows, whatever the acting role and whoever the employer."""
+        return rows.filter(person=self.person)
+
+    # -- courses and journeys (named as lookup strings only: this file imports nothing above it)
+
+    def courses_seen(self, rows: QuerySet) -> QuerySet:
+        if self.edits_courses_of:
+            drafts = rows.filter(owner__in=self.edits_courses_of)
+            return rows.filter(pk__in=drafts.order_by().values("pk").union(self._courses_shared(rows)))
+        return rows.filter(pk__in=self._courses_shared(rows))
+
+    def _courses_shared(self, rows: QuerySet) -> QuerySet:
+        shown = rows.filter(state__in=["published", "resting"]).order_by()
+        own = shown.filter(owner__in=self.acts_for)
+        shared = shown.filter(local=False, owner__in=self._companions())
+        return own.values("pk").union(shared.values("pk"))
+
+    def occasions_seen(self, rows: QuerySet) -> QuerySet:
+        """What the viewer's organisations may book, what the viewer runs or leads, and what the viewer has a booking at."""
+        published = rows.exclude(state="planned").order_by()
+        legs = [
+            published.filter(collaboration=None, organiser__in=self.acts_for).values("pk"),
+            published.filter(collaboration__in=self._circle()).values("pk"),
+            published.filter(bookings__person=self.person).values("pk"),
+            self.occasions_run(rows).order_by().values("pk"),
+        ]
+        return rows.filter(pk__in=legs[0].union(*legs[1:]))
+
+    def occasions_run(self, rows: QuerySet) -> QuerySet:
+        if self.role == Role.ORGANISER:
+            return rows.filter(organiser__in=self.acts_for)
+        if self.role == Role.TRAINER:
+            return rows.filter(trainers__person=self.person)
+        return rows.none()
+
+    def bookings_seen(self, rows: QuerySet) -> QuerySet:
+        if self.role == Role.ORGANISER:
+            return rows.filter(occasion__organiser__in=self.acts_for)
+        if self.role == Role.TRAINER:
+            return rows.filter(occasion__trainers__person=self.person)
+        return self.rows_seen(rows)
+
+    def named_bookings(self, rows: QuerySet) -> QuerySet:
+        """Bookings with `shown_name` and `is_named`: the name, or "Deltagare K-2" where it is withheld or no longer needed."""
+        if self.role in LINE or self.role == Role.CUSTODIAN:
+            named = Q(pk__isnull=False)
+        else:
+            fresh = self.on - timedelta(days=NAMES_KEPT_DAYS)
+            named = Q(person__shown_to=Person.ShownTo.ALL, occasion__last_on__gte=fresh) | Q(person=self.person)
+        code = Concat(Value(_("Participant") + " "), F("code"), output_field=CharField())
+        return rows.annotate(
+            shown_name=Case(When(named, then=F("person__name")), default=code, output_field=CharField()),
+            is_named=Case(When(named, then=Value(True)), default=Value(False), output_field=BooleanField()),
+        )
+
+    def journeys_seen(self, rows: QuerySet) -> QuerySet:
+        published = rows.filter(versions__state="published").order_by()
+        open_ones = Q(adoptions__ends_on=None) | Q(adoptions__ends_on__gte=self.on)
+        legs = [
+            rows.order_by().filter(owner__in=self.edits_journeys_of).values("pk"),
+            published.filter(owner__in=self.acts_for).values("pk"),
+            published.filter(
+                open_ones, adoptions__organisation__in=self.acts_for, adoptions__starts_on__lte=self.on
+            ).values("pk"),
+            published.filter(collaboration__in=self._circle()).values("pk"),
+            rows.order_by().filter(enrolments__person=self.person).values("pk"),
+        ]
+        return rows.filter(pk__in=legs[0].union(*legs[1:]))
+
+
+def viewer_for(person: Person, role: str = "", on: date | None = None) -> Viewer:
+    """The viewer of a request. `role` is the wish kept in the session; one that is not (or no longer) held falls back."""
+    on = on or timezone.localdate()
+    scopes = scopes_of(person, on)
+    held = {scope.role for scope in scopes} | {Role.EMPLOYEE.value}
+    acting = role if role in held else next(r for r in PRECEDENCE if r.value in held)
+    return Viewer(person=person, role=Role(acting), on=on, scopes=scopes)

@@ -1,0 +1,26 @@
+from people.models.employment import Employment, Leave, Placement
+from people.models.event import Event, Reading, ReadingLine
+from people.models.notice import Notice, Outbox
+from people.models.organisation import Accession, Collaboration, Organisation, Unit, UnitLine
+from people.models.person import Person, Protection
+from people.models.role import Delegation, RoleAssignment
+
+__all__ = [
+    "Accession",
+    "Collaboration",
+    "Delegation",
+    "Employment",
+    "Event",
+    "Leave",
+    "Notice",
+    "Organisation",
+    "Outbox",
+    "Person",
+    "Placement",
+    "Protection",
+    "Reading",
+    "ReadingLine",
+    "RoleAssignment",
+    "Unit",
+    "UnitLine",
+]

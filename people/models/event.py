@@ -1,0 +1,61 @@
+from django.db import models
+
+from people.models.organisation import Organisation
+from people.models.person import Person
+
+
+class EventQuerySet(models.QuerySet):
+    def about(self, pointer: str):
+        return self.filter(about=pointer)
+
+
+class Event(models.Model):
+    """What was done. Append-only; written by people/events.py alone. No actor means the system did it."""
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=20, blank=True)
+    verb = models.CharField(max_length=60)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    about = models.CharField(max_length=120, blank=True, db_index=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="events")
+    reason = models.CharField(max_length=1000, blank=True)
+    data = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.about}"
+
+
+class Reading(models.Model):
+    """Somebody looked at persons of another organisation: one row a page, one line a person (R44)."""
+
+    at = models.DateTimeField()
+    viewer = models.ForeignKey(Person, models.PROTECT, related_name="readings")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=20)
+    view = models.CharField(max_length=80)
+    reason = models.CharField(max_length=300, blank=True)
+    persons = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.view} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ReadingLine(models.Model):
+    reading = models.ForeignKey(Reading, models.PROTECT, related_name="lines")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="read_by")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reading", "person"], name="readingline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reading_id}:{self.person_id}"

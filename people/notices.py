@@ -1,0 +1,67 @@
+"""What is said to people. A notice is a row in the transaction of its fact; its mail is an Outbox row beside it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from people.events import pointer
+from people.models import Notice, Organisation, Outbox, Person
+
+Builder = Callable[[Notice], dict | None]
+BUILDERS: dict[str, Builder] = {}
+
+
+def notice(kind: str) -> Callable[[Builder], Builder]:
+    """Register what a kind of notice says: a function from the row to its template's context, or None when it is no longer true.
+
+    `kind` is `<app>.<name>`; its texts are templates/<app>/notices/<name>.subject.txt, .txt and .html. The sender calls the
+    function again at the moment of sending, so that nothing untrue or no longer allowed leaves (T6).
+    """
+
+    def register(builder: Builder) -> Builder:
+        BUILDERS[kind] = builder
+        return builder
+
+    return register
+
+
+def say(
+    *,
+    to: Person,
+    kind: str,
+    about: models.Model | str,
+    key: str,
+    organisation: Organisation | None = None,
+    mail: bool = True,
+    not_before: datetime | None = None,
+    at: datetime | None = None,
+    **payload: object,
+) -> Notice:
+    """Say something to one person, once per `key`. Call inside the transaction of the fact. `payload` holds ids only."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        row, is_new = Notice.objects.get_or_create(
+            key=key,
+            defaults={
+                "person": to,
+                "organisation": organisation,
+                "kind": kind,
+                "about": pointer(about),
+                "payload": payload,
+                "created_at": at,
+            },
+        )
+        if is_new and mail:
+            Outbox.objects.get_or_create(
+                key=key,
+                defaults={
+                    "notice": row,
+                    "kind": kind,
+                    "about": row.about,
+                    "payload": payload,
+                    "not_before": not_before or at,
+                },
+            )
+    return row
