@@ -1,0 +1,110 @@
+"""Pytest plugin of the house: a skip is a failure, engines are counted, results are written for the runners.
+
+Loaded by pyproject.toml with `-p tests.strict`. Nothing here knows of the product.
+"""
+
+import json
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+# Tests that make sense on one engine only: node id -> (engine, reason). Both engines collect the same number else.
+ONE_ENGINE: dict[str, tuple[str, str]] = {}
+
+SENTENCE = "A skipped, xfailed or xpassed test is a failure in this house (docs/decisions): {}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--promise", default="", help="only the tests of this promise, for example P3")
+    parser.addoption("--outcomes", default="", help="write one JSON line per test into this file")
+
+
+def engine() -> str:
+    """Return `sqlite` or `postgresql`: the engine that the settings of this run name."""
+    from django.conf import settings  # pytest-django has to set them up first
+
+    return "sqlite" if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else "postgresql"
+
+
+def promises(item: pytest.Item) -> list[str]:
+    """Return the ids in the test's promise markers, for example ["P3", "P4"]."""
+    return [name for mark in item.iter_markers("promise") for name in mark.args]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = config.getoption("--promise")
+    here = engine()
+    kept, dropped = [], []
+    for item in items:
+        only = ONE_ENGINE.get(item.nodeid)
+        fits = (only is None or only[0] == here) and (not wanted or wanted in promises(item))
+        (kept if fits else dropped).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    reason = getattr(report, "wasxfail", None)
+    if report.skipped or reason is not None:
+        report.outcome = "failed"
+        report.longrepr = SENTENCE.format(reason if reason is not None else report.longrepr)
+        if reason is not None:
+            del report.wasxfail
+    by_assertion = call.excinfo is not None and issubclass(
+        call.excinfo.type, AssertionError | pytest.fail.Exception
+    )
+    report.user_properties.append(("promises", promises(item)))
+    report.user_properties.append(("by_assertion", by_assertion))
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.outcome == "skipped":
+        report.outcome = "failed"
+        report.longrepr = SENTENCE.format(report.longrepr)
+    return report
+
+
+class Recorder:
+    """Writes one JSON line per finished test: id, outcome, promises and whether an assertion said so."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.path.write_text("")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when != "call" and report.outcome == "passed":
+            return
+        facts = dict(report.user_properties)
+        line = {
+            "test": report.nodeid,
+            "when": report.when,
+            "outcome": report.outcome,
+            "promises": facts.get("promises", []),
+            "by_assertion": bool(facts.get("by_assertion")),
+        }
+        with self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.outcome == "failed":
+            line = {"test": report.nodeid, "when": "collect", "outcome": "failed", "promises": [], "by_assertion": False}
+            with self.path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    path = config.getoption("--outcomes")
+    if path and not os.environ.get("PYTEST_XDIST_WORKER"):
+        config.pluginmanager.register(Recorder(Path(path)), "house-recorder")
