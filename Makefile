@@ -1,0 +1,29 @@
+# Every target sets the machine up first; see tracker/setup. PORT=8123 make demo serves there.
+PYTHON ?= python3
+SETUP = $(PYTHON) -m tracker.setup
+
+.PHONY: demo test quick check promises bench lock prepare
+
+demo:      ## the demo world on http://localhost:8000
+	@$(SETUP) demo
+
+test:      ## all tests on SQLite, on PostgreSQL, and in the browser
+	@$(SETUP) test
+
+quick:     ## SQLite, no browser
+	@$(SETUP) quick
+
+check:     ## ruff, mypy, djlint, migrations, catalogue, system checks
+	@$(SETUP) check
+
+promises:  ## the promises on both engines, each with its planted fault; writes docs/promises.md
+	@$(SETUP) promises
+
+bench:     ## the budgets of the pages; writes bench/results.json
+	@$(SETUP) bench
+
+lock:      ## new locks from requirements*.in and package.json
+	@$(SETUP) lock
+
+prepare:   ## only the set-up
+	@$(SETUP) prepare

@@ -1,0 +1,64 @@
+"""`python3 -m tracker.setup WHAT`: prepare this machine for WHAT, then become it.
+
+The Makefile calls this with the system's python3; after the preparation the process is replaced by the one that does the
+work, so that Ctrl-C and SIGTERM reach it directly.
+"""
+
+import os
+import sys
+
+from tracker.setup import steps, system
+
+DEVELOPMENT = {"check", "quick", "test", "promises", "bench", "prepare"}
+LOCK = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
+LOCK += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+
+
+def prepare(what: str) -> None:
+    """Bring the machine to where `what` can run; each step is skipped when nothing changed."""
+    steps.check_python()
+    system.ensure(system.FOR_TESTING if what in {"test", "promises"} else system.FOR_RUNNING)
+    steps.ensure_venv()
+    steps.ensure_requirements("requirements-dev" if what in DEVELOPMENT else "requirements")
+    steps.ensure_node_modules()
+    steps.ensure_catalogues()
+
+
+def demo_environment() -> dict[str, str]:
+    """Return the environment of the demo: DEMO=1 and its own address; what is set already stays."""
+    port = os.environ.get("PORT", "8000")
+    return {"PORT": port, "BASE_URL": f"http://localhost:{port}", **os.environ, "DEMO": "1"}
+
+
+def lock() -> None:
+    """Write the locks anew from the few chosen names; no lock names an address."""
+    steps.ensure_venv()
+    steps.run(steps.PYTHON, "-m", "pip", "install", "--quiet", "uv", says="uv could not be installed.")
+    for name in ("requirements", "requirements-dev", "requirements-node"):
+        extra = ["-c", "requirements.txt"] if name == "requirements-dev" else []
+        steps.run(steps.PYTHON, *LOCK, f"{name}.in", *extra, "-o", f"{name}.txt", says=f"{name}.in could not be locked.")
+    command, _ = steps.npm()
+    steps.run(*command, "install", "--package-lock-only", "--ignore-scripts", says="package.json could not be locked.")
+    print("Locked: requirements.txt, requirements-dev.txt, requirements-node.txt, package-lock.json")
+
+
+def main(arguments: list[str]) -> None:
+    what = arguments[0] if arguments else ""
+    if what not in DEVELOPMENT | {"demo", "lock"}:
+        sys.exit("Usage: python3 -m tracker.setup demo|test|check|quick|promises|bench|lock|prepare")
+    os.chdir(steps.ROOT)
+    if what == "lock":
+        return lock()
+    prepare(what)
+    python = str(steps.PYTHON)
+    if what == "demo":
+        os.execve(python, [python, "manage.py", "demo"], demo_environment())
+    if what == "bench":
+        os.execve(python, [python, "manage.py", "bench", *arguments[1:]], {"DEBUG": "0", **os.environ, "DEMO": "1"})
+    if what != "prepare":
+        os.execv(python, [python, "-m", "tests.run", what, *arguments[1:]])
+    return None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
