@@ -30,4 +30,3 @@ def database(engine: str) -> Iterator[dict[str, str]]:
                 yield {"DATABASE_URL": server.get_uri()}
             finally:
                 server.cleanup()
-

@@ -42,7 +42,17 @@ def run_marked(tree: Path, place: dict[str, str], promise: str = "") -> list[dic
     """Run the marked tests (of one promise) in `tree` on the database `place`; return one fact per finished test."""
     with tempfile.TemporaryDirectory() as folder:
         outcomes = Path(folder) / "outcomes"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "promise", f"--outcomes={outcomes}", "-p", "no:cacheprovider"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "promise",
+            f"--outcomes={outcomes}",
+            "-p",
+            "no:cacheprovider",
+        ]
         command += [f"--promise={promise}"] if promise else []
         subprocess.run(command, cwd=tree, env=environment(**place), stdin=subprocess.DEVNULL, check=False)
         return read(outcomes)
@@ -103,7 +113,9 @@ def prove() -> list[Proof]:
         print(f"\n=== Promises on {engine}", flush=True)
         with database(engine) as place:
             facts = run_marked(ROOT, place)
-        ids = sorted({name for fact in facts for name in fact["promises"]} | set(planted), key=lambda name: int(name[1:]))
+        ids = sorted(
+            {name for fact in facts for name in fact["promises"]} | set(planted), key=lambda name: int(name[1:])
+        )
         for name in ids:
             own = {fact["test"]: fact["outcome"] for fact in facts if name in fact["promises"]}
             failed = any(fact["outcome"] == "failed" and name in fact["promises"] for fact in facts)

@@ -57,9 +57,7 @@ def pytest_runtest_makereport(
         report.longrepr = SENTENCE.format(reason if reason is not None else report.longrepr)
         if reason is not None:
             del report.wasxfail
-    by_assertion = call.excinfo is not None and issubclass(
-        call.excinfo.type, AssertionError | pytest.fail.Exception
-    )
+    by_assertion = call.excinfo is not None and issubclass(call.excinfo.type, AssertionError | pytest.fail.Exception)
     report.user_properties.append(("promises", promises(item)))
     report.user_properties.append(("by_assertion", by_assertion))
     return report
@@ -99,7 +97,13 @@ class Recorder:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.outcome == "failed":
-            line = {"test": report.nodeid, "when": "collect", "outcome": "failed", "promises": [], "by_assertion": False}
+            line = {
+                "test": report.nodeid,
+                "when": "collect",
+                "outcome": "failed",
+                "promises": [],
+                "by_assertion": False,
+            }
             with self.path.open("a") as file:
                 file.write(json.dumps(line) + "\n")
 

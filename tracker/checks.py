@@ -33,7 +33,9 @@ def setting_obstacles() -> list[str]:
 def _demo_obstacles() -> list[str]:
     """Demo sign-in needs no password: it may exist on this machine only (decisions.md 4)."""
     strangers = [host for host in settings.ALLOWED_HOSTS if not is_loopback(host)]
-    found = [f"DEMO=1 lets anybody sign in, so {host} may not be in ALLOWED_HOSTS: only this machine." for host in strangers]
+    found = [
+        f"DEMO=1 lets anybody sign in, so {host} may not be in ALLOWED_HOSTS: only this machine." for host in strangers
+    ]
     if settings.DEBUG:
         found.append("DEMO=1 and DEBUG=1 do not go together: leave DEBUG out.")
     return found
@@ -60,7 +62,9 @@ def _production_obstacles() -> list[str]:
     if not settings.BASE_URL.startswith("https://"):
         found.append("BASE_URL must start with https://: sign-in and certificates need an encrypted connection.")
     if settings.CALENDAR_UID_DOMAIN.endswith(".invalid"):
-        found.append("CALENDAR_UID_DOMAIN is not set: choose it once, for example the host's name, and never change it.")
+        found.append(
+            "CALENDAR_UID_DOMAIN is not set: choose it once, for example the host's name, and never change it."
+        )
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         found.append("The cache must be shared by all processes: rate limits count in it.")
     return found

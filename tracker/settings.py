@@ -95,13 +95,22 @@ TEMPLATES = [
 ]
 
 # SQLite is used with WAL and IMMEDIATE: with Django's default DEFERRED, a rush on one occasion loses half of the requests.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'leden.sqlite3'}")}
+# The demo has a file of its own, so that it never meets real data.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / ('demo' if DEMO else 'leden')}.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
+    if TESTING:
+        # A file, because threads and processes race on it in the tests; it need not outlive a power cut.
+        (VAR_DIR / "test").mkdir(parents=True, exist_ok=True)
+        DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test" / "tests.sqlite3")}
+        DATABASES["default"]["OPTIONS"]["init_command"] = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
+        )
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -146,7 +155,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/key,2000/5m/ip",
     "reset_password": "200/m/ip,5/m/key",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Required in production (tracker/checks.py): a wrong count lets a forged header defeat the limits.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=None)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT or 0
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
@@ -178,7 +189,7 @@ STORAGES = {
     },
 }
 # Certificates and bundles lie here; no URL serves this folder.
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "files"))
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / ("demo-files" if DEMO else "files")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

