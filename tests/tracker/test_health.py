@@ -1,0 +1,26 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from people.models import Outbox
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def test_health_answers_without_the_database(client):
+    response = client.get("/halsa/")
+    assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
+
+
+def test_readiness_says_that_no_worker_runs(client, db):
+    response = client.get("/halsa/redo/", headers={"accept-language": "en"})
+    assert (response.status_code, response.content.decode()) == (503, "No worker is running: jobs wait.\n")
+
+
+@pytest.mark.parametrize(("minutes", "waits"), [(14, False), (16, True)])
+def test_readiness_tells_mail_that_waits_too_long(db, minutes, waits):
+    from tracker.health import readiness_obstacles
+
+    Outbox.objects.create(key="k", kind="test", not_before=NOON - timedelta(minutes=minutes))
+    sentences = readiness_obstacles(NOON)
+    assert ("Mail" in " ".join(sentences) or "Mejl" in " ".join(sentences)) == waits

@@ -1,0 +1,35 @@
+"""Whether Leden is ready: sentences about database, migrations, worker and outbox (decisions.md 20, P36)."""
+
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+from django_q.status import Stat
+
+from people.models import Outbox
+
+MAIL_MAY_WAIT = timedelta(minutes=15)
+
+
+def readiness_obstacles(at: datetime) -> list[str]:
+    """Return one sentence for each reason why Leden is not ready at `at`; empty means ready."""
+    try:
+        if _migrations_wait():
+            return [_("The database waits for migrations.")]
+        found = [] if _worker_lives() else [_("No worker is running: jobs wait.")]
+        if Outbox.objects.filter(sent_at=None, dead_at=None, not_before__lt=at - MAIL_MAY_WAIT).exists():
+            found.append(_("Mail has waited for more than 15 minutes."))
+    except DatabaseError:
+        return [_("The database does not answer.")]
+    return found
+
+
+def _migrations_wait() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _worker_lives() -> bool:
+    """A running cluster writes its state into the shared cache twice a second, and it is gone after three."""
+    return any(stat.workers for stat in Stat.get_all())
