@@ -1,0 +1,400 @@
+"""Drafting a journey and publishing it as a frozen version (R18, R22, R38, R39).
+
+A published version is never changed: a change is the next version. Keys of stages and stops are their names across versions.
+"""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from courses.models import Course
+from journeys.models import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
+from people.events import record
+from people.models import Collaboration, Organisation, Person
+
+DRAFTS = (Version.State.DRAFT, Version.State.IN_REVIEW)
+
+
+def draft_journey(
+    *,
+    owner: Organisation,
+    code: str,
+    name: str,
+    collaboration: Collaboration | None = None,
+    name_en: str = "",
+    by: Person | None,
+    at: datetime | None = None,
+) -> Version:
+    """Make a journey with an empty first draft; the same owner and code give the journey that is there, and its draft.
+
+    Raises ValidationError when the journey is there and has no draft (draft the next version instead).
+    """
+    with transaction.atomic():
+        journey, is_new = Journey.objects.get_or_create(
+            owner=owner,
+            code=code,
+            defaults={
+                "name": name,
+                "name_en": name_en,
+                "collaboration": collaboration,
+                "slug": _free_slug(name or code),
+            },
+        )
+        if is_new:
+            record("draft_journey", by=by, about=journey, organisation=owner, at=at)
+            return Version.objects.create(journey=journey, number=1)
+        draft = journey.versions.filter(state__in=DRAFTS).first()
+        if draft is None:
+            raise ValidationError(_("A programme with the code %(code)s is already there.") % {"code": code})
+        return draft
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:70] or "program"
+    taken = set(Journey.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for n in range(len(taken) + 1) if (slug := f"{base}-{n + 1}" if n else base) not in taken)
+
+
+def _open(version: Version) -> Version:
+    """The version under a lock, as long as it may still change."""
+    version = Version.objects.select_for_update(of=("self",)).select_related("journey").get(pk=version.pk)
+    if version.state not in DRAFTS:
+        raise ValidationError(_("A published version cannot be changed. Draft the next one."))
+    return version
+
+
+def _next_order(rows) -> int:
+    return (rows.aggregate(last=Max("order"))["last"] or 0) + 1
+
+
+def _free_key(rows, wish: str) -> str:
+    base = slugify(wish)[:34] or "x"
+    taken = set(rows.filter(key__startswith=base).values_list("key", flat=True))
+    return next(key for n in range(len(taken) + 1) if (key := f"{base}-{n + 1}" if n else base) not in taken)
+
+
+def add_stage(
+    *,
+    version: Version,
+    name: str,
+    name_en: str = "",
+    min_years: int | None = None,
+    max_years: int | None = None,
+    role: str = "",
+    key: str = "",
+    by: Person | None,
+    at: datetime | None = None,
+) -> Stage:
+    """Add a stage last in a draft: years in the profession, or a track of its own for `role`. A key that is there answers its stage."""
+    with transaction.atomic():
+        version = _open(version)
+        there = version.stages.filter(key=key).first() if key else None
+        if there:
+            return there
+        if min_years is not None and max_years is not None and max_years <= min_years:
+            raise ValidationError(_("The stage must end later than it begins."))
+        return Stage.objects.create(
+            version=version,
+            key=key or _free_key(version.stages.all(), name),
+            order=_next_order(version.stages.all()),
+            name=name,
+            name_en=name_en,
+            min_years=min_years,
+            max_years=max_years,
+            role=role,
+        )
+
+
+def add_group(
+    *, stage: Stage, needs: int, name: str = "", key: str = "", by: Person | None, at: datetime | None = None
+) -> ChoiceGroup:
+    """Add a choice group to a stage of a draft: `needs` of its stations (1 of 2). A key that is there answers its group."""
+    with transaction.atomic():
+        _open(stage.version)
+        there = stage.groups.filter(key=key).first() if key else None
+        return there or ChoiceGroup.objects.create(
+            stage=stage, needs=needs, name=name, key=key or _free_key(stage.groups.all(), name or "valbar")
+        )
+
+
+def add_stop(
+    *,
+    stage: Stage,
+    course: Course,
+    kind: str = Stop.Kind.COMPULSORY,
+    group: ChoiceGroup | None = None,
+    anchor: str = "",
+    offset: int | None = None,
+    unit: str = "",
+    fixed_on: date | None = None,
+    after: Stop | None = None,
+    key: str = "",
+    by: Person | None,
+    at: datetime | None = None,
+) -> Stop:
+    """Add a course as the last station of a stage of a draft, with its deadline: `offset` `unit` counted from `anchor` (R18).
+
+    Raises ValidationError for a course that the version has already, and for a deadline or group that is not whole.
+    """
+    with transaction.atomic():
+        version = _open(stage.version)
+        there = version.stops.filter(key=key).first() if key else None
+        if there:
+            return there
+        stop = Stop(stage=stage, version=version, course=course, kind=kind, group=group)
+        _set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on, after=after)
+        stop.key = key or _free_key(version.stops.all(), course.code)
+        stop.order = _next_order(version.stops.all())
+        _check_stop(stop)
+        stop.save()
+        return stop
+
+
+def change_stop(
+    *,
+    stop: Stop,
+    kind: str,
+    group: ChoiceGroup | None = None,
+    anchor: str = "",
+    offset: int | None = None,
+    unit: str = "",
+    fixed_on: date | None = None,
+    after: Stop | None = None,
+    by: Person | None,
+    at: datetime | None = None,
+) -> Stop:
+    """Change how a station of a draft counts and when it is due."""
+    with transaction.atomic():
+        _open(stop.version)
+        stop.kind, stop.group = kind, group
+        _set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on, after=after)
+        _check_stop(stop)
+        stop.save()
+        return stop
+
+
+def _set_deadline(stop: Stop, *, anchor: str, offset, unit: str, fixed_on, after) -> None:
+    counted = anchor in (Stop.Anchor.EMPLOYMENT, Stop.Anchor.PROFESSION, Stop.Anchor.JOURNEY, Stop.Anchor.STOP)
+    stop.anchor = anchor
+    stop.offset = offset if counted else None
+    stop.unit = (unit or Stop.OffsetUnit.DAYS) if counted else ""
+    stop.fixed_on = fixed_on if anchor == Stop.Anchor.FIXED else None
+    stop.after = after if anchor == Stop.Anchor.STOP else None
+
+
+def _check_stop(stop: Stop) -> None:
+    twice = stop.version.stops.filter(course=stop.course).exclude(pk=stop.pk)
+    faults = [
+        (twice.exists(), _("This course is already a station of the programme.")),
+        (
+            (stop.kind == Stop.Kind.ELECTIVE) != (stop.group is not None),
+            _("An elective station belongs to a choice group, and only an elective one does."),
+        ),
+        (
+            stop.group is not None and stop.group.stage_id != stop.stage_id,
+            _("The choice group belongs to another stage."),
+        ),
+        (
+            stop.anchor not in ("", Stop.Anchor.FIXED) and stop.offset is None,
+            _("Say how long after the start the station is due."),
+        ),
+        (stop.anchor == Stop.Anchor.FIXED and stop.fixed_on is None, _("Choose the date.")),
+        (stop.anchor == Stop.Anchor.STOP and _is_circle(stop), _("Choose another station to count from.")),
+    ]
+    sentences = [sentence for is_wrong, sentence in faults if is_wrong]
+    if sentences:
+        raise ValidationError(sentences)
+
+
+def _is_circle(stop: Stop) -> bool:
+    """Whether the station before is missing, of another version, or in the end this station itself."""
+    before, seen = stop.after, {stop.pk} if stop.pk else set()
+    while before is not None:
+        if before.version_id != stop.version_id or before.pk in seen:
+            return True
+        seen.add(before.pk)
+        before = before.after
+    return stop.after is None
+
+
+def move_stop(*, stop: Stop, up: bool, by: Person | None, at: datetime | None = None) -> Stop:
+    """Let a station of a draft change place with its neighbour in the stage; at the end of the row nothing happens."""
+    with transaction.atomic():
+        _open(stop.version)
+        row = list(stop.stage.stops.order_by("order", "pk"))
+        place = next(n for n, one in enumerate(row) if one.pk == stop.pk)
+        other = place - 1 if up else place + 1
+        if 0 <= other < len(row):
+            row[place], row[other] = row[other], row[place]
+            orders = sorted(one.order for one in row)
+            for one, order in zip(row, orders, strict=True):
+                one.order = order
+            Stop.objects.bulk_update(row, ["order"])
+        stop.refresh_from_db()
+        return stop
+
+
+def remove_stop(*, stop: Stop, by: Person | None, at: datetime | None = None) -> None:
+    """Take a station out of a draft. Raises ValidationError while another one counts its deadline from it."""
+    with transaction.atomic():
+        _open(stop.version)
+        if stop.followed_by.exists():
+            raise ValidationError(_("Another station counts its deadline from this one. Change that one first."))
+        stop.delete()
+
+
+def remove_stage(*, stage: Stage, by: Person | None, at: datetime | None = None) -> None:
+    """Take an empty stage out of a draft."""
+    with transaction.atomic():
+        _open(stage.version)
+        if stage.stops.exists():
+            raise ValidationError(_("The stage has stations. Remove them first."))
+        stage.delete()
+
+
+def remove_group(*, group: ChoiceGroup, by: Person | None, at: datetime | None = None) -> None:
+    """Take an empty choice group out of a draft."""
+    with transaction.atomic():
+        _open(group.stage.version)
+        if group.stops.exists():
+            raise ValidationError(_("The choice group has stations. Change them first."))
+        group.delete()
+
+
+def missing_to_publish(version: Version) -> list[str]:
+    """What a draft lacks before it can be published, as sentences; an empty list means ready."""
+    stages = list(version.stages.all())
+    stops = list(version.stops.select_related("course", "after"))
+    lacks = [] if stages else [_("The programme has no stage yet.")]
+    if stages and not stops:
+        lacks.append(_("The programme has no station yet."))
+    order = {stop.pk: stop.order for stop in stops}
+    for group in ChoiceGroup.objects.filter(stage__version=version).select_related("stage"):
+        electives = sum(stop.group_id == group.pk for stop in stops)
+        if electives < group.needs:
+            lacks.append(
+                _("%(group)s in %(stage)s asks for %(needs)s of %(stops)s stations.")
+                % {"group": group, "stage": group.stage, "needs": group.needs, "stops": electives}
+            )
+    for stop in stops:
+        if stop.course.state != Course.State.PUBLISHED:
+            lacks.append(_("The course %(course)s is not published.") % {"course": stop.course.code})
+        if stop.after_id and order[stop.after_id] > stop.order:
+            lacks.append(_("%(course)s counts from a station that comes later.") % {"course": stop.course.code})
+    return lacks
+
+
+def publish_version(*, version: Version, valid_from: date, by: Person | None, at: datetime | None = None) -> Version:
+    """Freeze a draft and make it the journey's version for new enrolments; the one before still runs for those on it (R38).
+
+    Publishing a published version again changes nothing. Raises ValidationError with what is missing.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        version = Version.objects.select_for_update(of=("self",)).select_related("journey").get(pk=version.pk)
+        if version.state not in DRAFTS:
+            return version
+        lacks = missing_to_publish(version)
+        if lacks:
+            raise ValidationError(lacks)
+        for old in version.journey.versions.filter(state=Version.State.PUBLISHED):
+            old.state = Version.State.SUPERSEDED
+            old.save(update_fields=["state"])
+        version.state = Version.State.PUBLISHED
+        version.valid_from = valid_from
+        version.published_at, version.published_by = at, by
+        version.save()
+        record(
+            "publish_version", by=by, about=version, organisation=version.journey.owner, at=at, number=version.number
+        )
+        return version
+
+
+def draft_next_version(*, journey: Journey, by: Person | None, at: datetime | None = None) -> Version:
+    """Copy the newest version, keys and all, into a new draft; a draft that is there is answered as it is."""
+    with transaction.atomic():
+        journey = Journey.objects.select_for_update().get(pk=journey.pk)
+        newest = journey.versions.order_by("-number").first()
+        if newest is not None and newest.state in DRAFTS:
+            return newest
+        draft = Version.objects.create(
+            journey=journey,
+            number=newest.number + 1 if newest else 1,
+            validity_months=newest.validity_months if newest else None,
+        )
+        if newest:
+            _copy_path(newest, draft)
+        record("draft_next_version", by=by, about=draft, organisation=journey.owner, at=at, number=draft.number)
+        return draft
+
+
+def _copy_path(old: Version, new: Version) -> None:
+    """Copy stages, groups and stops; references within the version are turned to the copies."""
+    groups: dict[int | None, ChoiceGroup | None] = {None: None}
+    stages: dict[int, Stage] = {}
+    for stage in old.stages.prefetch_related("groups"):
+        own_groups = list(stage.groups.all())
+        old_stage = stage.pk
+        stage.pk, stage.version, stage._state.adding = None, new, True
+        stage.save()
+        stages[old_stage] = stage
+        for group in own_groups:
+            old_group = group.pk
+            group.pk, group.stage, group._state.adding = None, stage, True
+            group.save()
+            groups[old_group] = group
+    copies: dict[int, Stop] = {}
+    olds = list(old.stops.order_by("order"))
+    for stop in olds:
+        fields = {
+            name: getattr(stop, name)
+            for name in ("key", "order", "course_id", "min_course_version", "kind", "offset", "unit", "fixed_on")
+        }
+        # The station before may come later in the row: it is set when all copies are there.
+        anchor = "" if stop.anchor == Stop.Anchor.STOP else stop.anchor
+        fields["offset"] = fields["offset"] if anchor else None
+        copies[stop.pk] = Stop.objects.create(
+            version=new, stage=stages[stop.stage_id], group=groups[stop.group_id], anchor=anchor, **fields
+        )
+    for stop in olds:
+        if stop.anchor == Stop.Anchor.STOP:
+            copy = copies[stop.pk]
+            copy.anchor, copy.offset, copy.after = stop.anchor, stop.offset, copies[stop.after_id]
+            copy.save()
+
+
+def adopt_journey(
+    *, journey: Journey, organisation: Organisation, starts_on: date, by: Person | None, at: datetime | None = None
+) -> Adoption:
+    """Let an organisation run a journey from a day. One open adoption each: a second call answers the first."""
+    with transaction.atomic():
+        Journey.objects.select_for_update().get(pk=journey.pk)
+        adoption, is_new = Adoption.objects.get_or_create(
+            journey=journey, organisation=organisation, ends_on=None, defaults={"starts_on": starts_on}
+        )
+        if is_new:
+            record("adopt_journey", by=by, about=journey, organisation=organisation, at=at, starts_on=str(starts_on))
+        return adoption
+
+
+def end_adoption(*, adoption: Adoption, ends_on: date, by: Person | None, at: datetime | None = None) -> Adoption:
+    """Let an organisation stop running a journey: no new enrolments after the day; those on it finish."""
+    if ends_on < adoption.starts_on:
+        raise ValidationError(_("The last day cannot be before the first."))
+    with transaction.atomic():
+        adoption.ends_on = ends_on
+        adoption.save(update_fields=["ends_on"])
+        record(
+            "end_adoption",
+            by=by,
+            about=adoption.journey,
+            organisation=adoption.organisation,
+            at=at,
+            ends_on=str(ends_on),
+        )
+        return adoption
