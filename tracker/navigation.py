@@ -1,2 +1,129 @@
-def context(request):
-    return {}
+"""The roof's way around: which tabs a role has, where it begins, and what every page knows (ui.md 6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from people.access import Viewer
+from people.roles import Role
+from people.theme import digest
+
+# Set by the account menu; read by every page, so that the first paint has the right colours without a script.
+SCHEME_COOKIE = "scheme"
+SCHEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A way to a page. `url_name` may be one that another part of the product has not built yet: then there is no tab."""
+
+    url_name: str
+    label: Promise
+    icon: str
+
+
+MY_JOURNEY = Tab("journey_mine", _("My journey"), "route")
+COURSES = Tab("course_list", _("Courses"), "book-open")
+CALENDAR = Tab("calendar_mine", _("Calendar"), "calendar")
+MY_CERTIFICATES = Tab("certificate_mine", _("My certificates"), "award")
+TEAM = Tab("team_overview", _("My team"), "users")
+OCCASIONS = Tab("occasion_list", _("Sessions"), "calendar")
+PARTICIPANTS = Tab("participant_list", _("Participants"), "users")
+HR = Tab("hr_overview", _("Overview"), "layout-dashboard")
+CERTIFICATES = Tab("certificate_list", _("Certificates"), "award")
+STAFF = Tab("person_list", _("Staff"), "users")
+REPORTS = Tab("report_list", _("Reports"), "chart-column")
+REGION = Tab("region_overview", _("Region"), "map")
+PROGRAMMES = Tab("programme_list", pgettext_lazy("tab", "Programmes"), "milestone")
+UNITS = Tab("unit_list", _("Units"), "network")
+ROLES = Tab("role_list", _("Roles"), "user-cog")
+ORGANISATIONS = Tab("organisation_list", _("Organisations"), "building-2")
+COLLABORATIONS = Tab("collaboration_list", _("Collaborations"), "network")
+
+# At most four, so that the phone's bar holds them.
+TABS: dict[Role, tuple[Tab, ...]] = {
+    Role.EMPLOYEE: (MY_JOURNEY, COURSES, CALENDAR, MY_CERTIFICATES),
+    Role.MANAGER: (MY_JOURNEY, TEAM, COURSES, CALENDAR),
+    Role.DEPUTY: (MY_JOURNEY, TEAM, COURSES, CALENDAR),
+    Role.SUPERVISOR: (MY_JOURNEY, COURSES, CALENDAR, MY_CERTIFICATES),
+    Role.ORGANISER: (OCCASIONS, COURSES, PARTICIPANTS, CALENDAR),
+    Role.TRAINER: (OCCASIONS, COURSES, PARTICIPANTS, CALENDAR),
+    Role.HR: (HR, CERTIFICATES, STAFF, REPORTS),
+    Role.CUSTODIAN: (STAFF, MY_JOURNEY, COURSES, CALENDAR),
+    Role.COORDINATOR: (REGION, PROGRAMMES, OCCASIONS, REPORTS),
+    Role.OWNER: (PROGRAMMES, COURSES, OCCASIONS, CALENDAR),
+    Role.MUNICIPALITY_ADMIN: (STAFF, UNITS, ROLES, COURSES),
+    Role.DATA_PROTECTION: (MY_JOURNEY, COURSES, CALENDAR, MY_CERTIFICATES),
+    Role.PLATFORM_ADMIN: (ORGANISATIONS, COLLABORATIONS),
+}
+# Where a role begins, when that is not its first tab.
+FIRST = {Role.MANAGER: TEAM, Role.DEPUTY: TEAM}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A tab as a page shows it."""
+
+    url: str
+    label: Promise
+    icon: str
+    current: bool
+
+
+def address(url_name: str) -> str:
+    """URL name in, path out; '' while no page has that name."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def ways(tabs: tuple[Tab, ...], path: str) -> Iterator[Way]:
+    """Tabs that lead somewhere. The current one is the longest that the path begins with."""
+    found = [(url, tab) for tab in tabs if (url := address(tab.url_name))]
+    here = max((url for url, _tab in found if path.startswith(url)), key=len, default="")
+    return (Way(url=url, label=tab.label, icon=tab.icon, current=url == here) for url, tab in found)
+
+
+def first_page(viewer: Viewer) -> str:
+    """Path of the page where the viewer's acting role begins; the accessibility page when the role has none yet."""
+    tabs = TABS[viewer.role]
+    begins = (FIRST.get(viewer.role, tabs[0]), *tabs)
+    return next((url for tab in begins if (url := address(tab.url_name))), reverse("help"))
+
+
+def theme_address(colour: str) -> str:
+    """An organisation's colour in, the address of its style sheet out."""
+    colour = colour.lower()
+    return reverse("theme_show", args=[colour.lstrip("#"), digest(colour)])
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """What base.html needs, for every page, also when nobody is signed in."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    scheme = request.COOKIES.get(SCHEME_COOKIE, "auto")
+    roof: dict[str, object] = {
+        "viewer": viewer,
+        "may": viewer.may if viewer else frozenset(),
+        "demo": settings.DEMO,
+        "scheme": scheme if scheme in SCHEMES else "auto",
+        "schemes": SCHEMES.items(),
+        "languages": settings.LANGUAGES,
+    }
+    if viewer:
+        tabs = TABS[viewer.role]
+        own = () if MY_CERTIFICATES in tabs or not viewer.works_at else (MY_CERTIFICATES,)
+        organisation = viewer.organisation
+        roof |= {
+            "tabs": list(ways(tabs, request.path)),
+            "own_ways": list(ways(own, request.path)),
+            "place": organisation,
+            "theme_url": theme_address(organisation.colour) if organisation else "",
+        }
+    return roof

@@ -1,9 +1,43 @@
-from django.urls import include, path
+"""Every address of the product: Swedish words in ASCII, the language changes the text and never the path (ui.md 6)."""
+
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from tracker import views
 
-urlpatterns = [
-    path("", include("allauth.account.urls")),
+# allauth's pages under Swedish paths. What is left out does not exist: nobody signs up.
+account_urls: list[URLPattern | URLResolver] = [
+    path("logga-in/", account.login, name="account_login"),
+    path("logga-in/kod/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("logga-in/kod/be-om/", account.request_login_code, name="account_request_login_code"),
+    path("logga-ut/", account.logout, name="account_logout"),
+    path("stangt/", account.signup, name="account_signup"),
+    path("konto/vilande/", account.account_inactive, name="account_inactive"),
+    path("konto/bekrafta/", account.reauthenticate, name="account_reauthenticate"),
+    path("konto/e-post/", account.email, name="account_email"),
+    path("konto/e-post/kolla-inkorgen/", account.email_verification_sent, name="account_email_verification_sent"),
+    re_path(r"^konto/e-post/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
+    path("losenord/byt/", account.password_change, name="account_change_password"),
+    path("losenord/valj/", account.password_set, name="account_set_password"),
+    path("losenord/glomt/", account.password_reset, name="account_reset_password"),
+    path("losenord/glomt/kolla-inkorgen/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^losenord/nytt/(?P<uidb36>[0-9A-Za-z-]+?)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("losenord/nytt/klart/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("tillganglighet/", views.accessibility, name="accessibility"),
+    path("personuppgifter/", views.privacy, name="privacy"),
+    path("hjalp/", views.help, name="help"),
+    path("sprak/", views.language_set, name="language_set"),
+    path("utseende/", views.scheme_set, name="scheme_set"),
+    re_path(r"^tema/(?P<colour>[0-9a-f]{6})\.(?P<version>[0-9a-f]{12})\.css$", views.theme_show, name="theme_show"),
     path("halsa/", views.health_show, name="health_show"),
     path("halsa/redo/", views.readiness_show, name="readiness_show"),
+    *account_urls,
 ]

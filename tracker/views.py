@@ -1,15 +1,84 @@
-"""Pages of the roof."""
+"""Pages of the roof: the way in, what everybody may read, and what is remembered about how pages look."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_POST, require_safe
 
+from people.theme import digest, stylesheet
 from tracker.health import readiness_obstacles
+from tracker.navigation import SCHEME_COOKIE, SCHEMES, first_page
+
+YEAR = 365 * 24 * 60 * 60
 
 
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the acting role; the sign-in page for everybody else."""
+    return redirect(first_page(request.viewer) if request.viewer else settings.LOGIN_URL)
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "tracker/accessibility.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "tracker/privacy.html")
+
+
+@require_safe
+def help(request: HttpRequest) -> HttpResponse:
+    return render(request, "tracker/help.html")
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """To where the form stood, if that is ours; an address from outside leads home."""
+    wish = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wish, {request.get_host()}, require_https=request.is_secure())
+    return redirect(wish if ours else "home")
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True)
+
+
+@require_POST
+def language_set(request: HttpRequest) -> HttpResponse:
+    """The texts change, the address stays."""
+    response = _back(request)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES) and check_for_language(language):
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+    return response
+
+
+@require_POST
+def scheme_set(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the device."""
+    response = _back(request)
+    if request.POST.get("scheme") in SCHEMES:
+        _remember(response, SCHEME_COOKIE, request.POST["scheme"])
+    return response
+
+
+@require_safe
+def theme_show(request: HttpRequest, colour: str, version: str) -> HttpResponse:
+    """An organisation's colours as a style sheet. Only the address of the present bytes may be kept for ever."""
+    response = HttpResponse(stylesheet(f"#{colour}"), content_type="text/css; charset=utf-8")
+    present = version == digest(f"#{colour}")
+    response["Cache-Control"] = f"public, max-age={YEAR}, immutable" if present else "public, max-age=60"
+    return response
+
+
+@requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 

@@ -1,0 +1,57 @@
+// Small comforts only: every page works without this file.
+"use strict";
+
+// Words that came with the page move into the live region, so that screen readers say them.
+const flash = document.getElementById("flash");
+if (flash) {
+  const region = document.getElementById("toasts");
+  setTimeout(() => { region.append(...flash.children); flash.remove(); }, 150);
+}
+
+// A form that came back with faults: the reader lands on the list of them.
+document.querySelector("[data-error-summary]")?.focus();
+
+document.addEventListener("click", (event) => {
+  const close = event.target.closest("[data-close]");
+  if (close) close.closest(".toast").remove();
+
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy).value).then(() => {
+      const words = copy.querySelector("span");
+      if (words) words.textContent = copy.dataset.copied;
+    });
+  }
+
+  for (const menu of document.querySelectorAll("details.account[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.account[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// Double clicks: a form is sent once. The button keeps its name and value, so it is only marked as busy.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 4000); // a form that answers with a file leaves the page standing
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// One tick for all: <input type="checkbox" data-all="ids"> over the boxes named "ids".
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.all;
+  if (!name) return;
+  for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
+});
