@@ -27,7 +27,8 @@ def prepare(what: str) -> None:
 def demo_environment() -> dict[str, str]:
     """Return the environment of the demo: DEMO=1 and its own address; what is set already stays."""
     port = os.environ.get("PORT", "8000")
-    return {"PORT": port, "BASE_URL": f"http://localhost:{port}", **os.environ, "DEMO": "1"}
+    ours = {"PORT": port, "BASE_URL": f"http://localhost:{port}", "LOG_LEVEL": "WARNING"}
+    return {**ours, **os.environ, "DEMO": "1"}
 
 
 def lock() -> None:
