@@ -1,7 +1,7 @@
 """Every address of the product: Swedish words in ASCII, the language changes the text and never the path (ui.md 6)."""
 
 from allauth.account import views as account
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from tracker import views
 
@@ -40,4 +40,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa/", views.health_show, name="health_show"),
     path("halsa/redo/", views.readiness_show, name="readiness_show"),
     *account_urls,
+    path("", include("courses.urls")),
 ]

@@ -1,6 +1,7 @@
 """Pages of the roof: the way in, what everybody may read, and what is remembered about how pages look."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,22 +19,26 @@ from tracker.navigation import SCHEME_COOKIE, SCHEMES, first_page
 YEAR = 365 * 24 * 60 * 60
 
 
+@login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the acting role; the sign-in page for everybody else."""
     return redirect(first_page(request.viewer) if request.viewer else settings.LOGIN_URL)
 
 
+@login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/accessibility.html")
 
 
+@login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/privacy.html")
 
 
+@login_not_required
 @require_safe
 def help(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/help.html")
@@ -50,6 +55,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True)
 
 
+@login_not_required
 @require_POST
 def language_set(request: HttpRequest) -> HttpResponse:
     """The texts change, the address stays."""
@@ -60,6 +66,7 @@ def language_set(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
 @require_POST
 def scheme_set(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the device."""
@@ -69,6 +76,7 @@ def scheme_set(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
 @require_safe
 def theme_show(request: HttpRequest, colour: str, version: str) -> HttpResponse:
     """An organisation's colours as a style sheet. Only the address of the present bytes may be kept for ever."""
@@ -83,6 +91,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+@login_not_required
 @require_safe
 @never_cache
 def health_show(request: HttpRequest) -> HttpResponse:
@@ -90,6 +99,7 @@ def health_show(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_("Alive") + "\n", content_type="text/plain; charset=utf-8")
 
 
+@login_not_required
 @require_safe
 @never_cache
 def readiness_show(request: HttpRequest) -> HttpResponse:

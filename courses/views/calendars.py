@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -83,6 +84,7 @@ def feed_revoke(request: HttpRequest) -> HttpResponse:
     return redirect("calendar_mine")
 
 
+@login_not_required
 @require_safe
 def feed_fetch(request: HttpRequest, token: str) -> HttpResponse:
     """The subscription itself, without signing in: only the owner's days, never another person's name (P22)."""
