@@ -8,8 +8,6 @@ from tracker import views
 # allauth's pages under Swedish paths. What is left out does not exist: nobody signs up.
 account_urls: list[URLPattern | URLResolver] = [
     path("logga-in/", account.login, name="account_login"),
-    path("logga-in/kod/", account.confirm_login_code, name="account_confirm_login_code"),
-    path("logga-in/kod/be-om/", account.request_login_code, name="account_request_login_code"),
     path("logga-ut/", account.logout, name="account_logout"),
     path("stangt/", account.signup, name="account_signup"),
     path("konto/vilande/", account.account_inactive, name="account_inactive"),
