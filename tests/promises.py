@@ -53,7 +53,7 @@ def run_marked(tree: Path, place: dict[str, str], promise: str = "") -> list[dic
             "-p",
             "no:cacheprovider",
         ]
-        command += [f"--promise={promise}"] if promise else []
+        command += [f"--promise={promise}", "--tb=line"] if promise else []
         subprocess.run(command, cwd=tree, env=environment(**place), stdin=subprocess.DEVNULL, check=False)
         return read(outcomes)
 
@@ -83,6 +83,7 @@ def copy_tree(target: Path) -> None:
         (target / lent).symlink_to(ROOT / lent)
     compiled = ROOT / "tracker/locale/sv/LC_MESSAGES/django.mo"
     if compiled.exists():
+        (target / compiled.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(compiled, target / compiled.relative_to(ROOT))
 
 
