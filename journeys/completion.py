@@ -69,7 +69,7 @@ def _stamp(enrolment: Enrolment, stage: Stage | None, on: date, facts: dict, at:
         stamped_at=at,
     )
     record(
-        "complete_stage" if stage else "complete_journey",
+        "stage_completed" if stage else "journey_completed",
         by=None,
         about=completion,
         person=enrolment.person,
@@ -95,7 +95,7 @@ def reopen(*, completion: Completion, reason: str, by: Person | None, at: dateti
             one.reopened_at, one.reopened_by, one.reason = at, by, reason
             one.save(update_fields=["reopened_at", "reopened_by", "reason"])
             record(
-                "reopen_completion",
+                "completion_reopened",
                 by=by,
                 about=one,
                 person=enrolment.person,

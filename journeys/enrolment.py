@@ -1,23 +1,25 @@
-"""A person on a journey: enrol, pause, resume, withdraw, another stage, another date (R1, R18, R19, R22, R35, R38)."""
+"""A person on a journey: enrol, withdraw, another stage, another date (R1, R18, R22, R35, R38). Pauses: journeys/pauses.py."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courses.refusals import Refused
 from journeys.completion import stamp
-from journeys.deadlines import PAUSE_FROM_DAYS, years_between
-from journeys.models import DeadlineChange, Enrolment, Journey, Pause, Stage, Version
-from journeys.path import Path, stage_for_years
+from journeys.deadlines import years_between
+from journeys.models import DeadlineChange, Enrolment, Journey, Stage, Version
+from journeys.notices import tell_enrolled
+from journeys.path import stage_for_years
+from journeys.pauses import pause, pause_for_leaves, resume, state_on, still_open
 from journeys.progress import locked, recompute
 from people.events import record
-from people.models import Employment, Leave, Person
-from people.notices import say
+from people.models import Employment, Person
+
+__all__ = ["change_deadline", "change_stage", "enrol", "enrol_people", "pause", "resume", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def enrol(
 ) -> Enrolment:
     """Put a person on the published version of a journey on behalf of one employer; who is on it already keeps that enrolment.
 
-    Without `stage` the years in the profession on `starts_on` choose it (R22). Raises ValidationError with the obstacles.
+    Without `stage` the years in the profession on `starts_on` choose it (R22). Raises Refused with the obstacles.
     """
     at = at or timezone.now()
     with transaction.atomic():
@@ -77,51 +79,55 @@ def enrol(
         if employment.person_id != person.pk:
             obstacles.append(_("The employment belongs to somebody else."))
         if obstacles:
-            raise ValidationError(obstacles)
-        version = published_version(journey)
-        assert version is not None  # an obstacle otherwise
-        enrolment = Enrolment.objects.create(
-            person=person,
+            raise Refused(*obstacles)
+        enrolment = _create(
             employment=employment,
-            organisation=employment.organisation,
             journey=journey,
-            version=version,
-            stage=_stage_of(version, stage)
-            if stage
-            else default_stage(version, person, starts_on, profession_started_on),
-            stage_reason=stage_reason,
-            state=_state_on(starts_on, at),
-            source=source,
             starts_on=starts_on,
+            stage=stage,
             profession_started_on=profession_started_on,
-            enrolled_at=at,
-            enrolled_by=by,
+            stage_reason=stage_reason,
+            source=source,
+            by=by,
+            at=at,
         )
-        _pause_for_leaves(enrolment, by, at)
-        record("enrol", by=by, about=enrolment, person=person, organisation=employment.organisation, at=at)
+        pause_for_leaves(enrolment, by, at)
+        record("person_enrolled", by=by, about=enrolment, person=person, organisation=employment.organisation, at=at)
         if by != person:
-            say(
-                to=person,
-                kind="journeys.enrolled",
-                about=enrolment,
-                key=f"journeys.enrolled:{enrolment.public_id}",
-                organisation=employment.organisation,
-                at=at,
-            )
+            tell_enrolled(enrolment, at)
         stamp(enrolment, at)
         enrolment.refresh_from_db()
         return enrolment
 
 
-def _state_on(starts_on: date, at: datetime) -> str:
-    return Enrolment.State.PLANNED if starts_on > timezone.localdate(at) else Enrolment.State.ACTIVE
+def _create(
+    *, employment: Employment, journey: Journey, starts_on: date, stage: Stage | None, by, at, **given
+) -> Enrolment:
+    version = published_version(journey)
+    assert version is not None  # an obstacle otherwise
+    person = employment.person
+    return Enrolment.objects.create(
+        person=person,
+        employment=employment,
+        organisation=employment.organisation,
+        journey=journey,
+        version=version,
+        stage=_stage_of(version, stage)
+        if stage
+        else default_stage(version, person, starts_on, given["profession_started_on"]),
+        state=state_on(starts_on, at),
+        starts_on=starts_on,
+        enrolled_at=at,
+        enrolled_by=by,
+        **given,
+    )
 
 
 def _stage_of(version: Version, stage: Stage) -> Stage:
     """The stage of the version with the same key: a form may have been opened on the version before."""
     own = version.stages.filter(key=stage.key).first()
     if own is None:
-        raise ValidationError(_("The programme has no such stage."))
+        raise Refused(_("The programme has no such stage."))
     return own
 
 
@@ -160,131 +166,12 @@ def enrol_people(
             one = enrol(
                 person=person, employment=employment, journey=journey, starts_on=starts_on, source=source, by=by, at=at
             )
-        except ValidationError as refusal:
-            outcomes.append(Outcome(person, None, f"{person.name}: {' '.join(refusal.messages)}", False))
+        except Refused as refusal:
+            outcomes.append(Outcome(person, None, f"{person.name}: {refusal}", False))
         else:
             sentence = _("%(name)s is enrolled, stage %(stage)s.") % {"name": person.name, "stage": one.stage or "–"}
             outcomes.append(Outcome(person, one, sentence, True))
     return outcomes
-
-
-# -- pauses
-
-
-def pause(
-    *,
-    enrolment: Enrolment,
-    starts_on: date,
-    ends_on: date | None = None,
-    leave: Leave | None = None,
-    by: Person | None,
-    at: datetime | None = None,
-) -> Pause:
-    """Let the deadlines stand still from a day, until a day or until further notice (R19).
-
-    The same first day again changes that pause's end. A second open pause is refused with a sentence.
-    """
-    at = at or timezone.now()
-    with transaction.atomic():
-        enrolment = locked(enrolment)
-        _still_open(enrolment)
-        if ends_on is not None and ends_on < starts_on:
-            raise ValidationError(_("The pause cannot end before it begins."))
-        same = Q(leave=leave) if leave else Q(starts_on=starts_on, leave=None)
-        row = enrolment.pauses.filter(same).first() or Pause(enrolment=enrolment, organisation=enrolment.organisation)
-        is_same = row.pk is not None and (row.starts_on, row.ends_on) == (starts_on, ends_on)
-        if not is_same:
-            if ends_on is None and enrolment.pauses.open().exclude(pk=row.pk).exists():
-                raise ValidationError(_("The journey is paused until further notice already."))
-            row.starts_on, row.ends_on, row.leave, row.set_at, row.set_by = starts_on, ends_on, leave, at, by
-            row.save()
-            record(
-                "pause_journey",
-                by=by,
-                about=enrolment,
-                person=enrolment.person,
-                organisation=enrolment.organisation,
-                at=at,
-                starts_on=starts_on.isoformat(),
-                ends_on=ends_on.isoformat() if ends_on else "",
-            )
-        settle_state(enrolment, at)
-        return row
-
-
-def resume(*, enrolment: Enrolment, on: date, by: Person | None, at: datetime | None = None) -> Enrolment:
-    """Let the deadlines run again from a day: a pause that covers it ends the day before, one that begins later goes."""
-    at = at or timezone.now()
-    with transaction.atomic():
-        enrolment = locked(enrolment)
-        _still_open(enrolment)
-        covering = enrolment.pauses.filter(Q(ends_on=None) | Q(ends_on__gte=on))
-        if covering.exists():
-            covering.filter(starts_on__gte=on).delete()
-            covering.update(ends_on=on - timedelta(days=1))
-            record(
-                "resume_journey",
-                by=by,
-                about=enrolment,
-                person=enrolment.person,
-                organisation=enrolment.organisation,
-                at=at,
-                on=on.isoformat(),
-            )
-        settle_state(enrolment, at)
-        return enrolment
-
-
-def settle_state(enrolment: Enrolment, at: datetime | None = None, path: Path | None = None) -> Enrolment:
-    """Planned, active or paused by the dates of the day, then the read model. Called by the deeds here and by the nightly job."""
-    at = at or timezone.now()
-    with transaction.atomic():
-        enrolment = locked(enrolment)
-        if enrolment.state in Enrolment.OPEN:
-            on = timezone.localdate(at)
-            state = _state_on(enrolment.starts_on, at)
-            if state == Enrolment.State.ACTIVE and enrolment.pauses.on(on).exists():
-                state = Enrolment.State.PAUSED
-            if state != enrolment.state:
-                enrolment.state = state
-                enrolment.save(update_fields=["state"])
-        recompute(enrolment, at, path)
-        return enrolment
-
-
-def pauses_by_leave(leave: Leave) -> bool:
-    """Whether a leave stops the clock: 14 days or more, or no end yet (R19)."""
-    return leave.ends_on is None or (leave.ends_on - leave.starts_on).days + 1 >= PAUSE_FROM_DAYS
-
-
-def follow_leave(leave: Leave, by: Person | None = None, at: datetime | None = None) -> list[Enrolment]:
-    """A leave began, changed or ended: the pauses of the employment's enrolments follow it. Twice is once."""
-    changed = []
-    with transaction.atomic():
-        for enrolment in Enrolment.objects.open().filter(employment=leave.employment_id).order_by("pk"):
-            _follow_leave(enrolment, leave, by, at or timezone.now())
-            changed.append(settle_state(enrolment, at))
-    return changed
-
-
-def _follow_leave(enrolment: Enrolment, leave: Leave, by: Person | None, at: datetime) -> None:
-    own = enrolment.pauses.filter(leave=leave).first()
-    if not pauses_by_leave(leave) or (leave.ends_on and leave.ends_on < enrolment.starts_on):
-        if own:
-            own.delete()
-        return
-    others = enrolment.pauses.open().exclude(pk=own.pk if own else None)
-    if leave.ends_on is None and others.exists():
-        return  # it stands still already; that pause's end is set by hand
-    row = own or Pause(enrolment=enrolment, organisation=enrolment.organisation, leave=leave)
-    if own is None or (own.starts_on, own.ends_on) != (leave.starts_on, leave.ends_on):
-        row.starts_on, row.ends_on, row.set_at, row.set_by = leave.starts_on, leave.ends_on, at, by
-        row.save()
-
-
-def _pause_for_leaves(enrolment: Enrolment, by: Person | None, at: datetime) -> None:
-    for leave in Leave.objects.filter(employment=enrolment.employment).order_by("starts_on"):
-        _follow_leave(enrolment, leave, by, at)
 
 
 # -- other changes
@@ -301,7 +188,7 @@ def withdraw(*, enrolment: Enrolment, end_kind: str, by: Person | None, at: date
         enrolment.ended_at, enrolment.ended_by = at, by
         enrolment.save(update_fields=["state", "end_kind", "ended_at", "ended_by"])
         record(
-            "withdraw_enrolment",
+            "enrolment_withdrawn",
             by=by,
             about=enrolment,
             person=enrolment.person,
@@ -318,17 +205,17 @@ def change_stage(
 ) -> Enrolment:
     """Let a person count from another stage, with a reason; nothing that is done is lost (R22)."""
     if not reason.strip():
-        raise ValidationError(_("Say why the stage is changed."))
+        raise Refused(_("Say why the stage is changed."))
     with transaction.atomic():
         enrolment = locked(enrolment)
-        _still_open(enrolment)
+        still_open(enrolment)
         stage = _stage_of(enrolment.version, stage)
         if enrolment.stage_id != stage.pk:
             before = enrolment.stage.key if enrolment.stage else ""
             enrolment.stage, enrolment.stage_reason = stage, reason.strip()
             enrolment.save(update_fields=["stage", "stage_reason"])
             record(
-                "change_stage",
+                "stage_changed",
                 by=by,
                 about=enrolment,
                 person=enrolment.person,
@@ -348,13 +235,13 @@ def change_deadline(
 ) -> DeadlineChange:
     """Set another date for one station of one person, with a reason. It stands as written: no holiday or pause moves it."""
     if not reason.strip():
-        raise ValidationError(_("Say why the date is changed."))
+        raise Refused(_("Say why the date is changed."))
     at = at or timezone.now()
     with transaction.atomic():
         enrolment = locked(enrolment)
-        _still_open(enrolment)
+        still_open(enrolment)
         if not enrolment.version.stops.filter(key=stop_key).exists():
-            raise ValidationError(_("The programme has no such station."))
+            raise Refused(_("The programme has no such station."))
         last = enrolment.deadline_changes.filter(stop_key=stop_key).order_by("-pk").first()
         if last is None or (last.due_on, last.reason) != (due_on, reason.strip()):
             last = DeadlineChange.objects.create(
@@ -367,7 +254,7 @@ def change_deadline(
                 changed_by=by,
             )
             record(
-                "change_deadline",
+                "deadline_changed",
                 by=by,
                 about=enrolment,
                 person=enrolment.person,
@@ -379,8 +266,3 @@ def change_deadline(
             )
         recompute(enrolment, at)
         return last
-
-
-def _still_open(enrolment: Enrolment) -> None:
-    if enrolment.state not in Enrolment.OPEN:
-        raise ValidationError(_("The journey is completed or ended."))

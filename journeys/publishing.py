@@ -5,7 +5,6 @@ A published version is never changed: a change is the next version. Keys of stag
 
 from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -13,6 +12,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from courses.models import Course
+from courses.refusals import Refused
+from journeys.copying import copy_path
 from journeys.models import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
 from people.events import record
 from people.models import Collaboration, Organisation, Person
@@ -32,7 +33,7 @@ def draft_journey(
 ) -> Version:
     """Make a journey with an empty first draft; the same owner and code give the journey that is there, and its draft.
 
-    Raises ValidationError when the journey is there and has no draft (draft the next version instead).
+    Raises Refused when the journey is there and has no draft (draft the next version instead).
     """
     with transaction.atomic():
         journey, is_new = Journey.objects.get_or_create(
@@ -46,11 +47,11 @@ def draft_journey(
             },
         )
         if is_new:
-            record("draft_journey", by=by, about=journey, organisation=owner, at=at)
+            record("journey_drafted", by=by, about=journey, organisation=owner, at=at)
             return Version.objects.create(journey=journey, number=1)
         draft = journey.versions.filter(state__in=DRAFTS).first()
         if draft is None:
-            raise ValidationError(_("A programme with the code %(code)s is already there.") % {"code": code})
+            raise Refused(_("A programme with the code %(code)s is already there.") % {"code": code})
         return draft
 
 
@@ -64,7 +65,7 @@ def _open(version: Version) -> Version:
     """The version under a lock, as long as it may still change."""
     version = Version.objects.select_for_update(of=("self",)).select_related("journey").get(pk=version.pk)
     if version.state not in DRAFTS:
-        raise ValidationError(_("A published version cannot be changed. Draft the next one."))
+        raise Refused(_("A published version cannot be changed. Draft the next one."))
     return version
 
 
@@ -97,7 +98,7 @@ def add_stage(
         if there:
             return there
         if min_years is not None and max_years is not None and max_years <= min_years:
-            raise ValidationError(_("The stage must end later than it begins."))
+            raise Refused(_("The stage must end later than it begins."))
         return Stage.objects.create(
             version=version,
             key=key or _free_key(version.stages.all(), name),
@@ -139,7 +140,7 @@ def add_stop(
 ) -> Stop:
     """Add a course as the last station of a stage of a draft, with its deadline: `offset` `unit` counted from `anchor` (R18).
 
-    Raises ValidationError for a course that the version has already, and for a deadline or group that is not whole.
+    Raises Refused for a course that the version has already, and for a deadline or group that is not whole.
     """
     with transaction.atomic():
         version = _open(stage.version)
@@ -208,7 +209,7 @@ def _check_stop(stop: Stop) -> None:
     ]
     sentences = [sentence for is_wrong, sentence in faults if is_wrong]
     if sentences:
-        raise ValidationError(sentences)
+        raise Refused(*sentences)
 
 
 def _is_circle(stop: Stop) -> bool:
@@ -240,11 +241,11 @@ def move_stop(*, stop: Stop, up: bool, by: Person | None, at: datetime | None = 
 
 
 def remove_stop(*, stop: Stop, by: Person | None, at: datetime | None = None) -> None:
-    """Take a station out of a draft. Raises ValidationError while another one counts its deadline from it."""
+    """Take a station out of a draft. Raises Refused while another one counts its deadline from it."""
     with transaction.atomic():
         _open(stop.version)
         if stop.followed_by.exists():
-            raise ValidationError(_("Another station counts its deadline from this one. Change that one first."))
+            raise Refused(_("Another station counts its deadline from this one. Change that one first."))
         stop.delete()
 
 
@@ -253,7 +254,7 @@ def remove_stage(*, stage: Stage, by: Person | None, at: datetime | None = None)
     with transaction.atomic():
         _open(stage.version)
         if stage.stops.exists():
-            raise ValidationError(_("The stage has stations. Remove them first."))
+            raise Refused(_("The stage has stations. Remove them first."))
         stage.delete()
 
 
@@ -262,7 +263,7 @@ def remove_group(*, group: ChoiceGroup, by: Person | None, at: datetime | None =
     with transaction.atomic():
         _open(group.stage.version)
         if group.stops.exists():
-            raise ValidationError(_("The choice group has stations. Change them first."))
+            raise Refused(_("The choice group has stations. Change them first."))
         group.delete()
 
 
@@ -292,7 +293,7 @@ def missing_to_publish(version: Version) -> list[str]:
 def publish_version(*, version: Version, valid_from: date, by: Person | None, at: datetime | None = None) -> Version:
     """Freeze a draft and make it the journey's version for new enrolments; the one before still runs for those on it (R38).
 
-    Publishing a published version again changes nothing. Raises ValidationError with what is missing.
+    Publishing a published version again changes nothing. Raises Refused with what is missing.
     """
     at = at or timezone.now()
     with transaction.atomic():
@@ -301,7 +302,7 @@ def publish_version(*, version: Version, valid_from: date, by: Person | None, at
             return version
         lacks = missing_to_publish(version)
         if lacks:
-            raise ValidationError(lacks)
+            raise Refused(*lacks)
         for old in version.journey.versions.filter(state=Version.State.PUBLISHED):
             old.state = Version.State.SUPERSEDED
             old.save(update_fields=["state"])
@@ -328,44 +329,9 @@ def draft_next_version(*, journey: Journey, by: Person | None, at: datetime | No
             validity_months=newest.validity_months if newest else None,
         )
         if newest:
-            _copy_path(newest, draft)
-        record("draft_next_version", by=by, about=draft, organisation=journey.owner, at=at, number=draft.number)
+            copy_path(newest, draft)
+        record("version_drafted", by=by, about=draft, organisation=journey.owner, at=at, number=draft.number)
         return draft
-
-
-def _copy_path(old: Version, new: Version) -> None:
-    """Copy stages, groups and stops; references within the version are turned to the copies."""
-    groups: dict[int | None, ChoiceGroup | None] = {None: None}
-    stages: dict[int, Stage] = {}
-    for stage in old.stages.prefetch_related("groups"):
-        own_groups = list(stage.groups.all())
-        old_stage = stage.pk
-        stage.pk, stage.version, stage._state.adding = None, new, True
-        stage.save()
-        stages[old_stage] = stage
-        for group in own_groups:
-            old_group = group.pk
-            group.pk, group.stage, group._state.adding = None, stage, True
-            group.save()
-            groups[old_group] = group
-    copies: dict[int, Stop] = {}
-    olds = list(old.stops.order_by("order"))
-    for stop in olds:
-        fields = {
-            name: getattr(stop, name)
-            for name in ("key", "order", "course_id", "min_course_version", "kind", "offset", "unit", "fixed_on")
-        }
-        # The station before may come later in the row: it is set when all copies are there.
-        anchor = "" if stop.anchor == Stop.Anchor.STOP else stop.anchor
-        fields["offset"] = fields["offset"] if anchor else None
-        copies[stop.pk] = Stop.objects.create(
-            version=new, stage=stages[stop.stage_id], group=groups[stop.group_id], anchor=anchor, **fields
-        )
-    for stop in olds:
-        if stop.anchor == Stop.Anchor.STOP:
-            copy = copies[stop.pk]
-            copy.anchor, copy.offset, copy.after = stop.anchor, stop.offset, copies[stop.after_id]
-            copy.save()
 
 
 def adopt_journey(
@@ -378,19 +344,19 @@ def adopt_journey(
             journey=journey, organisation=organisation, ends_on=None, defaults={"starts_on": starts_on}
         )
         if is_new:
-            record("adopt_journey", by=by, about=journey, organisation=organisation, at=at, starts_on=str(starts_on))
+            record("journey_adopted", by=by, about=journey, organisation=organisation, at=at, starts_on=str(starts_on))
         return adoption
 
 
 def end_adoption(*, adoption: Adoption, ends_on: date, by: Person | None, at: datetime | None = None) -> Adoption:
     """Let an organisation stop running a journey: no new enrolments after the day; those on it finish."""
     if ends_on < adoption.starts_on:
-        raise ValidationError(_("The last day cannot be before the first."))
+        raise Refused(_("The last day cannot be before the first."))
     with transaction.atomic():
         adoption.ends_on = ends_on
         adoption.save(update_fields=["ends_on"])
         record(
-            "end_adoption",
+            "adoption_ended",
             by=by,
             about=adoption.journey,
             organisation=adoption.organisation,

@@ -1,0 +1,110 @@
+"""What journeys say to people: you are enrolled, and your manager reminds you of the next station."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.refusals import Refused
+from journeys.models import Enrolment, Progress, Stop
+from people.events import record
+from people.models import Notice, Person
+from people.notices import notice, say
+
+
+def tell_enrolled(enrolment: Enrolment, at: datetime) -> Notice:
+    """Say that somebody was put on a journey, once per enrolment."""
+    return say(
+        to=enrolment.person,
+        kind="journeys.enrolled",
+        about=enrolment,
+        key=f"journeys.enrolled:{enrolment.public_id}",
+        organisation=enrolment.organisation,
+        at=at,
+        enrolment=enrolment.pk,
+    )
+
+
+def reminder_obstacle(enrolment: Enrolment, at: datetime | None = None) -> str:
+    """Why a reminder would be wrong now, as a sentence, or an empty text; the same that greys "Remind" (R20)."""
+    on = timezone.localdate(at)
+    progress = Progress.objects.filter(enrolment=enrolment).first()
+    if enrolment.state not in (Enrolment.State.ACTIVE, Enrolment.State.PLANNED) or progress is None:
+        return _("The journey is paused, completed or ended.")
+    if enrolment.pauses.on(on).exists() or enrolment.employment.leaves.on(on).exists():
+        return _("Nobody is reminded while on leave.")
+    return "" if progress.next_stop else _("There is no station left to be reminded of.")
+
+
+def remind(*, enrolment: Enrolment, by: Person | None, at: datetime | None = None) -> Notice:
+    """Remind a person of the next station, once a day per station; the same day again answers the notice that was sent.
+
+    Raises Refused with the obstacle's sentence.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        obstacle = reminder_obstacle(enrolment, at)
+        if obstacle:
+            raise Refused(obstacle)
+        stop = Progress.objects.get(enrolment=enrolment).next_stop
+        key = f"journeys.reminder:{enrolment.public_id}:{stop}:{timezone.localdate(at).isoformat()}"
+        there = Notice.objects.filter(key=key).first()
+        if there:
+            return there
+        record(
+            "person_reminded",
+            by=by,
+            about=enrolment,
+            person=enrolment.person,
+            organisation=enrolment.organisation,
+            at=at,
+            stop=stop,
+        )
+        return say(
+            to=enrolment.person,
+            kind="journeys.reminder",
+            about=enrolment,
+            key=key,
+            organisation=enrolment.organisation,
+            at=at,
+            enrolment=enrolment.pk,
+            stop=stop,
+            by=by.pk if by else None,
+        )
+
+
+@notice("journeys.enrolled")
+def enrolled(row: Notice) -> dict | None:
+    """You are enrolled: the journey, the stage and the first day. No longer true once the enrolment has ended."""
+    enrolment = _enrolment(row)
+    if enrolment is None or enrolment.state == Enrolment.State.ENDED:
+        return None
+    return {"enrolment": enrolment, "journey": enrolment.journey, "stage": enrolment.stage, "path": reverse("home")}
+
+
+@notice("journeys.reminder")
+def reminder(row: Notice) -> dict | None:
+    """The station and its deadline. No longer true once it is done, changed for another, or the journey is paused."""
+    enrolment = _enrolment(row)
+    if enrolment is None or reminder_obstacle(enrolment):
+        return None
+    stop = Stop.objects.select_related("course").filter(version=enrolment.version, key=row.payload["stop"]).first()
+    standing = enrolment.progress.stops.get(row.payload["stop"])
+    if stop is None or standing is None or standing["done"]:
+        return None
+    version = stop.course.versions.filter(state="published").first()
+    return {
+        "enrolment": enrolment,
+        "journey": enrolment.journey,
+        "title": version.shown_title if version else stop.course.code,
+        "due": date.fromisoformat(standing["due"]) if standing["due"] else None,
+        "sender": Person.objects.filter(pk=row.payload["by"]).first() if row.payload.get("by") else None,
+        "path": reverse("course_detail", args=[stop.course.slug]),
+    }
+
+
+def _enrolment(row: Notice) -> Enrolment | None:
+    rows = Enrolment.objects.select_related("person", "employment", "organisation", "journey", "version", "stage")
+    return rows.filter(pk=row.payload["enrolment"], person=row.person_id).first()

@@ -1,0 +1,142 @@
+"""When the deadlines of an enrolment stand still: pauses set by hand and pauses that follow a leave (R19)."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.refusals import Refused
+from journeys.deadlines import PAUSE_FROM_DAYS
+from journeys.models import Enrolment, Pause
+from journeys.path import Path
+from journeys.progress import locked, recompute
+from people.events import record
+from people.models import Leave, Person
+
+
+def still_open(enrolment: Enrolment) -> None:
+    if enrolment.state not in Enrolment.OPEN:
+        raise Refused(_("The journey is completed or ended."))
+
+
+def state_on(starts_on: date, at: datetime) -> str:
+    """Planned until the first day, then active."""
+    return Enrolment.State.PLANNED if starts_on > timezone.localdate(at) else Enrolment.State.ACTIVE
+
+
+def pause(
+    *,
+    enrolment: Enrolment,
+    starts_on: date,
+    ends_on: date | None = None,
+    leave: Leave | None = None,
+    by: Person | None,
+    at: datetime | None = None,
+) -> Pause:
+    """Let the deadlines stand still from a day, until a day or until further notice (R19).
+
+    The same first day again changes that pause's end. A second open pause is refused with a sentence.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        enrolment = locked(enrolment)
+        still_open(enrolment)
+        if ends_on is not None and ends_on < starts_on:
+            raise Refused(_("The pause cannot end before it begins."))
+        same = Q(leave=leave) if leave else Q(starts_on=starts_on, leave=None)
+        row = enrolment.pauses.filter(same).first() or Pause(enrolment=enrolment, organisation=enrolment.organisation)
+        is_same = row.pk is not None and (row.starts_on, row.ends_on) == (starts_on, ends_on)
+        if not is_same:
+            if ends_on is None and enrolment.pauses.open().exclude(pk=row.pk).exists():
+                raise Refused(_("The journey is paused until further notice already."))
+            row.starts_on, row.ends_on, row.leave, row.set_at, row.set_by = starts_on, ends_on, leave, at, by
+            row.save()
+            record(
+                "journey_paused",
+                by=by,
+                about=enrolment,
+                person=enrolment.person,
+                organisation=enrolment.organisation,
+                at=at,
+                starts_on=starts_on.isoformat(),
+                ends_on=ends_on.isoformat() if ends_on else "",
+            )
+        settle_state(enrolment, at)
+        return row
+
+
+def resume(*, enrolment: Enrolment, on: date, by: Person | None, at: datetime | None = None) -> Enrolment:
+    """Let the deadlines run again from a day: a pause that covers it ends the day before, one that begins later goes."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        enrolment = locked(enrolment)
+        still_open(enrolment)
+        covering = enrolment.pauses.filter(Q(ends_on=None) | Q(ends_on__gte=on))
+        if covering.exists():
+            covering.filter(starts_on__gte=on).delete()
+            covering.update(ends_on=on - timedelta(days=1))
+            record(
+                "journey_resumed",
+                by=by,
+                about=enrolment,
+                person=enrolment.person,
+                organisation=enrolment.organisation,
+                at=at,
+                on=on.isoformat(),
+            )
+        settle_state(enrolment, at)
+        return enrolment
+
+
+def settle_state(enrolment: Enrolment, at: datetime | None = None, path: Path | None = None) -> Enrolment:
+    """Planned, active or paused by the dates of the day, then the read model. Called by the deeds here and by the nightly job."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        enrolment = locked(enrolment)
+        if enrolment.state in Enrolment.OPEN:
+            on = timezone.localdate(at)
+            state = state_on(enrolment.starts_on, at)
+            if state == Enrolment.State.ACTIVE and enrolment.pauses.on(on).exists():
+                state = Enrolment.State.PAUSED
+            if state != enrolment.state:
+                enrolment.state = state
+                enrolment.save(update_fields=["state"])
+        recompute(enrolment, at, path)
+        return enrolment
+
+
+def pauses_by_leave(leave: Leave) -> bool:
+    """Whether a leave stops the clock: 14 days or more, or no end yet (R19)."""
+    return leave.ends_on is None or (leave.ends_on - leave.starts_on).days + 1 >= PAUSE_FROM_DAYS
+
+
+def follow_leave(leave: Leave, by: Person | None = None, at: datetime | None = None) -> list[Enrolment]:
+    """A leave began, changed or ended: the pauses of the employment's enrolments follow it. Twice is once."""
+    changed = []
+    with transaction.atomic():
+        for enrolment in Enrolment.objects.open().filter(employment=leave.employment_id).order_by("pk"):
+            _follow_leave(enrolment, leave, by, at or timezone.now())
+            changed.append(settle_state(enrolment, at))
+    return changed
+
+
+def _follow_leave(enrolment: Enrolment, leave: Leave, by: Person | None, at: datetime) -> None:
+    own = enrolment.pauses.filter(leave=leave).first()
+    if not pauses_by_leave(leave) or (leave.ends_on and leave.ends_on < enrolment.starts_on):
+        if own:
+            own.delete()
+        return
+    others = enrolment.pauses.open().exclude(pk=own.pk if own else None)
+    if leave.ends_on is None and others.exists():
+        return  # it stands still already; that pause's end is set by hand
+    row = own or Pause(enrolment=enrolment, organisation=enrolment.organisation, leave=leave)
+    if own is None or (own.starts_on, own.ends_on) != (leave.starts_on, leave.ends_on):
+        row.starts_on, row.ends_on, row.set_at, row.set_by = leave.starts_on, leave.ends_on, at, by
+        row.save()
+
+
+def pause_for_leaves(enrolment: Enrolment, by: Person | None, at: datetime) -> None:
+    for leave in Leave.objects.filter(employment=enrolment.employment).order_by("starts_on"):
+        _follow_leave(enrolment, leave, by, at)
