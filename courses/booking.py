@@ -1,0 +1,270 @@
+"""Where a seat gets booked, and why the button is grey. Every deed runs inside seat_lock and ends in fill."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses import notices
+from courses.approval import needs_approval
+from courses.models import Booking, CourseResult, Meeting, Occasion, Part, PartResult
+from courses.obstacles import Obstacle, find_obstacles
+from courses.queue import place_sentence
+from courses.refusals import Refused
+from courses.results import abort_course
+from courses.seats import book_seat, end_booking, fill, seat_lock
+from courses.signals import booking_changed, priority_asked
+from people.events import record
+from people.models import Employment, Person
+
+__all__ = [
+    "Obstacle",
+    "Outcome",
+    "approve",
+    "book_people",
+    "booking_obstacles",
+    "cancel_booking",
+    "refuse",
+    "request_seat",
+]
+DEFAULT_PRIORITY = 5
+
+
+def booking_obstacles(
+    person: Person, occasion: Occasion, at: datetime | None = None, *, makeup_part: Part | None = None
+) -> list[Obstacle]:
+    """Why the person cannot book (hard) or should think twice: the same list greys the button and stops the deed."""
+    return list(find_obstacles(person, occasion, at or timezone.now(), makeup_part))
+
+
+def request_seat(
+    *,
+    occasion: Occasion,
+    person: Person,
+    employment: Employment,
+    takes_at_once: bool = True,
+    makeup_part: Part | None = None,
+    by: Person | None,
+    at: datetime | None = None,
+) -> Booking:
+    """Ask for a seat. The request takes its seat, or its place in the queue, at this moment (decisions 6).
+
+    by == person: the employer's policy says whether a manager approves. Anybody else (a manager, HR, a coordinator; None =
+    the system) has approved by asking. Raises Refused with the hard obstacles.
+    """
+    at = at or timezone.now()
+    if employment.person_id != person.pk:
+        raise Refused(_("The employment belongs to somebody else."))
+    with seat_lock(occasion) as locked:
+        hard = [o.sentence for o in booking_obstacles(person, locked, at, makeup_part=makeup_part) if o.hard]
+        if hard:
+            raise Refused(*hard)
+        waits = by == person and needs_approval(locked, employment)
+        booking = Booking.objects.create(
+            occasion=locked,
+            course_id=locked.course_id,
+            person=person,
+            employment=employment,
+            organisation_id=employment.organisation_id,
+            state=Booking.State.REQUESTED if waits else Booking.State.QUEUED,
+            code=f"K-{locked.bookings.count() + 1}",
+            makeup_part=makeup_part,
+            takes_at_once=takes_at_once,
+            priority=_priority(person, locked, employment),
+            requested_at=at,
+            requested_by=by,
+            queued_at=at,
+            approved_at=None if waits else at,
+            approved_by=None if waits or by == person else by,
+        )
+        record("seat_requested", by=by, about=booking, person=person, organisation=employment.organisation, at=at,
+               occasion=str(locked.public_id))  # fmt: skip
+        fill(locked, at, asking=booking)
+        booking = Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
+        _tell_request(booking, at)
+    return booking
+
+
+def _priority(person: Person, occasion: Occasion, employment: Employment) -> int:
+    """The class asked of the journeys: behind a deadline or new in the job goes first (R12)."""
+    answers = priority_asked.send(
+        sender=Occasion, person=person, course=occasion.course, organisation=employment.organisation
+    )
+    return min((answer for _receiver, answer in answers if answer is not None), default=DEFAULT_PRIORITY)
+
+
+def _tell_request(booking: Booking, at: datetime) -> None:
+    if booking.state == Booking.State.REQUESTED:
+        notices.ask_approval(booking, at=at)
+    elif booking.state == Booking.State.QUEUED:
+        notices.say_queued(booking, at=at)
+    if booking.state != Booking.State.BOOKED:
+        booking_changed.send(sender=Booking, booking=booking)
+
+
+def _active(booking: Booking) -> Booking:
+    return Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
+
+
+def approval_obstacles(booking: Booking, by: Person | None) -> list[str]:
+    """Why a request cannot be approved or refused by somebody (R4)."""
+    sentences = []
+    if booking.state != Booking.State.REQUESTED:
+        sentences.append(_("This request is already answered."))
+    if by is not None and by.pk == booking.person_id:
+        sentences.append(_("Nobody approves their own request."))
+    return sentences
+
+
+def approve(*, booking: Booking, by: Person | None, at: datetime | None = None) -> Booking:
+    """Approve a request: the seat kept for it is booked, or it keeps its place in the queue. Approved already: nothing."""
+    at = at or timezone.now()
+    with seat_lock(booking.occasion) as occasion:
+        row = _active(booking)
+        if row.approved_at and row.is_active:
+            return row
+        if sentences := approval_obstacles(row, by):
+            raise Refused(*sentences)
+        row.occasion = occasion
+        row.approved_at, row.approved_by = at, by
+        record("booking_approved", by=by, about=row, person=row.person, organisation=row.organisation, at=at)
+        if row.seat_from and not _seated_elsewhere(row):
+            book_seat(row, by=by, at=at)
+            occasion.gained.append((row, at))
+        else:
+            row.state, row.seat_from = Booking.State.QUEUED, ""
+            row.save()
+            booking_changed.send(sender=Booking, booking=row)
+        fill(occasion, at)
+        row = _active(row)
+        if row.state == Booking.State.QUEUED:
+            notices.say_queued(row, at=at)
+    return row
+
+
+def _seated_elsewhere(booking: Booking) -> bool:
+    """Whether the person got a seat on another date of the course meanwhile (R5)."""
+    return (
+        booking.makeup_part_id is None
+        and Booking.objects.filter(
+            course=booking.course_id, person=booking.person_id, state=Booking.State.BOOKED, makeup_part=None
+        ).exists()
+    )
+
+
+def refuse(*, booking: Booking, reason: str, by: Person | None, at: datetime | None = None) -> Booking:
+    """Say no to a request, with a reason; a seat kept for it goes to the queue."""
+    at = at or timezone.now()
+    if not reason.strip():
+        raise Refused(_("Say why. The person will read it."))
+    with seat_lock(booking.occasion) as occasion:
+        row = _active(booking)
+        if row.state == Booking.State.REFUSED:
+            return row
+        if sentences := approval_obstacles(row, by):
+            raise Refused(*sentences)
+        end_booking(row, state=Booking.State.REFUSED, by=by, at=at, reason=reason.strip())
+        notices.say_refused(row, at=at)
+        fill(occasion, at)
+    return row
+
+
+def cancel_kind(occasion: Occasion, at: datetime) -> str:
+    """Early or late: late is inside `late_days` before the first day (R17)."""
+    inside = timezone.localdate(at) > occasion.first_on - timedelta(days=occasion.late_days)
+    return Booking.EndKind.LATE if inside else Booking.EndKind.EARLY
+
+
+def cancellation_obstacles(booking: Booking, at: datetime) -> list[str]:
+    """Why a booking cannot be cancelled any more."""
+    if not booking.is_active:
+        return [_("This booking has already ended.")]
+    if booking.occasion.last_on < timezone.localdate(at):
+        return [_("The occasion is over.")]
+    return []
+
+
+def cancel_booking(
+    *, booking: Booking, by: Person | None, end_kind: str = "", reason: str = "", at: datetime | None = None
+) -> Booking:
+    """Give the seat or the place back; the queue gets it at once. `end_kind` default: early or late by date (R17)."""
+    at = at or timezone.now()
+    with seat_lock(booking.occasion) as occasion:
+        row = _active(booking)
+        if row.state == Booking.State.CANCELLED:
+            return row
+        if sentences := cancellation_obstacles(row, at):
+            raise Refused(*sentences)
+        had_seat = row.state == Booking.State.BOOKED
+        kind = end_kind or (cancel_kind(occasion, at) if had_seat else Booking.EndKind.EARLY)
+        end_booking(row, state=Booking.State.CANCELLED, by=by, at=at, end_kind=kind, reason=reason.strip())
+        if had_seat:
+            _drop_untouched_attempt(row, by, at)
+        if by is None or by.pk != row.person_id:
+            notices.say_cancelled(row, at=at)
+        fill(occasion, at)
+    return row
+
+
+def _drop_untouched_attempt(booking: Booking, by: Person | None, at: datetime) -> None:
+    """An attempt that only the booking began ends with it; one with work in it stays open for the next date."""
+    if booking.makeup_part_id:
+        return
+    attempts = CourseResult.objects.open().filter(
+        person=booking.person_id, course=booking.course_id, organisation=booking.organisation_id
+    )
+    for result in attempts:
+        if not PartResult.objects.filter(result=result).exists():
+            abort_course(result=result, reason="booking cancelled", by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one of many: the booking when there is one, and the sentence to show."""
+
+    person: Person
+    booking: Booking | None
+    sentence: str
+    ok: bool
+
+
+def book_people(
+    *, occasion: Occasion, employments: list[Employment], by: Person | None, at: datetime | None = None
+) -> list[Outcome]:
+    """Book several people; one answer per name, never all or nothing (R1)."""
+    outcomes = []
+    for employment in employments:
+        try:
+            booking = request_seat(
+                occasion=occasion, person=employment.person, employment=employment, by=by, at=at
+            )  # fmt: skip
+        except Refused as refusal:
+            outcomes.append(Outcome(employment.person, None, " ".join(refusal.sentences), ok=False))
+            continue
+        outcomes.append(Outcome(employment.person, booking, outcome_sentence(booking), ok=True))
+    return outcomes
+
+
+def outcome_sentence(booking: Booking) -> str:
+    """What a request led to, for whoever asked."""
+    if booking.state == Booking.State.BOOKED:
+        return _("Booked.")
+    if booking.state == Booking.State.REQUESTED:
+        if booking.seat_from:
+            return _("A seat is kept while the request waits for the manager.")
+        return _("The request waits for the manager. %(place)s") % {"place": place_sentence(booking)}
+    return place_sentence(booking)
+
+
+def may_be_made_up(result: CourseResult, part: Part) -> list[Meeting]:
+    """Coming days of the same part at other occasions, for somebody who missed it (R24)."""
+    return list(
+        Meeting.objects.filter(
+            part__key=part.key,
+            occasion__course=result.course_id,
+            occasion__state__in=[Occasion.State.OPEN, Occasion.State.CLOSED],
+            cancelled_at=None,
+            starts_at__gt=timezone.now(),
+        ).select_related("occasion", "venue")
+    )

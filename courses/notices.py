@@ -1,0 +1,158 @@
+"""What people are told about their bookings. One function that says it and one that builds it, for each kind.
+
+A builder returns None when the thing is no longer true: the sender asks once more before anything leaves. Texts are in
+templates/courses/notices/.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from courses.approval import approvers_of
+from courses.models import Booking, Meeting, Offer
+from people.models import Notice
+from people.notices import notice, say
+
+
+def _say(booking: Booking, name: str, at: datetime, **payload: object) -> Notice:
+    """One notice to the person booked, once per booking and kind (and `mark`)."""
+    mark = payload.pop("mark", "")
+    return say(
+        to=booking.person,
+        kind=f"courses.{name}",
+        about=booking.occasion,
+        key=f"courses.{name}:{booking.public_id}{mark}",
+        organisation=booking.organisation,
+        at=at,
+        booking=booking.pk,
+        **payload,
+    )
+
+
+def say_booked(booking: Booking, *, at: datetime) -> Notice:
+    return _say(booking, "booked", at)
+
+
+def say_promoted(booking: Booking, *, at: datetime) -> Notice:
+    return _say(booking, "promoted", at)
+
+
+def say_queued(booking: Booking, *, at: datetime) -> Notice:
+    return _say(booking, "queued", at)
+
+
+def say_refused(booking: Booking, *, at: datetime) -> Notice:
+    return _say(booking, "refused", at)
+
+
+def say_cancelled(booking: Booking, *, at: datetime) -> Notice:
+    return _say(booking, "cancelled", at)
+
+
+def say_moved(booking: Booking, meeting: Meeting, *, at: datetime) -> Notice:
+    return _say(booking, "moved", at, meeting=meeting.pk, mark=f":{meeting.public_id}:{meeting.sequence}")
+
+
+def say_offered(offer: Offer, *, at: datetime) -> Notice:
+    return _say(offer.booking, "offer", at, offer=offer.pk, mark=f":{offer.pk}")
+
+
+def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
+    """Tell the nearest managers that a request waits for their approval (R3, R4)."""
+    return [
+        say(
+            to=manager,
+            kind="courses.waiting_for_approval",
+            about=booking.occasion,
+            key=f"courses.waiting_for_approval:{booking.public_id}:{manager.public_id}",
+            organisation=booking.organisation,
+            at=at,
+            booking=booking.pk,
+        )
+        for manager in approvers_of(booking.employment, booking.requested_at.date())
+    ]
+
+
+def _address(name: str, *args: object) -> str:
+    """A full address of a page; empty while the page does not exist."""
+    try:
+        return settings.BASE_URL + reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
+    """The context of a notice about a booking, or None when the booking is in another state by now."""
+    booking = (
+        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person")
+        .filter(pk=row.payload.get("booking"))
+        .first()
+    )
+    if booking is None or booking.state not in states:
+        return None
+    occasion = booking.occasion
+    return {
+        "booking": booking,
+        "occasion": occasion,
+        "title": occasion.course_version.shown_title,
+        "meetings": list(occasion.meetings.filter(cancelled_at=None).select_related("venue", "part")),
+        "address": _address("occasion_detail", occasion.public_id),
+    }
+
+
+@notice("courses.booked")
+def booked(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+
+
+@notice("courses.promoted")
+def promoted(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+
+
+@notice("courses.queued")
+def queued(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
+
+
+@notice("courses.refused")
+def refused(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.REFUSED,))
+
+
+@notice("courses.cancelled")
+def cancelled(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.CANCELLED,))
+
+
+@notice("courses.waiting_for_approval")
+def waiting_for_approval(row: Notice) -> dict | None:
+    """To the manager; the name only while the manager may approve it."""
+    context = _facts(row, (Booking.State.REQUESTED,))
+    if context is None:
+        return None
+    booking = context["booking"]
+    if row.person not in approvers_of(booking.employment, booking.requested_at.date()):
+        return None
+    return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
+
+
+@notice("courses.moved")
+def moved(row: Notice) -> dict | None:
+    context = _facts(row, tuple(Booking.ACTIVE))
+    meeting = Meeting.objects.filter(pk=row.payload.get("meeting"), cancelled_at=None).first()
+    return {**context, "meeting": meeting} if context and meeting else None
+
+
+@notice("courses.offer")
+def offer(row: Notice) -> dict | None:
+    """The link answers this one offer without signing in, until its answer-by (decisions 8)."""
+    from courses.offers import offer_token  # inline: offers says what this file builds
+
+    context = _facts(row, (Booking.State.OFFERED,))
+    found = Offer.objects.filter(pk=row.payload.get("offer"), answered_at=None).first()
+    if context is None or found is None:
+        return None
+    token = offer_token(context["booking"], found.made_at)
+    return {**context, "offer": found, "address": _address("offer_answer", token)}

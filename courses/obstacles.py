@@ -1,0 +1,128 @@
+"""Why somebody cannot book an occasion, or should think twice: the sentences beside the grey button (R5, R6, R7)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import Booking, CourseResult, Meeting, Occasion, Part, Prerequisite
+from people.models import Employment, Person, RoleAssignment
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A sentence; `hard` ones stop the booking, the others warn."""
+
+    sentence: str
+    hard: bool
+
+
+def occasion_obstacle(occasion: Occasion, at: datetime, part: Part | None = None) -> str:
+    """Why nobody can book the occasion now; empty when it is open. A make-up day is open until that day."""
+    if occasion.state == Occasion.State.CANCELLED:
+        return _("The occasion is cancelled.")
+    if occasion.state == Occasion.State.REPORTED or occasion.last_on < timezone.localdate(at):
+        return _("The occasion is over.")
+    if occasion.state == Occasion.State.PLANNED or at < occasion.opens_at:
+        return _("Booking opens %(when)s.") % {"when": _moment(occasion.opens_at)}
+    if part is not None:
+        return ""
+    if occasion.state == Occasion.State.CLOSED or at >= occasion.closes_at:
+        return _("Booking closed %(when)s.") % {"when": _moment(min(occasion.closes_at, at))}
+    return ""
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F H.i")
+
+
+def find_obstacles(person: Person, occasion: Occasion, at: datetime, part: Part | None) -> Iterator[Obstacle]:
+    """All obstacles of a person at an occasion, the hard ones first. `part`: only that day is to be made up (R24)."""
+    if sentence := occasion_obstacle(occasion, at, part):
+        yield Obstacle(sentence, hard=True)
+    if not Employment.objects.on(timezone.localdate(at)).filter(person=person).exists():
+        yield Obstacle(_("Only somebody with an employer can book."), hard=True)
+    if occasion.trainers.filter(person=person).exists():
+        yield Obstacle(_("Whoever leads the occasion cannot book a seat on it."), hard=True)
+    yield from _own_bookings(person, occasion, part)
+    asked = list(_prerequisites(person, occasion, at)) if part is None else []
+    yield from (obstacle for obstacle in asked if obstacle.hard)
+    yield from (obstacle for obstacle in asked if not obstacle.hard)
+    yield from _clashes(person, occasion, part)
+
+
+def _own_bookings(person: Person, occasion: Occasion, part: Part | None) -> Iterator[Obstacle]:
+    rows = Booking.objects.active().filter(person=person, course=occasion.course_id).select_related("occasion")
+    for booking in rows:
+        if booking.occasion_id == occasion.pk:
+            yield Obstacle(_("There is a booking on this occasion already."), hard=True)
+        elif booking.state == Booking.State.BOOKED and part is None and booking.makeup_part_id is None:
+            when = date_format(booking.occasion.first_on, "j F")
+            yield Obstacle(_("There is a seat on this course already, on %(when)s.") % {"when": when}, hard=True)
+
+
+def _prerequisites(person: Person, occasion: Occasion, at: datetime) -> Iterator[Obstacle]:
+    today = timezone.localdate(at)
+    for row in Prerequisite.objects.filter(course_version=occasion.course_version_id).select_related("course"):
+        check = _CHECKS[(row.course_id is not None, row.min_years is not None)]
+        if sentence := check(person, row, today):
+            yield Obstacle(sentence, hard=row.hard)
+
+
+def _lacks_course(person: Person, row: Prerequisite, today: date) -> str:
+    if CourseResult.objects.passed().filter(person=person, course=row.course_id).exists():
+        return ""
+    version = row.course.versions.order_by("-number").first()
+    return _("The course “%(title)s” has to be passed first.") % {
+        "title": version.shown_title if version else row.course
+    }
+
+
+def _lacks_years(person: Person, row: Prerequisite, today: date) -> str:
+    since = person.profession_started_on
+    if since and (today.year - since.year - ((today.month, today.day) < (since.month, since.day))) >= row.min_years:
+        return ""
+    return ngettext(
+        "The course is meant for those with at least %(years)s year in the profession.",
+        "The course is meant for those with at least %(years)s years in the profession.",
+        row.min_years,
+    ) % {"years": row.min_years}
+
+
+def _lacks_role(person: Person, row: Prerequisite, today: date) -> str:
+    if RoleAssignment.objects.on(today).filter(person=person, role=row.role).exists():
+        return ""
+    return _("The course is meant for another role.")
+
+
+_CHECKS: dict[tuple[bool, bool], Callable[[Person, Prerequisite, date], str]] = {
+    (True, False): _lacks_course,
+    (False, True): _lacks_years,
+    (False, False): _lacks_role,
+}
+
+
+def _clashes(person: Person, occasion: Occasion, part: Part | None) -> Iterator[Obstacle]:
+    """Days that overlap with other seats of the person: a warning (R5)."""
+    days = occasion.meetings.filter(cancelled_at=None)
+    days = list(days.filter(part__key=part.key) if part else days)
+    if not days:
+        return
+    others = Meeting.objects.filter(
+        cancelled_at=None,
+        occasion__bookings__person=person,
+        occasion__bookings__state__in=[Booking.State.BOOKED, Booking.State.OFFERED],
+        starts_at__lt=max(day.ends_at for day in days),
+        ends_at__gt=min(day.starts_at for day in days),
+    ).exclude(occasion=occasion)
+    for other in others.select_related("occasion__course_version"):
+        if any(other.starts_at < day.ends_at and other.ends_at > day.starts_at for day in days):
+            yield Obstacle(
+                _("It is at the same time as “%(title)s” on %(when)s.")
+                % {"title": other.occasion.course_version.shown_title, "when": date_format(timezone.localtime(other.starts_at), "j F")},
+                hard=False,
+            )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Offers: a seat kept for a waiting person until an hour (R13, decisions 7 and 8)."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+
+import holidays
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from courses import notices
+from courses.models import Booking, Offer
+from courses.signals import booking_changed
+from people.events import record
+
+WORKING_DAYS = 2
+LAST_WEEK = timedelta(hours=24)
+LAST_DAY = timedelta(hours=3)
+_HOLIDAYS = holidays.country_holidays("SE", include_sundays=False)
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday and no public holiday in Sweden."""
+    return day.weekday() < 5 and day not in _HOLIDAYS
+
+
+def answer_by(at: datetime, first_on: date) -> datetime:
+    """Until when an offer made at a moment stands: 2 working days, 24 hours in the last week, 3 hours on the last day."""
+    today = timezone.localdate(at)
+    if (first_on - today).days <= 1:
+        return at + LAST_DAY
+    if (first_on - today).days <= 7:
+        return at + LAST_WEEK
+    until, left = at, WORKING_DAYS
+    while left:
+        until += timedelta(days=1)
+        left -= is_working_day(timezone.localdate(until))
+    return until
+
+
+def offer_token(booking: Booking, made_at: datetime) -> str:
+    """The secret of an offer's link. Made again from the key when the mail is sent, so that no table holds it."""
+    return salted_hmac("courses.offer", f"{booking.public_id}:{made_at.timestamp()}", algorithm="sha256").hexdigest()
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_offer(booking: Booking, at: datetime) -> Offer:
+    """Offer the seat that fill found. Only inside seat_lock."""
+    booking.state = Booking.State.OFFERED
+    booking.save(update_fields=["state", "seat_from"])
+    offer = Offer.objects.create(
+        booking=booking,
+        organisation=booking.organisation,
+        made_at=at,
+        answer_by=answer_by(at, booking.occasion.first_on),
+        token_sha256=token_digest(offer_token(booking, at)),
+    )
+    record("seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at)
+    notices.say_offered(offer, at=at)
+    booking_changed.send(sender=Booking, booking=booking)
+    return offer

@@ -1,0 +1,253 @@
+"""Occasions: plan, publish, close, move, cancel; seats and trainers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses import notices
+from courses.models import Booking, Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
+from courses.refusals import Refused
+from courses.seats import end_booking, fill, seat_lock
+from courses.signals import occasion_changed
+from people.events import record
+from people.models import Collaboration, Organisation, Person
+
+# Days before the first day when too few participants become a question for the organiser (R15, decisions 7).
+DECIDE_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Day:
+    """One meeting to plan: a part of the course's published version, and when and where it is."""
+
+    part: Part
+    starts_at: datetime
+    ends_at: datetime
+    venue: Venue | None = None
+    place: str = ""
+    online_url: str = ""
+
+
+def planning_obstacles(version: CourseVersion | None, days: list[Day], opens_at: datetime, closes_at: datetime) -> list:
+    """Why an occasion cannot be planned like this, as sentences."""
+    if version is None:
+        return [_("Publish the course first.")]
+    sentences = []
+    if not days:
+        sentences.append(_("An occasion needs at least one day."))
+    if any(day.part.course_version_id != version.pk or not day.part.is_meeting for day in days):
+        sentences.append(_("Every day has to be a course day of the published course."))
+    if len({day.part.pk for day in days}) < len(days):
+        sentences.append(_("Every course day is given once."))
+    if any(day.ends_at <= day.starts_at for day in days):
+        sentences.append(_("A day has to end after it starts."))
+    if closes_at <= opens_at:
+        sentences.append(_("Booking has to close after it opens."))
+    return sentences
+
+
+def plan_occasion(
+    *,
+    course: Course,
+    organiser: Organisation,
+    days: list[Day],
+    seats: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    collaboration: Collaboration | None = None,
+    trainers: Iterable[Person] = (),
+    late_days: int = 7,
+    min_participants: int = 8,
+    asks_needs: bool = False,
+    costs: bool = False,
+    contact: str = "",
+    number: str = "",
+    by: Person | None,
+    at: datetime | None = None,
+) -> Occasion:
+    """A planned occasion of the published version, with its meetings. `late_days`: days before the first day (R17)."""
+    version = course.versions.published().first()
+    if sentences := planning_obstacles(version, days, opens_at, closes_at):
+        raise Refused(*sentences)
+    at = at or timezone.now()
+    dates = [timezone.localdate(day.starts_at) for day in days]
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(pk=organiser.pk)  # two plans at once: one number each
+        occasion = Occasion.objects.create(
+            course=course,
+            course_version=version,
+            organiser=organiser,
+            collaboration=collaboration,
+            number=number or _next_number(organiser, course, min(dates).year),
+            seats=seats,
+            min_participants=min_participants,
+            decide_on=min(dates) - timedelta(days=DECIDE_DAYS),
+            opens_at=opens_at,
+            closes_at=closes_at,
+            late_days=late_days,
+            first_on=min(dates),
+            last_on=max(dates),
+            asks_needs=asks_needs,
+            costs=costs,
+            contact=contact,
+        )
+        for day in days:
+            Meeting.objects.create(occasion=occasion, changed_at=at, **vars(day))
+        for person in trainers:
+            add_trainer(occasion=occasion, person=person, organisation=organiser, by=by, at=at)
+        record("occasion_planned", by=by, about=occasion, organisation=organiser, at=at, seats=seats)
+    return occasion
+
+
+def _next_number(organiser: Organisation, course: Course, year: int) -> str:
+    """The next free number, such as BARN-2026-3. The organiser's row is locked."""
+    stem = f"{course.code}-{year}-"
+    taken = set(Occasion.objects.filter(organiser=organiser, number__startswith=stem).values_list("number", flat=True))
+    return next(f"{stem}{n}" for n in range(1, len(taken) + 2) if f"{stem}{n}" not in taken)
+
+
+def publish_occasion(*, occasion: Occasion, by: Person | None, at: datetime | None = None) -> Occasion:
+    """Open a planned occasion for booking (inside its window). Also opens a closed one again."""
+    return _move(occasion, Occasion.State.OPEN, "occasion_published", by, at)
+
+
+def close_occasion(*, occasion: Occasion, by: Person | None, at: datetime | None = None) -> Occasion:
+    """Take no more bookings. The queue still gets seats that become free."""
+    return _move(occasion, Occasion.State.CLOSED, "occasion_closed", by, at)
+
+
+def _move(occasion: Occasion, state: str, verb: str, by: Person | None, at: datetime | None) -> Occasion:
+    at = at or timezone.now()
+    with seat_lock(occasion) as locked:
+        if locked.state != state:
+            if state not in Occasion.MOVES[locked.state]:
+                raise Refused(
+                    _("That cannot be done: the occasion is now “%(state)s”.") % {"state": locked.get_state_display()}
+                )
+            locked.state = state
+            locked.save(update_fields=["state"])
+            record(verb, by=by, about=locked, organisation=locked.organiser, at=at)
+            occasion_changed.send(sender=Occasion, occasion=locked)
+        fill(locked, at)
+    return locked
+
+
+def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
+    """Why the number of seats cannot be changed to this (R14)."""
+    if seats < 1:
+        return [_("An occasion needs at least one seat.")]
+    if seats < occasion.seats_taken:
+        return [
+            ngettext(
+                "%(count)s seat is taken. It cannot have fewer seats than that.",
+                "%(count)s seats are taken. It cannot have fewer seats than that.",
+                occasion.seats_taken,
+            )
+            % {"count": occasion.seats_taken}
+        ]
+    return []
+
+
+def change_seats(*, occasion: Occasion, seats: int, by: Person | None, at: datetime | None = None) -> Occasion:
+    """More seats go to the queue in order; fewer than the taken ones are refused (R14)."""
+    at = at or timezone.now()
+    with seat_lock(occasion) as locked:
+        if sentences := seats_obstacles(locked, seats):
+            raise Refused(*sentences)
+        before, locked.seats = locked.seats, seats
+        if before != seats:
+            locked.save(update_fields=["seats"])
+            record(
+                "seats_changed", by=by, about=locked, organisation=locked.organiser, at=at, before=before, after=seats
+            )
+        fill(locked, at)
+    return locked
+
+
+def move_meeting(
+    *,
+    meeting: Meeting,
+    starts_at: datetime,
+    ends_at: datetime,
+    venue: Venue | None = None,
+    place: str = "",
+    online_url: str = "",
+    by: Person | None,
+    at: datetime | None = None,
+) -> Meeting:
+    """Another time or place. Bookings stay; everybody who has a seat or waits is told; the calendar's sequence rises."""
+    at = at or timezone.now()
+    with seat_lock(meeting.occasion) as occasion:
+        row = occasion.meetings.get(pk=meeting.pk)
+        if row.locked_at or row.cancelled_at:
+            raise Refused(_("This day is already over or cancelled."))
+        if ends_at <= starts_at:
+            raise Refused(_("A day has to end after it starts."))
+        before = (row.starts_at, row.ends_at, row.venue_id, row.place, row.online_url)
+        if before == (starts_at, ends_at, venue and venue.pk, place, online_url):
+            return row
+        row.starts_at, row.ends_at, row.venue, row.place, row.online_url = starts_at, ends_at, venue, place, online_url
+        row.sequence += 1
+        row.changed_at = at
+        row.save()
+        _redate(occasion)
+        record(
+            "meeting_moved", by=by, about=row, organisation=occasion.organiser, at=at,
+            before=[before[0].isoformat(), before[1].isoformat()], after=[starts_at.isoformat(), ends_at.isoformat()],
+        )  # fmt: skip
+        for booking in occasion.bookings.active().select_related("person", "organisation"):
+            notices.say_moved(booking, row, at=at)
+        occasion_changed.send(sender=Occasion, occasion=occasion)
+        fill(occasion, at)
+    return row
+
+
+def _redate(occasion: Occasion) -> None:
+    dates = [timezone.localdate(m.starts_at) for m in occasion.meetings.filter(cancelled_at=None)]
+    occasion.first_on, occasion.last_on = min(dates), max(dates)
+    occasion.save(update_fields=["first_on", "last_on"])
+
+
+def cancel_occasion(*, occasion: Occasion, reason: str, by: Person | None, at: datetime | None = None) -> Occasion:
+    """Cancel with a reason. All bookings end, everybody is told (R16). Cancelled already: nothing happens."""
+    at = at or timezone.now()
+    if not reason.strip():
+        raise Refused(_("Say why. Everybody who has booked will read it."))
+    with seat_lock(occasion) as locked:
+        if locked.state == Occasion.State.CANCELLED:
+            return locked
+        if locked.state == Occasion.State.REPORTED:
+            raise Refused(_("A reported occasion cannot be cancelled."))
+        locked.state, locked.cancelled_reason = Occasion.State.CANCELLED, reason.strip()
+        locked.cancelled_at, locked.cancelled_by = at, by
+        locked.save()
+        locked.meetings.filter(cancelled_at=None).update(cancelled_at=at, cancelled_by=by, changed_at=at)
+        record("occasion_cancelled", by=by, about=locked, organisation=locked.organiser, reason=reason, at=at)
+        for booking in locked.bookings.active().select_related("person", "organisation", "occasion"):
+            notices.say_cancelled(booking, at=at)
+            end_booking(
+                booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.ORGANISER, reason=reason
+            )
+        occasion_changed.send(sender=Occasion, occasion=locked)
+        fill(locked, at)
+    return locked
+
+
+@transaction.atomic
+def add_trainer(
+    *, occasion: Occasion, person: Person, organisation: Organisation, by: Person | None, at: datetime | None = None
+) -> OccasionTrainer:
+    """A person leads the occasion, lent by an organisation. Refused for one who is booked on it."""
+    if occasion.bookings.active().filter(person=person).exists():
+        raise Refused(_("This person is booked on the occasion and cannot lead it."))
+    row, is_new = OccasionTrainer.objects.get_or_create(
+        occasion=occasion, person=person, defaults={"organisation": organisation}
+    )
+    if is_new:
+        record("trainer_added", by=by, about=occasion, person=person, organisation=organisation, at=at)
+    return row

@@ -1,0 +1,218 @@
+"""Seats: the lock of an occasion, and `fill`, with which every transition ends (trust 3, P3, P4).
+
+Locks in one order: the occasion, then persons by id. Only fill locks persons, so no deed can take them in another order.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses import notices
+from courses.models import Booking, Occasion, Offer
+from courses.offers import make_offer
+from courses.refusals import Refused
+from courses.results import start_course
+from courses.signals import booking_changed
+from people.events import record
+from people.models import Person
+
+LOCK_WAIT = "3s"
+
+
+@contextmanager
+def seat_lock(occasion: Occasion) -> Iterator[Occasion]:
+    """The occasion, locked to the end of the block. Waits 3 s at most on PostgreSQL, then refuses with a sentence (P24).
+
+    no_key: booking rows refer to the occasion, and a plain FOR UPDATE would make their foreign key checks wait. SQLite
+    locks the whole file at BEGIN IMMEDIATE. After the block, people who got a seat lose their places on other dates (R5).
+    """
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+            locked = Occasion.objects.select_for_update(no_key=True).get(pk=occasion.pk)
+            locked.gained = []
+            yield locked
+    except OperationalError as error:
+        raise Refused(_("Many people are booking right now. Nothing was changed. Try again in a moment.")) from error
+    for booking, at in locked.gained:
+        drop_other_dates(booking, at)
+
+
+def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> list[Booking]:
+    """Lapse late offers, give free seats in queue order, write seats_taken. Call inside seat_lock; returns who got a seat.
+
+    `asking` is the person whose request this is: a free seat is theirs at once, without an offer. A request that waits for
+    approval gets its seat kept (seat_from), so a slow manager costs nobody a place (decisions 5, 6).
+    """
+    lapse_late_offers(occasion, at)
+    room = _Room(occasion, at)
+    given = []
+    if room.is_open and room.free > 0:
+        waiting = list(occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").in_order())
+        waiting = _lock_people(occasion, waiting)
+        for booking in waiting:
+            if room.free <= 0:
+                break
+            if not room.takes(booking):
+                continue
+            _give_seat(booking, room.place_for(booking), at, asking=asking)
+            room.count(booking)
+            given.append(booking)
+    occasion.gained += [(b, at) for b in given if b.state == Booking.State.BOOKED]
+    if occasion.seats_taken != room.held:
+        occasion.seats_taken = room.held
+        occasion.save(update_fields=["seats_taken"])
+    return given
+
+
+class _Room:
+    """How many seats are free, and for whom: a seat is free for X when no quota that X does not belong to keeps it."""
+
+    def __init__(self, occasion: Occasion, at: datetime) -> None:
+        self.occasion = occasion
+        self.today = timezone.localdate(at)
+        holders = list(occasion.bookings.holding().values_list("organisation_id", "seat_from"))
+        self.held = len(holders)
+        self.from_quota = Counter(org for org, seat_from in holders if seat_from == Booking.SeatFrom.QUOTA)
+        kept = occasion.quotas_until and at < occasion.quotas_until
+        rows = occasion.quotas.filter(released_at=None) if kept else []
+        self.quotas = {row.organisation_id: row.seats for row in rows}
+
+    @property
+    def is_open(self) -> bool:
+        return self.occasion.state in (Occasion.State.OPEN, Occasion.State.CLOSED)
+
+    @property
+    def free(self) -> int:
+        return self.occasion.seats - self.held
+
+    @property
+    def common(self) -> int:
+        reserved = sum(max(seats - self.from_quota[org], 0) for org, seats in self.quotas.items())
+        return self.free - reserved
+
+    def place_for(self, booking: Booking) -> str:
+        org = booking.organisation_id
+        if self.from_quota[org] < self.quotas.get(org, 0):
+            return Booking.SeatFrom.QUOTA
+        return Booking.SeatFrom.COMMON if self.common > 0 else ""
+
+    def takes(self, booking: Booking) -> bool:
+        return self._still_ahead(booking) and bool(self.place_for(booking))
+
+    def _still_ahead(self, booking: Booking) -> bool:
+        """Seats are given until the day itself; a make-up day has its own date."""
+        if booking.makeup_part_id is None:
+            return self.occasion.first_on >= self.today
+        return self.occasion.last_on >= self.today
+
+    def count(self, booking: Booking) -> None:
+        self.held += 1
+        if booking.seat_from == Booking.SeatFrom.QUOTA:
+            self.from_quota[booking.organisation_id] += 1
+
+
+def _lock_people(occasion: Occasion, waiting: list[Booking]) -> list[Booking]:
+    """Lock the waiting persons by id, and leave out those who hold a seat on another date of the course by now (R5)."""
+    if not waiting:
+        return []
+    people = [b.person_id for b in waiting]
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
+    seated = set(
+        Booking.objects.filter(
+            course=occasion.course_id, person__in=people, state=Booking.State.BOOKED, makeup_part=None
+        ).values_list("person_id", flat=True)
+    )
+    return [b for b in waiting if b.makeup_part_id or b.person_id not in seated]
+
+
+def _give_seat(booking: Booking, seat_from: str, at: datetime, *, asking: Booking | None) -> None:
+    """Keep, book or offer a seat for a waiting person."""
+    booking.seat_from = seat_from
+    if booking.approved_at is None:
+        booking.save(update_fields=["seat_from"])
+    elif booking == asking or booking.takes_at_once:
+        book_seat(booking, by=booking.requested_by if booking == asking else None, at=at)
+    else:
+        make_offer(booking, at)
+
+
+def book_seat(booking: Booking, *, by: Person | None, at: datetime) -> None:
+    """The seat is the person's: the attempt at the course begins, and it is said. Only inside seat_lock."""
+    waited = booking.booked_at is None and booking.queued_at < at
+    booking.state = Booking.State.BOOKED
+    booking.booked_at, booking.booked_by = at, by
+    booking.save()
+    if booking.makeup_part_id is None:
+        start_course(
+            person=booking.person,
+            organisation=booking.organisation,
+            course=booking.course,
+            version=booking.occasion.course_version,
+            by=by,
+            at=at,
+        )
+    record(
+        "seat_booked", by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at,
+        occasion=str(booking.occasion.public_id),
+    )  # fmt: skip
+    (notices.say_promoted if waited and by is None else notices.say_booked)(booking, at=at)
+    booking_changed.send(sender=Booking, booking=booking)
+
+
+def end_booking(
+    booking: Booking, *, state: str, by: Person | None, at: datetime, end_kind: str = "", reason: str = ""
+) -> None:
+    """Write the end of a booking; the caller holds the lock and calls fill."""
+    booking.state, booking.end_kind, booking.reason = state, end_kind, reason
+    booking.ended_at, booking.ended_by = at, by
+    booking.save()
+    Offer.objects.filter(booking=booking, answered_at=None).update(
+        answered_at=at, answered_by=by, answer=Offer.Answer.LAPSED if state == Booking.State.LAPSED else Offer.Answer.NO
+    )
+    record(
+        f"booking_{state}", by=by, about=booking, person=booking.person, organisation=booking.organisation,
+        reason=reason, at=at, occasion=str(booking.occasion.public_id), end_kind=end_kind,
+    )  # fmt: skip
+    booking_changed.send(sender=Booking, booking=booking)
+
+
+def lapse_late_offers(occasion: Occasion, at: datetime) -> list[Booking]:
+    """End the offers whose answer-by has passed (R13). Only inside seat_lock."""
+    late = list(
+        occasion.bookings.filter(
+            state=Booking.State.OFFERED, offers__answered_at=None, offers__answer_by__lte=at
+        ).select_related("person", "organisation", "occasion")
+    )
+    for booking in late:
+        end_booking(booking, state=Booking.State.LAPSED, by=None, at=at)
+    return late
+
+
+def drop_other_dates(booking: Booking, at: datetime) -> None:
+    """End the person's places on other dates of the course; each under its own lock, in the order of occasions (R5)."""
+    if booking.makeup_part_id:
+        return
+    others = (
+        Booking.objects.active()
+        .filter(course=booking.course_id, person=booking.person_id, makeup_part=None)
+        .exclude(state=Booking.State.BOOKED)
+        .exclude(pk=booking.pk)
+        .select_related("occasion")
+        .order_by("occasion_id")
+    )
+    for other in list(others):
+        with seat_lock(other.occasion) as occasion:
+            row = Booking.objects.active().exclude(state=Booking.State.BOOKED).filter(pk=other.pk).first()
+            if row:
+                end_booking(
+                    row, state=Booking.State.CANCELLED, by=None, at=at, end_kind=Booking.EndKind.GOT_ANOTHER
+                )  # fmt: skip
+                fill(occasion, at)
