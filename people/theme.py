@@ -18,9 +18,9 @@ LIGHT = {
     "surface-hover": (0.76, 0.3),
     "surface-active": (0.67, 0.43),
     "border-subtle": (0.579, 0.45),
-    "border-default": (0.219, 0.9),
+    "border-default": (0.218, 0.9),
     "border-strong": (0.125, 1.0),
-    "text-subtle": (0.114, 1.0),
+    "text-subtle": (0.112, 1.0),
     "text-default": (0.025, 0.68),
 }
 DARK = {
@@ -31,7 +31,7 @@ DARK = {
     "surface-hover": (0.036, 0.48),
     "surface-active": (0.05, 0.52),
     "border-subtle": (0.062, 0.5),
-    "border-default": (0.19, 0.74),
+    "border-default": (0.195, 0.74),
     "border-strong": (0.36, 0.8),
     "text-subtle": (0.42, 0.75),
     "text-default": (0.8, 0.2),
@@ -43,7 +43,7 @@ DARK = {
 }
 # The filled colour keeps its own luminance up to where white words still read on it (5.3:1). Lighter colours carry
 # dark words, and are darkened to where the filled shape still stands out on white paper (3:1).
-WHITE_WORDS_UP_TO = 0.148
+WHITE_WORDS_UP_TO = 0.1465
 DARK_WORDS_FROM, SHAPE_UP_TO = 0.282, 0.298
 MOST_CHROMA = 0.16
 

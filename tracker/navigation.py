@@ -124,6 +124,8 @@ def context(request: HttpRequest) -> dict[str, object]:
             "tabs": list(ways(tabs, request.path)),
             "own_ways": list(ways(own, request.path)),
             "place": organisation,
+            "acting_as": viewer.role.label,
+            "choices": [(choice.value, choice.label, choice == viewer.role) for choice in viewer.roles],
             "theme_url": theme_address(organisation.colour) if organisation else "",
         }
     return roof

@@ -23,7 +23,8 @@ YEAR = 365 * 24 * 60 * 60
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the acting role; the sign-in page for everybody else."""
-    return redirect(first_page(request.viewer) if request.viewer else settings.LOGIN_URL)
+    viewer = getattr(request, "viewer", None)
+    return redirect(first_page(viewer) if viewer else settings.LOGIN_URL)
 
 
 @login_not_required

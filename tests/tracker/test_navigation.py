@@ -1,0 +1,92 @@
+"""Tabs per role, and what every page knows."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from people.roles import Role
+from tracker.navigation import FIRST, SCHEMES, TABS, Tab, context, ways
+
+
+def a_request(path="/", viewer=None, **cookies):
+    return SimpleNamespace(path=path, viewer=viewer, COOKIES=cookies)
+
+
+def test_every_role_has_tabs_and_none_more_than_the_phone_bar_holds():
+    assert set(TABS) == set(Role)
+    assert {role for role, tabs in TABS.items() if not 1 <= len(tabs) <= 4} == set()
+
+
+def test_no_role_has_the_same_tab_twice_and_each_begins_on_one_of_its_own():
+    assert [role for role, tabs in TABS.items() if len({tab.url_name for tab in tabs}) != len(tabs)] == []
+    assert [role for role, tab in FIRST.items() if tab not in TABS[role]] == []
+
+
+def test_a_tab_without_a_page_is_left_out():
+    assert list(ways((Tab("nowhere_yet", "Nowhere", "x"),), "/")) == []
+
+
+def test_the_current_tab_is_the_longest_that_the_path_begins_with():
+    tabs = (Tab("home", "Home", "x"), Tab("help", "Help", "x"))
+    assert [way.current for way in ways(tabs, "/hjalp/nagot/")] == [False, True]
+
+
+def test_context_without_a_viewer_has_no_tabs_and_no_permissions():
+    found = context(a_request())
+    assert (found["viewer"], found["may"], "tabs" in found, found["scheme"]) == (None, frozenset(), False, "auto")
+
+
+@pytest.mark.parametrize(("wish", "kept"), [*((s, s) for s in SCHEMES), ("neon", "auto")])
+def test_only_known_schemes_are_read_from_the_cookie(wish, kept):
+    assert context(a_request(scheme=wish))["scheme"] == kept
+
+
+def test_language_switch_keeps_the_address(client, db):
+    answer = client.post(reverse("language_set"), {"language": "en", "next": "/hjalp/?q=1"})
+    assert (answer.status_code, answer["Location"], answer.cookies["language"].value) == (302, "/hjalp/?q=1", "en")
+    assert client.get("/hjalp/").headers["Content-Language"] == "en"
+
+
+def test_language_switch_ignores_other_languages_and_leads_nobody_away(client, db):
+    answer = client.post(reverse("language_set"), {"language": "xx", "next": "https://example.org/"})
+    assert (answer.status_code, answer["Location"], "language" in answer.cookies) == (302, "/", False)
+
+
+def test_appearance_is_remembered_and_painted(client, db):
+    client.post(reverse("scheme_set"), {"scheme": "dark", "next": "/hjalp/"})
+    assert b'data-color-scheme="dark"' in client.get("/hjalp/").content
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("path", ["/hjalp/", "/tillganglighet/", "/personuppgifter/", "/logga-in/", "/losenord/glomt/"])
+def test_open_pages_answer_in_both_languages(client, db, path, language):
+    client.cookies["language"] = language
+    answer = client.get(path)
+    assert (answer.status_code, f'<html lang="{language}"' in answer.content.decode()) == (200, True)
+
+
+def test_home_sends_a_stranger_to_the_sign_in_page(client, db):
+    assert client.get("/")["Location"] == "/logga-in/"
+
+
+def test_nobody_signs_up(client, db):
+    with translation.override("en"):
+        client.cookies["language"] = "en"
+        assert b"Your employer opens accounts" in client.get(reverse("account_signup")).content
+
+
+def test_error_page_is_drawn_without_any_context():
+    from django.template.loader import get_template  # only here: the template as the server's last resort draws it
+
+    assert "500" in get_template("500.html").render()
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404"])
+def test_error_pages_are_drawn_for_a_request(rf, name):
+    from django.template.loader import render_to_string
+
+    request = rf.get("/borta/")
+    request.viewer = None
+    assert "</html>" in render_to_string(f"{name}.html", {}, request)
