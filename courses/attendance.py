@@ -170,7 +170,9 @@ def report_occasion(*, occasion: Occasion, by: Person | None, at: datetime | Non
                 booking.save()
                 booking_changed.send(sender=Booking, booking=booking)
             else:
-                end_booking(booking, state=Booking.State.CANCELLED, by=None, at=at, end_kind=Booking.EndKind.ORGANISER)
+                end_booking(
+                    booking=booking, state=Booking.State.CANCELLED, by=None, at=at, end_kind=Booking.EndKind.ORGANISER
+                )
         fill(locked, at)
         locked.state, locked.reported_at, locked.reported_by = Occasion.State.REPORTED, at, by
         locked.save()

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
-from courses.approval import needs_approval
 from courses.models import Booking, CourseResult, Meeting, Occasion, Part, PartResult
 from courses.obstacles import Obstacle, find_obstacles
 from courses.queue import place_sentence
@@ -16,7 +15,7 @@ from courses.results import abort_course
 from courses.seats import book_seat, end_booking, fill, seat_lock
 from courses.signals import booking_changed, priority_asked
 from people.events import record
-from people.models import Employment, Person
+from people.models import Employment, Organisation, Person
 
 __all__ = [
     "Obstacle",
@@ -71,7 +70,7 @@ def request_seat(
             code=f"K-{locked.bookings.count() + 1}",
             makeup_part=makeup_part,
             takes_at_once=takes_at_once,
-            priority=_priority(person, locked, employment),
+            priority=_priority(person, locked, employment, at),
             requested_at=at,
             requested_by=by,
             queued_at=at,
@@ -86,10 +85,18 @@ def request_seat(
     return booking
 
 
-def _priority(person: Person, occasion: Occasion, employment: Employment) -> int:
+def needs_approval(occasion: Occasion, employment: Employment) -> bool:
+    """Whether a request of the person's own waits for a manager: the employer's policy (R2)."""
+    policy = employment.organisation.approval
+    if policy == Organisation.Approval.COST:
+        return occasion.costs
+    return policy == Organisation.Approval.ALWAYS
+
+
+def _priority(person: Person, occasion: Occasion, employment: Employment, at: datetime) -> int:
     """The class asked of the journeys: behind a deadline or new in the job goes first (R12)."""
     answers = priority_asked.send(
-        sender=Occasion, person=person, course=occasion.course, organisation=employment.organisation
+        sender=Occasion, person=person, course=occasion.course, organisation=employment.organisation, at=at
     )
     return min((answer for _receiver, answer in answers if answer is not None), default=DEFAULT_PRIORITY)
 
@@ -107,12 +114,12 @@ def _active(booking: Booking) -> Booking:
     return Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
 
 
-def approval_obstacles(booking: Booking, by: Person | None) -> list[str]:
+def approval_obstacles(booking: Booking, approver: Person | None) -> list[str]:
     """Why a request cannot be approved or refused by somebody (R4)."""
     sentences = []
     if booking.state != Booking.State.REQUESTED:
         sentences.append(_("This request is already answered."))
-    if by is not None and by.pk == booking.person_id:
+    if approver is not None and approver.pk == booking.person_id:
         sentences.append(_("Nobody approves their own request."))
     return sentences
 
@@ -130,7 +137,7 @@ def approve(*, booking: Booking, by: Person | None, at: datetime | None = None) 
         row.approved_at, row.approved_by = at, by
         record("booking_approved", by=by, about=row, person=row.person, organisation=row.organisation, at=at)
         if row.seat_from and not _seated_elsewhere(row):
-            book_seat(row, by=by, at=at)
+            book_seat(booking=row, by=by, at=at)
             occasion.gained.append((row, at))
         else:
             row.state, row.seat_from = Booking.State.QUEUED, ""
@@ -164,7 +171,7 @@ def refuse(*, booking: Booking, reason: str, by: Person | None, at: datetime | N
             return row
         if sentences := approval_obstacles(row, by):
             raise Refused(*sentences)
-        end_booking(row, state=Booking.State.REFUSED, by=by, at=at, reason=reason.strip())
+        end_booking(booking=row, state=Booking.State.REFUSED, by=by, at=at, reason=reason.strip())
         notices.say_refused(row, at=at)
         fill(occasion, at)
     return row
@@ -198,7 +205,7 @@ def cancel_booking(
             raise Refused(*sentences)
         had_seat = row.state == Booking.State.BOOKED
         kind = end_kind or (cancel_kind(occasion, at) if had_seat else Booking.EndKind.EARLY)
-        end_booking(row, state=Booking.State.CANCELLED, by=by, at=at, end_kind=kind, reason=reason.strip())
+        end_booking(booking=row, state=Booking.State.CANCELLED, by=by, at=at, end_kind=kind, reason=reason.strip())
         if had_seat:
             _drop_untouched_attempt(row, by, at)
         if by is None or by.pk != row.person_id:

@@ -71,7 +71,10 @@ def event_of(meeting: Meeting, *, personal: bool = False, booking: Booking | Non
     summary = f"{title} – {meeting.part.title}" if days != 1 else title
     prefix = _("CANCELLED: ") if off else _("Queue: ") if booking and booking.state == Booking.State.QUEUED else ""
     event.add("SUMMARY", vText(prefix + _clean(summary)))
-    event.add("STATUS", "CANCELLED" if off else "TENTATIVE" if booking and booking.state != Booking.State.BOOKED else "CONFIRMED")
+    event.add(
+        "STATUS",
+        "CANCELLED" if off else "TENTATIVE" if booking and booking.state != Booking.State.BOOKED else "CONFIRMED",
+    )
     event.add("TRANSP", "TRANSPARENT" if off else "OPAQUE")
     _add_place(event, meeting, personal)
     event.add("DESCRIPTION", vText(_clean(_description(meeting, personal))))

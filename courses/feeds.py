@@ -16,7 +16,14 @@ from people.models import Person
 UNFETCHED_DAYS = 400
 # How often a fetch is written down.
 FETCH_NOTED = timedelta(hours=1)
-CLIENTS = {"google": "Google", "outlook": "Outlook", "microsoft": "Outlook", "ios": "Apple", "macos": "Apple", "thunderbird": "Thunderbird"}
+CLIENTS = {
+    "google": "Google",
+    "outlook": "Outlook",
+    "microsoft": "Outlook",
+    "ios": "Apple",
+    "macos": "Apple",
+    "thunderbird": "Thunderbird",
+}
 
 
 def _sha256(token: str) -> str:
@@ -71,7 +78,11 @@ def note_fetch(*, feed: Feed, client: str, at: datetime) -> None:
 def bookings_shown(person: Person, at: datetime):
     """The bookings of a personal calendar: active ones, and for 90 days those of a cancelled occasion (stack A1)."""
     day = timezone.localdate(at)
-    fallen = Q(occasion__state=Occasion.State.CANCELLED, end_kind=Booking.EndKind.ORGANISER, occasion__last_on__gte=day - timedelta(days=90))
+    fallen = Q(
+        occasion__state=Occasion.State.CANCELLED,
+        end_kind=Booking.EndKind.ORGANISER,
+        occasion__last_on__gte=day - timedelta(days=90),
+    )
     kept = Q(state__in=[*Booking.ACTIVE, Booking.State.FINISHED], occasion__last_on__gte=day - timedelta(days=365))
     return Booking.objects.filter(kept | fallen, person=person).order_by("occasion__first_on", "id")
 
@@ -88,7 +99,12 @@ def state_of_feed(feed: Feed, language: str, at: datetime) -> tuple[str, datetim
     """What an ETag needs, in one query: a digest of everything that can change the file, and the moment of the last change."""
     rows = list(
         bookings_shown(feed.person, at).values_list(
-            "pk", "state", "occasion__state", "occasion__meetings__pk", "occasion__meetings__sequence", "occasion__meetings__changed_at"
+            "pk",
+            "state",
+            "occasion__state",
+            "occasion__meetings__pk",
+            "occasion__meetings__sequence",
+            "occasion__meetings__changed_at",
         )
     )
     moments = [row[-1] for row in rows if row[-1]] + [feed.changed_at]

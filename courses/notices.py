@@ -9,7 +9,6 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from courses.approval import approvers_of
 from courses.models import Booking, Meeting, Offer
 from people.models import Notice
 from people.notices import notice, say
@@ -70,7 +69,7 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
             at=at,
             booking=booking.pk,
         )
-        for manager in approvers_of(booking.employment, booking.requested_at.date())
+        for manager in booking.approvers()
     ]
 
 
@@ -133,7 +132,7 @@ def waiting_for_approval(row: Notice) -> dict | None:
     if context is None:
         return None
     booking = context["booking"]
-    if row.person not in approvers_of(booking.employment, booking.requested_at.date()):
+    if row.person not in booking.approvers():
         return None
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 
@@ -148,11 +147,8 @@ def moved(row: Notice) -> dict | None:
 @notice("courses.offer")
 def offer(row: Notice) -> dict | None:
     """The link answers this one offer without signing in, until its answer-by (decisions 8)."""
-    from courses.offers import offer_token  # inline: offers says what this file builds
-
     context = _facts(row, (Booking.State.OFFERED,))
     found = Offer.objects.filter(pk=row.payload.get("offer"), answered_at=None).first()
     if context is None or found is None:
         return None
-    token = offer_token(context["booking"], found.made_at)
-    return {**context, "offer": found, "address": _address("offer_answer", token)}
+    return {**context, "offer": found, "address": _address("offer_answer", found.token)}

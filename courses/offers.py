@@ -1,11 +1,9 @@
 """Offers: a seat kept for a waiting person until an hour (R13, decisions 7 and 8)."""
 
-import hashlib
 from datetime import date, datetime, timedelta
 
 import holidays
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from courses import notices
 from courses.models import Booking, Offer
@@ -37,26 +35,18 @@ def answer_by(at: datetime, first_on: date) -> datetime:
     return until
 
 
-def offer_token(booking: Booking, made_at: datetime) -> str:
-    """The secret of an offer's link. Made again from the key when the mail is sent, so that no table holds it."""
-    return salted_hmac("courses.offer", f"{booking.public_id}:{made_at.timestamp()}", algorithm="sha256").hexdigest()
-
-
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def make_offer(booking: Booking, at: datetime) -> Offer:
     """Offer the seat that fill found. Only inside seat_lock."""
     booking.state = Booking.State.OFFERED
     booking.save(update_fields=["state", "seat_from"])
-    offer = Offer.objects.create(
+    offer = Offer(
         booking=booking,
         organisation=booking.organisation,
         made_at=at,
         answer_by=answer_by(at, booking.occasion.first_on),
-        token_sha256=token_digest(offer_token(booking, at)),
     )
+    offer.token_sha256 = Offer.digest(offer.token)
+    offer.save()
     record("seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at)
     notices.say_offered(offer, at=at)
     booking_changed.send(sender=Booking, booking=booking)

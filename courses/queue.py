@@ -64,9 +64,9 @@ def answer_offer(*, offer: Offer, answer: str, by: Person | None, at: datetime |
             offer.answered_at, offer.answered_by, offer.answer = at, by, answer
             offer.save()
             record("offer_taken", by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at)
-            book_seat(booking, by=by, at=at)
+            book_seat(booking=booking, by=by, at=at)
             occasion.gained.append((booking, at))
         else:
-            end_booking(booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.EARLY)
+            end_booking(booking=booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.EARLY)
         fill(occasion, at)
     return booking

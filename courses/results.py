@@ -124,7 +124,7 @@ def start_course(
         started_on=timezone.localdate(at),
     )
     record("course_started", by=by, about=result, person=person, organisation=organisation, at=at)
-    results_changed.send(sender=CourseResult, result=result)
+    results_changed.send(sender=CourseResult, result=result, at=at)
     return result
 
 
@@ -204,15 +204,15 @@ def finish_part(
     return row
 
 
-def signing_obstacles(result: CourseResult, part: Part, by: Person, on: date) -> list[str]:
+def signing_obstacles(result: CourseResult, part: Part, signer: Person, on: date) -> list[str]:
     """Why somebody may not sign a part off (R28)."""
     sentences = [sentence] if (sentence := _part_obstacle(result, part)) else []
     if part.confirmed_by == Part.ConfirmedBy.SELF:
         sentences.append(_("The participant confirms this part."))
-    if by.pk == result.person_id:
+    if signer.pk == result.person_id:
         sentences.append(_("Nobody confirms their own part."))
     if part.signer_min_years:
-        since = by.profession_started_on
+        since = signer.profession_started_on
         if since is None or since.replace(day=min(since.day, 28), year=since.year + part.signer_min_years) > on:
             sentences.append(
                 _("The one who confirms needs %(years)s years in the profession.") % {"years": part.signer_min_years}
@@ -244,9 +244,15 @@ def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | No
 
 @transaction.atomic
 def take_attendance(
-    *, result: CourseResult, attendance: Attendance, by: Person | None, at: datetime, reason: str = ""
+    *,
+    result: CourseResult,
+    attendance: Attendance,
+    reason: str = "",
+    by: Person | None,
+    at: datetime | None = None,
 ) -> PartResult:
     """Write a locked attendance into the attempt. A day once taken stays taken, unless this very row is corrected (R24, R26)."""
+    at = at or timezone.now()
     result = _locked(result)
     row = _row(result, attendance.meeting.part)
     is_correction = row.attendance_id == attendance.pk
@@ -265,11 +271,14 @@ def take_attendance(
 
 
 @transaction.atomic
-def settle(*, result: CourseResult, at: datetime, reason: str = "", by: Person | None = None) -> CourseResult:
+def settle(
+    *, result: CourseResult, reason: str = "", by: Person | None = None, at: datetime | None = None
+) -> CourseResult:
     """THE rule: read the parts, write the state, send the signals. Run again, it changes nothing.
 
     A passed attempt is taken back only by a corrected attendance (R26), which gives `reason` and `by`.
     """
+    at = at or timezone.now()
     result = _locked(result)
     if result.state in (CourseResult.State.FAILED, CourseResult.State.ABORTED):
         return result
@@ -284,10 +293,10 @@ def settle(*, result: CourseResult, at: datetime, reason: str = "", by: Person |
         record("result_settled", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
                reason=reason, before=before, after=state)  # fmt: skip
         if state == CourseResult.State.PASSED:
-            course_passed.send(sender=CourseResult, result=result)
+            course_passed.send(sender=CourseResult, result=result, at=at)
         elif before == CourseResult.State.PASSED:
-            course_reopened.send(sender=CourseResult, result=result, reason=reason, by=by)
-    results_changed.send(sender=CourseResult, result=result)
+            course_reopened.send(sender=CourseResult, result=result, reason=reason, by=by, at=at)
+    results_changed.send(sender=CourseResult, result=result, at=at)
     return result
 
 
@@ -312,5 +321,5 @@ def abort_course(*, result: CourseResult, reason: str, by: Person | None, at: da
         result.save()
         record("course_aborted", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
                reason=reason)  # fmt: skip
-        results_changed.send(sender=CourseResult, result=result)
+        results_changed.send(sender=CourseResult, result=result, at=at)
     return result

@@ -231,7 +231,12 @@ def cancel_occasion(*, occasion: Occasion, reason: str, by: Person | None, at: d
         for booking in locked.bookings.active().select_related("person", "organisation", "occasion"):
             notices.say_cancelled(booking, at=at)
             end_booking(
-                booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.ORGANISER, reason=reason
+                booking=booking,
+                state=Booking.State.CANCELLED,
+                by=by,
+                at=at,
+                end_kind=Booking.EndKind.ORGANISER,
+                reason=reason,
             )
         occasion_changed.send(sender=Occasion, occasion=locked)
         fill(locked, at)

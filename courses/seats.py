@@ -139,13 +139,14 @@ def _give_seat(booking: Booking, seat_from: str, at: datetime, *, asking: Bookin
     if booking.approved_at is None:
         booking.save(update_fields=["seat_from"])
     elif booking == asking or booking.takes_at_once:
-        book_seat(booking, by=booking.requested_by if booking == asking else None, at=at)
+        book_seat(booking=booking, by=booking.requested_by if booking == asking else None, at=at)
     else:
         make_offer(booking, at)
 
 
-def book_seat(booking: Booking, *, by: Person | None, at: datetime) -> None:
+def book_seat(*, booking: Booking, by: Person | None, at: datetime | None = None) -> Booking:
     """The seat is the person's: the attempt at the course begins, and it is said. Only inside seat_lock."""
+    at = at or timezone.now()
     waited = booking.booked_at is None and booking.queued_at < at
     booking.state = Booking.State.BOOKED
     booking.booked_at, booking.booked_by = at, by
@@ -165,12 +166,20 @@ def book_seat(booking: Booking, *, by: Person | None, at: datetime) -> None:
     )  # fmt: skip
     (notices.say_promoted if waited and by is None else notices.say_booked)(booking, at=at)
     booking_changed.send(sender=Booking, booking=booking)
+    return booking
 
 
 def end_booking(
-    booking: Booking, *, state: str, by: Person | None, at: datetime, end_kind: str = "", reason: str = ""
-) -> None:
+    *,
+    booking: Booking,
+    state: str,
+    by: Person | None,
+    end_kind: str = "",
+    reason: str = "",
+    at: datetime | None = None,
+) -> Booking:
     """Write the end of a booking; the caller holds the lock and calls fill."""
+    at = at or timezone.now()
     booking.state, booking.end_kind, booking.reason = state, end_kind, reason
     booking.ended_at, booking.ended_by = at, by
     booking.save()
@@ -182,6 +191,7 @@ def end_booking(
         reason=reason, at=at, occasion=str(booking.occasion.public_id), end_kind=end_kind,
     )  # fmt: skip
     booking_changed.send(sender=Booking, booking=booking)
+    return booking
 
 
 def lapse_late_offers(occasion: Occasion, at: datetime) -> list[Booking]:
@@ -192,7 +202,7 @@ def lapse_late_offers(occasion: Occasion, at: datetime) -> list[Booking]:
         ).select_related("person", "organisation", "occasion")
     )
     for booking in late:
-        end_booking(booking, state=Booking.State.LAPSED, by=None, at=at)
+        end_booking(booking=booking, state=Booking.State.LAPSED, by=None, at=at)
     return late
 
 
@@ -213,6 +223,6 @@ def drop_other_dates(booking: Booking, at: datetime) -> None:
             row = Booking.objects.active().exclude(state=Booking.State.BOOKED).filter(pk=other.pk).first()
             if row:
                 end_booking(
-                    row, state=Booking.State.CANCELLED, by=None, at=at, end_kind=Booking.EndKind.GOT_ANOTHER
+                    booking=row, state=Booking.State.CANCELLED, by=None, at=at, end_kind=Booking.EndKind.GOT_ANOTHER
                 )  # fmt: skip
                 fill(occasion, at)

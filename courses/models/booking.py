@@ -1,11 +1,16 @@
+import hashlib
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.course import Course, Part
 from courses.models.occasion import Meeting, Occasion
-from people.models import Employment, Organisation, Person
+from people.models import Employment, Organisation, Person, Placement, RoleAssignment
 from people.models.base import Public, choice_check
+from people.roles import Role
 
 
 class BookingQuerySet(models.QuerySet):
@@ -149,6 +154,24 @@ class Booking(Public):
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
 
+    def approvers(self) -> list[Person]:
+        """The nearest managers on the day of the request, never the person: named, of the unit, or one level up (R4)."""
+        on = timezone.localdate(self.requested_at)
+        placement = Placement.objects.on(on).filter(employment=self.employment_id).select_related("manager").first()
+        if placement is None:
+            return []
+        if placement.manager is not None and placement.manager_id != self.person_id:
+            return [placement.manager]
+        levels = list(
+            RoleAssignment.objects.on(on)
+            .filter(role=Role.MANAGER, unit__lines_down__unit=placement.unit_id)
+            .exclude(person=self.person_id)
+            .order_by("unit__lines_down__distance", "id")
+            .values_list("unit__lines_down__distance", "person")
+        )
+        nearest = [person for distance, person in levels if distance == levels[0][0]]
+        return list(Person.objects.filter(pk__in=nearest).order_by("pk"))
+
 
 class OfferAnswer(models.TextChoices):
     YES = "yes", _("Yes")
@@ -179,6 +202,17 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return str(self.booking_id)
+
+    @property
+    def token(self) -> str:
+        """The secret of the offer's link. Made again from the key when the mail is sent, so that no table holds it."""
+        secret = f"{self.booking.public_id}:{self.made_at.timestamp()}"
+        return salted_hmac("courses.offer", secret, algorithm="sha256").hexdigest()
+
+    @staticmethod
+    def digest(token: str) -> str:
+        """What the table holds of a token: its SHA-256."""
+        return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Need(models.Model):

@@ -23,7 +23,11 @@ NEW_LINK = "new_calendar_link"
 def _days_of(occasions) -> list[Meeting]:
     """All course days of occasions with what a calendar file shows, soonest first."""
     rows = Meeting.objects.filter(occasion__in=occasions)
-    return list(rows.select_related("part", "venue", "occasion__course_version", "occasion__organiser").order_by("starts_at", "id"))
+    return list(
+        rows.select_related("part", "venue", "occasion__course_version", "occasion__organiser").order_by(
+            "starts_at", "id"
+        )
+    )
 
 
 def calendar_file(body: bytes, name: str) -> HttpResponse:
@@ -43,7 +47,9 @@ def _quoted(text: str) -> str:
 @require_safe
 def occasion_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
     """One occasion as a file: a VEVENT for each of its days; with links for whoever takes part in it."""
-    occasion = get_object_or_404(Occasion.objects.visible_to(request.viewer).select_related("course_version"), public_id=public_id)
+    occasion = get_object_or_404(
+        Occasion.objects.visible_to(request.viewer).select_related("course_version"), public_id=public_id
+    )
     mine = with_days(bookings_shown(request.viewer.person, timezone.now()).filter(occasion=occasion))
     title = occasion.course_version.shown_title
     if mine:
@@ -57,7 +63,12 @@ def calendar_mine(request: HttpRequest) -> HttpResponse:
     bookings = with_days(bookings_shown(request.viewer.person, timezone.now()))
     today = timezone.localdate()
     days = [
-        {"meeting": meeting, "booking": booking, "occasion": booking.occasion, "off": meeting.cancelled_at or booking.occasion.cancelled_at}
+        {
+            "meeting": meeting,
+            "booking": booking,
+            "occasion": booking.occasion,
+            "off": meeting.cancelled_at or booking.occasion.cancelled_at,
+        }
         for booking in bookings
         for meeting in booking.occasion.meetings.all()
         if timezone.localdate(meeting.ends_at) >= today
