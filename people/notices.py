@@ -39,7 +39,7 @@ def say(
     at: datetime | None = None,
     **payload: object,
 ) -> Notice:
-    """Say something to one person, once per `key`. Call inside the transaction of the fact. `payload` holds ids only."""
+    """Say something to one person, once per `key`. Call inside the transaction of the fact. `payload` holds ids only; who has no address gets no mail."""
     at = at or timezone.now()
     with transaction.atomic():
         row, is_new = Notice.objects.get_or_create(
@@ -53,7 +53,7 @@ def say(
                 "created_at": at,
             },
         )
-        if is_new and mail:
+        if is_new and mail and to.email:
             Outbox.objects.get_or_create(
                 key=key,
                 defaults={

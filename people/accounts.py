@@ -1,0 +1,69 @@
+"""Accounts: invited, opened, closed. The account may go; the record stays."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from people import events
+from people.models import Person
+from people.notices import say
+
+
+def address_obstacles(person: Person, email: str) -> list[str]:
+    """Why an address cannot be this person's way in; neutral, so that nobody learns whose it is (T3)."""
+    taken = EmailAddress.objects.filter(email__iexact=email, verified=True).exclude(user=person).exists()
+    return [_("That address cannot be used. Choose another one.")] if taken else []
+
+
+def _set_address(person: Person, email: str, *, verified: bool) -> None:
+    obstacles = address_obstacles(person, email)
+    if obstacles:
+        raise ValidationError(obstacles)
+    EmailAddress.objects.filter(user=person, primary=True).exclude(email=email).update(primary=False)
+    EmailAddress.objects.update_or_create(
+        user=person, email=email.lower(), defaults={"verified": verified, "primary": True}
+    )
+    person.email = email.lower()
+
+
+@transaction.atomic
+def open_account(
+    *, person: Person, email: str, password: str | None = None, by: Person | None, at: datetime | None = None
+) -> Person:
+    """Let somebody sign in at once: the first administrator, the demo, the tests. Without password they must set one."""
+    _set_address(person, email, verified=True)
+    if password:
+        person.set_password(password)
+    else:
+        person.set_unusable_password()
+    person.account = Person.Account.ACTIVE
+    person.save()
+    events.record("account_opened", by=by, about=person, person=person, at=at)
+    return person
+
+
+@transaction.atomic
+def invite(*, person: Person, email: str, by: Person | None, at: datetime | None = None) -> Person:
+    """Invite somebody by mail to set a password. An active account stays as it is; a repeated call sends a new mail."""
+    if person.account == Person.Account.ACTIVE:
+        return person
+    # The mail proves the address: only who reads it can set the password.
+    _set_address(person, email, verified=True)
+    person.set_unusable_password()
+    person.account = Person.Account.INVITED
+    person.save()
+    event = events.record("invited", by=by, about=person, person=person, at=at)
+    say(to=person, kind="people.invited", about=person, key=f"invited:{person.public_id}:{event.pk}", at=at)
+    return person
+
+
+@transaction.atomic
+def close_account(*, person: Person, by: Person | None, reason: str = "", at: datetime | None = None) -> Person:
+    """Nobody signs in with it any more; every page closes with the next request."""
+    person.account = Person.Account.CLOSED
+    person.save(update_fields=["account"])
+    events.record("account_closed", by=by, about=person, person=person, reason=reason, at=at)
+    return person

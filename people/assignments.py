@@ -1,0 +1,99 @@
+"""Roles given and taken back, deputies named."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from people import events
+from people.models import Collaboration, Delegation, Organisation, Person, RoleAssignment, Unit
+
+
+@transaction.atomic
+def give_role(
+    *,
+    person: Person,
+    role: str,
+    organisation: Organisation | None = None,
+    unit: Unit | None = None,
+    collaboration: Collaboration | None = None,
+    starts_on: date,
+    ends_on: date | None = None,
+    by: Person | None,
+    at: datetime | None = None,
+) -> RoleAssignment:
+    """Give a role on one scope from a day. The same open role on the same scope is given once."""
+    if unit and unit.organisation_id != getattr(organisation, "pk", None):
+        raise ValidationError(_("That unit belongs to another organisation. Choose one of your own."))
+    if ends_on and ends_on < starts_on:
+        raise ValidationError(_("The last day lies before the first. Choose a later day."))
+    scope = {"person": person, "role": role, "organisation": organisation, "unit": unit, "collaboration": collaboration}
+    held = RoleAssignment.objects.filter(**scope, ends_on=None).first()
+    if held:
+        return held
+    row = RoleAssignment.objects.create(
+        **scope, starts_on=starts_on, ends_on=ends_on, given_at=at or timezone.now(), given_by=by
+    )
+    events.record("role_given", by=by, about=row, person=person, organisation=organisation, at=at, role_given=role)
+    return row
+
+
+@transaction.atomic
+def end_role(
+    *, assignment: RoleAssignment, ends_on: date, by: Person | None, at: datetime | None = None
+) -> RoleAssignment:
+    """Let a role end on a last day; what was lent from it ends the same day. One that has not begun is taken back."""
+    if ends_on < assignment.starts_on:
+        ends_on = assignment.starts_on
+    assignment.ends_on = ends_on
+    assignment.save()
+    events.record(
+        "role_ended", by=by, about=assignment, person=assignment.person, organisation=assignment.organisation, at=at
+    )
+    return assignment
+
+
+def deputy_obstacles(*, assignment: RoleAssignment, to: Person, starts_on: date, ends_on: date) -> list[str]:
+    """Why somebody cannot stand in, as sentences; empty when they can."""
+    sentences = []
+    if ends_on < starts_on:
+        sentences.append(_("The last day lies before the first. Choose a later day."))
+    if to.pk == assignment.person_id:
+        sentences.append(_("Choose somebody else than yourself."))
+    if not to.employments.on(starts_on).filter(organisation=assignment.organisation).exists():
+        sentences.append(_("A deputy works in the same organisation. Choose a colleague."))
+    if assignment.delegations.filter(to=to, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        sentences.append(_("That person is your deputy in that time already."))
+    return sentences
+
+
+@transaction.atomic
+def name_deputy(
+    *,
+    assignment: RoleAssignment,
+    to: Person,
+    starts_on: date,
+    ends_on: date,
+    by: Person | None,
+    at: datetime | None = None,
+) -> Delegation:
+    """Lend a manager's role to a colleague between two days (R3). Raises ValidationError with the obstacles."""
+    obstacles = deputy_obstacles(assignment=assignment, to=to, starts_on=starts_on, ends_on=ends_on)
+    if obstacles:
+        raise ValidationError(obstacles)
+    row = Delegation.objects.create(assignment=assignment, to=to, starts_on=starts_on, ends_on=ends_on)
+    events.record("deputy_named", by=by, about=assignment, person=to, organisation=assignment.organisation, at=at)
+    return row
+
+
+@transaction.atomic
+def end_deputy(*, delegation: Delegation, ends_on: date, by: Person | None, at: datetime | None = None) -> None:
+    """Let a deputy's time end earlier; one that has not begun is taken back."""
+    events.record("deputy_ended", by=by, about=delegation.assignment, person=delegation.to, at=at)
+    if ends_on < delegation.starts_on:
+        delegation.delete()
+        return
+    delegation.ends_on = min(ends_on, delegation.ends_on)
+    delegation.save()

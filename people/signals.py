@@ -1,0 +1,8 @@
+"""Facts that travel upwards from people. A receiver is one line that calls one deed."""
+
+from django.dispatch import Signal
+
+employment_ended = Signal()  # employment: Employment whose end was set; at
+leave_changed = Signal()  # leave: Leave that was started or changed; at
+placement_changed = Signal()  # placement: Placement that begins; at
+profession_changed = Signal()  # person: Person whose profession start was changed; at
