@@ -1,0 +1,41 @@
+"""The cast and the ways to act as one of them."""
+
+import pytest
+from django.test import Client
+
+from people.access import Viewer, viewer_for
+from people.middleware import ACTING_ROLE
+from people.models import Person
+from tests.factories import World, build_world
+
+
+@pytest.fixture
+def world(db) -> World:
+    """Two municipalities and a region in a collaboration, an outsider, and the cast (tests/factories.py)."""
+    return build_world()
+
+
+@pytest.fixture
+def see():
+    """A viewer: see(person) in the first role held, see(person, "hr") in a chosen one."""
+
+    def make(person: Person, role: str = "", on=None) -> Viewer:
+        return viewer_for(person, role, on)
+
+    return make
+
+
+@pytest.fixture
+def sign_in():
+    """A client signed in as a person, acting in a role: sign_in(world.johan) or sign_in(world.johan, "employee")."""
+
+    def make(person: Person, role: str = "") -> Client:
+        client = Client()
+        client.force_login(person)
+        if role:
+            session = client.session
+            session[ACTING_ROLE] = role
+            session.save()
+        return client
+
+    return make

@@ -1,0 +1,163 @@
+"""Worlds for tests, built through deeds: two municipalities and a region in one collaboration, and a named cast.
+
+Johan leads Ale's Barn och familj, where Amira, Jonas and the protected Skye work; Dina stands in for him. Torsten leads
+Tjörn's unit, where Tilda works. Otto works in Borås, outside the collaboration, and must see nothing of all this.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from people.accounts import open_account
+from people.assignments import give_role, name_deputy
+from people.employment import hire
+from people.models import Collaboration, Employment, Organisation, Person, Unit
+from people.organisations import add_organisation, add_unit, join_collaboration, start_collaboration
+from people.privacy import protect
+from people.roles import Role
+
+PASSWORD = "a-long-password-for-tests"
+LONG_AGO = timedelta(days=1500)
+
+
+@dataclass
+class World:
+    """The organisations and the cast. `today` is the local day on which the world was made."""
+
+    today: date
+    ale: Organisation
+    tjorn: Organisation
+    boras: Organisation
+    region: Organisation
+    west: Collaboration
+    units: dict[str, Unit] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Person:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def job(self, name: str) -> Employment:
+        """The (first) employment of a person of the cast."""
+        return self.people[name].employments.order_by("id")[0]
+
+
+def build_organisation(short_name: str, code: str = "", kind: str = "municipality", **more) -> Organisation:
+    """An organisation with its usual official name."""
+    official = f"{short_name} kommun" if kind == "municipality" else short_name
+    return add_organisation(
+        kind=kind, short_name=short_name, official_name=official, municipality_code=code, by=None, **more
+    )
+
+
+def build_person(world: World, key: str, name: str, unit: Unit, *, manager: Person | None = None, **more) -> Employment:
+    """Somebody hired into a unit long ago, with an account that can sign in as <key>@example.org."""
+    given, _space, family = name.partition(" ")
+    employment = hire(
+        organisation=unit.organisation,
+        name=name,
+        given_name=given,
+        family_name=family,
+        unit=unit,
+        manager=manager,
+        starts_on=more.pop("starts_on", world.today - LONG_AGO),
+        by=None,
+        **more,
+    )
+    open_account(person=employment.person, email=f"{key}@example.org", password=PASSWORD, by=None)
+    world.people[key] = employment.person
+    return employment
+
+
+def build_world() -> World:
+    """The whole world of the cast."""
+    today = timezone.localdate()
+    ale, tjorn = build_organisation("Ale", "1440"), build_organisation("Tjörn", "1419")
+    boras, region = build_organisation("Borås", "1490"), build_organisation("Kompetensforum", kind="regional")
+    west = start_collaboration(name="Väst", lead=region, by=None)
+    for organisation, weight in ((ale, 33000), (tjorn, 16000)):
+        join_collaboration(
+            collaboration=west, organisation=organisation, starts_on=today - LONG_AGO, weight=weight, by=None
+        )
+    world = World(today=today, ale=ale, tjorn=tjorn, boras=boras, region=region, west=west)
+    _build_units(world)
+    _build_staff(world)
+    _build_officers(world)
+    return world
+
+
+def _build_units(world: World) -> None:
+    start = world.today - LONG_AGO
+    for organisation, key in ((world.ale, "ale"), (world.tjorn, "tjorn"), (world.boras, "boras")):
+        top = add_unit(
+            organisation=organisation, name="Socialförvaltningen", kind="administration", starts_on=start, by=None
+        )
+        world.units[f"{key}_top"] = top
+        world.units[key] = add_unit(
+            organisation=organisation, name="Barn och familj", parent=top, starts_on=start, by=None
+        )
+    world.units["ale_other"] = add_unit(
+        organisation=world.ale, name="Funktionsstöd", parent=world.units["ale_top"], starts_on=start, by=None
+    )
+    world.units["region"] = add_unit(organisation=world.region, name="Kansli", starts_on=start, by=None)
+
+
+def _build_staff(world: World) -> None:
+    units, start = world.units, world.today - LONG_AGO
+    for key, name, unit in (
+        ("johan", "Johan Berg", "ale"),
+        ("torsten", "Torsten Ek", "tjorn"),
+        ("ove", "Ove Top", "ale_top"),
+    ):
+        build_person(world, key, name, units[unit])
+        give_role(
+            person=world.people[key],
+            role=Role.MANAGER,
+            organisation=units[unit].organisation,
+            unit=units[unit],
+            starts_on=start,
+            by=None,
+        )
+    for key, name in (("amira", "Amira Haddad"), ("jonas", "Jonas Öhrn"), ("skye", "Skye Hemlig")):
+        build_person(world, key, name, units["ale"], manager=world.people["johan"])
+    build_person(world, "dina", "Dina Ersatt", units["ale"], manager=world.people["johan"])
+    name_deputy(
+        assignment=world.people["johan"].roles.get(),
+        to=world.people["dina"],
+        starts_on=world.today - timedelta(days=5),
+        ends_on=world.today + timedelta(days=20),
+        by=world.people["johan"],
+    )
+    build_person(world, "tilda", "Tilda Ångström", units["tjorn"], manager=world.people["torsten"])
+    build_person(world, "otto", "Otto Utanför", units["boras"])
+
+
+def _build_officers(world: World) -> None:
+    start = world.today - LONG_AGO
+    for key, name, unit, role in (
+        ("helena", "Helena Personal", "ale_top", Role.HR),
+        ("hugo", "Hugo Personal", "tjorn_top", Role.HR),
+        ("maja", "Maja Admin", "ale_top", Role.MUNICIPALITY_ADMIN),
+        ("saga", "Saga Skydd", "ale_top", Role.CUSTODIAN),
+        ("petra", "Petra Kurs", "region", Role.ORGANISER),
+        ("olle", "Olle Resa", "region", Role.OWNER),
+        ("tove", "Tove Ledare", "tjorn", Role.TRAINER),
+    ):
+        build_person(world, key, name, world.units[unit])
+        organisation = world.units[unit].organisation
+        give_role(person=world.people[key], role=role, organisation=organisation, starts_on=start, by=None)
+    build_person(world, "karin", "Karin Region", world.units["region"])
+    give_role(person=world.people["karin"], role=Role.COORDINATOR, collaboration=world.west, starts_on=start, by=None)
+    build_person(world, "pia", "Pia Plattform", world.units["region"])
+    give_role(person=world.people["pia"], role=Role.PLATFORM_ADMIN, starts_on=start, by=None)
+    protect(
+        person=world.people["skye"],
+        organisation=world.ale,
+        kind="marked",
+        contact="Saga",
+        custodians=[world.people["saga"]],
+        by=world.people["saga"],
+    )
