@@ -1,0 +1,75 @@
+"""The files of certificates: kept once, never changed, read only through a view that asks who may (T4)."""
+
+import hashlib
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from certificates.models import Certificate, CertificateFile
+from people.events import record
+
+FOLDER = "certificates"
+
+
+def file_path(stored_as: str) -> Path:
+    """Stored name in, place on the disk out. No address of the site leads here."""
+    return Path(settings.MEDIA_ROOT) / stored_as
+
+
+def write_file(stored_as: str, content: bytes) -> None:
+    """Put bytes in place all at once: a reader sees the whole file or none, also after a power cut."""
+    place = file_path(stored_as)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, place)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def keep_file(*, certificate: Certificate, content: bytes, at: datetime | None = None) -> CertificateFile | None:
+    """Keep the drawn file and mark the certificate as rendered; the file that is there wins. None when it was closed meanwhile."""
+    stored_as = f"{FOLDER}/{certificate.public_id[:2].lower()}/{certificate.public_id}.pdf"
+    with transaction.atomic():
+        row = Certificate.objects.select_for_update().get(pk=certificate.pk)
+        kept = row.files.filter(kind=CertificateFile.Kind.PDF).first()
+        if kept is not None or row.state != Certificate.State.QUEUED:
+            return kept
+        write_file(stored_as, content)
+        kept = CertificateFile.objects.create(
+            certificate=row, stored_as=stored_as, sha256=hashlib.sha256(content).hexdigest(), size=len(content)
+        )
+        row.state, row.fault = Certificate.State.RENDERED, ""
+        row.save(update_fields=["state", "fault"])
+    return kept
+
+
+def note_fault(*, certificate: Certificate, letters: str, at: datetime | None = None) -> Certificate:
+    """Write which letters stop the drawing; the person and HR read it in a sentence. Written once."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        row = Certificate.objects.select_for_update().get(pk=certificate.pk)
+        if row.state == Certificate.State.QUEUED and row.fault != letters[:400]:
+            row.fault = letters[:400]
+            row.save(update_fields=["fault"])
+            record("stop_certificate", by=None, about=row, person=row.person, organisation=row.organisation, at=at)
+    return row
+
+
+def read_file(certificate: Certificate) -> bytes | None:
+    """The bytes of a rendered certificate, checked against their hash; None when there is no file yet or any more."""
+    kept = next((file for file in certificate.files.all() if file.kind == CertificateFile.Kind.PDF), None)
+    if kept is None or not file_path(kept.stored_as).is_file():
+        return None
+    content = file_path(kept.stored_as).read_bytes()
+    return content if hashlib.sha256(content).hexdigest() == kept.sha256 else None

@@ -1,0 +1,275 @@
+"""WHEN A CERTIFICATE IS MADE, once: issue, replace, withdraw. The paper itself is drawn afterwards by the worker."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import override, pgettext
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+from certificates.models import Certificate, CertificateKind, CertificateQuerySet, NumberSeries, new_code
+from certificates.snapshots import (
+    TEMPLATE,
+    digest,
+    issuer_of_completion,
+    issuer_of_result,
+    snapshot_of_completion,
+    snapshot_of_result,
+)
+from courses.models import CourseResult
+from journeys.models import Completion
+from people.events import record
+from people.models import Organisation, Person
+from people.names import search_key
+
+# A course that was recognised, transferred or imported has its paper elsewhere.
+CERTIFIED_SOURCES = (CourseResult.Source.SESSION, CourseResult.Source.DIGITAL)
+_LETTERS = {"å": "a", "ä": "a", "ö": "o"}
+
+
+def issue_for_result(
+    *, result: CourseResult, by: Person | None = None, at: datetime | None = None
+) -> Certificate | None:
+    """Certificate of a passed course, made now or already there; None when there is nothing to certify (P6, R25).
+
+    Safe to run twice and in parallel. One that was withdrawn after the course was passed is not made anew.
+    """
+    if result.state != CourseResult.State.PASSED or result.source not in CERTIFIED_SOURCES:
+        return None
+
+    def known() -> CertificateQuerySet:
+        return Certificate.objects.filter(result=result, kind=CertificateKind.COURSE)
+
+    def write(issuer: Organisation, number: str, moment: datetime) -> Certificate:
+        code = new_code()
+        facts = snapshot_of_result(result, number=number, code=code, issuer=issuer, at=moment)
+        return _insert(facts, code=code, issuer=issuer, holder=result, proves={"result": result}, by=by, at=moment)
+
+    return _issue_once(known, issuer_of_result(result), write, since=result.decided_at, at=at)
+
+
+def issue_for_completion(
+    *, completion: Completion, by: Person | None = None, at: datetime | None = None
+) -> Certificate | None:
+    """Certificate of a completed stage or journey, made now or already there; None when it was reopened (P6)."""
+    if completion.reopened_at is not None:
+        return None
+
+    def known() -> CertificateQuerySet:
+        return Certificate.objects.filter(completion=completion)
+
+    def write(issuer: Organisation, number: str, moment: datetime) -> Certificate:
+        code = new_code()
+        facts = snapshot_of_completion(completion, number=number, code=code, issuer=issuer, at=moment)
+        proves = {"completion": completion}
+        return _insert(facts, code=code, issuer=issuer, holder=completion, proves=proves, by=by, at=moment)
+
+    return _issue_once(known, issuer_of_completion(completion), write, since=completion.stamped_at, at=at)
+
+
+def replace(*, certificate: Certificate, reason: str, by: Person | None, at: datetime | None = None) -> Certificate:
+    """A new edition with today's name and facts; the old one stays as it was and answers "replaced". Returns the new one."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        series = _locked_series(certificate.issuer, timezone.localdate(at).year)
+        old = Certificate.objects.select_for_update().get(pk=certificate.pk)
+        if old.state == Certificate.State.REPLACED:
+            return old.replaced_by
+        _close(old, Certificate.State.REPLACED, reason=reason, by=by, at=at)
+        number, code = _next_number(series), new_code()
+        holder = old.result or old.completion
+        facts_of = snapshot_of_result if old.result else snapshot_of_completion
+        facts = facts_of(holder, number=number, code=code, issuer=old.issuer, at=at)
+        new = _insert(
+            facts,
+            code=code,
+            issuer=old.issuer,
+            holder=holder,
+            proves={"result": old.result, "completion": old.completion, "edition": old.edition + 1, "replaces": old},
+            by=by,
+            at=at,
+        )
+        record(
+            "replace_certificate",
+            by=by,
+            about=old,
+            person=old.person,
+            organisation=old.organisation,
+            reason=reason,
+            at=at,
+        )
+    return new
+
+
+def withdraw(*, certificate: Certificate, reason: str, by: Person | None, at: datetime | None = None) -> Certificate:
+    """Take a certificate back: its page says so from now on. A reversal is a new certificate."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        row = Certificate.objects.select_for_update().get(pk=certificate.pk)
+        if row.state in Certificate.LIVE:
+            _close(row, Certificate.State.WITHDRAWN, reason=reason, by=by, at=at)
+            record(
+                "withdraw_certificate",
+                by=by,
+                about=row,
+                person=row.person,
+                organisation=row.organisation,
+                reason=reason,
+                at=at,
+            )
+    return row
+
+
+def withdraw_for_result(
+    *, result: CourseResult, reason: str = "", by: Person | None = None, at: datetime | None = None
+) -> list[Certificate]:
+    """Take back what a reopened course had given (R26)."""
+    rows = Certificate.objects.live().filter(result=result)
+    return [withdraw(certificate=row, reason=reason or _reopened(row), by=by, at=at) for row in rows]
+
+
+def withdraw_for_completion(
+    *, completion: Completion, reason: str = "", by: Person | None = None, at: datetime | None = None
+) -> list[Certificate]:
+    """Take back what a reopened stage or journey had given (R26)."""
+    rows = Certificate.objects.live().filter(completion=completion)
+    return [withdraw(certificate=row, reason=reason or _reopened(row), by=by, at=at) for row in rows]
+
+
+def uncertified_results() -> QuerySet[CourseResult]:
+    """Passed courses without a certificate of this passing: what a lost signal would have left behind."""
+    made = Certificate.objects.filter(result=OuterRef("pk"), issued_at__gte=OuterRef("decided_at"))
+    return CourseResult.objects.passed().filter(~Exists(made), source__in=CERTIFIED_SOURCES, decided_at__isnull=False)
+
+
+def uncertified_completions() -> QuerySet[Completion]:
+    """Standing completions without a certificate of this stamping."""
+    made = Certificate.objects.filter(completion=OuterRef("pk"), issued_at__gte=OuterRef("stamped_at"))
+    return Completion.objects.standing().filter(~Exists(made))
+
+
+def issue_missing(*, limit: int = 200, at: datetime | None = None) -> list[Certificate]:
+    """Make what is missing, oldest first, at most `limit` of each. The periodic twin of the signals; returns what it made."""
+    made = []
+    for result in uncertified_results().order_by("pk")[:limit]:
+        made.append(issue_for_result(result=result, at=at))
+    for completion in uncertified_completions().order_by("pk")[:limit]:
+        made.append(issue_for_completion(completion=completion, at=at))
+    return [certificate for certificate in made if certificate]
+
+
+def requeue_unrendered(*, older_than: timedelta = timedelta(minutes=10), limit: int = 200) -> int:
+    """Ask again for papers whose job was lost. Returns how many; those stopped by a fault wait for a human."""
+    waiting = Certificate.objects.filter(
+        state=Certificate.State.QUEUED, fault="", issued_at__lt=timezone.now() - older_than
+    )
+    asked = list(waiting.order_by("pk").values_list("pk", flat=True)[:limit]) if not OrmQ.objects.exists() else []
+    for pk in asked:
+        async_task("certificates.jobs.render_certificate", pk, group="certificates")
+    return len(asked)
+
+
+def prefix_of(issuer: Organisation) -> str:
+    """Short name in, ASCII prefix of the numbers out: 'Tjörn' -> 'TJORN'."""
+    plain = "".join(_LETTERS.get(letter, letter) for letter in issuer.short_name.casefold())
+    return re.sub(r"[^A-Z0-9]", "", search_key(plain).upper())[:10] or "ORG"
+
+
+def _issue_once(
+    known: Callable[[], CertificateQuerySet],
+    issuer: Organisation,
+    write: Callable[[Organisation, str, datetime], Certificate],
+    *,
+    since: datetime | None,
+    at: datetime | None,
+) -> Certificate | None:
+    """Insert under the issuer's counter lock unless a live one is there, or one was closed after `since`."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        # Everybody who would issue the same paper waits here; the partial unique constraint stands behind.
+        series = _locked_series(issuer, timezone.localdate(at).year)
+        live = known().live().first()
+        if live is not None:
+            return live
+        if since is not None and known().filter(issued_at__gte=since).exists():
+            return None
+        return write(issuer, _next_number(series), at)
+
+
+def _locked_series(issuer: Organisation, year: int) -> NumberSeries:
+    """The counter of an issuer and year, made when missing, locked until the transaction ends (last in the lock order)."""
+    rows = NumberSeries.objects.select_for_update()
+    series = rows.filter(issuer=issuer, year=year).first()
+    for attempt in range(1, 100):
+        if series is not None:
+            return series
+        prefix = prefix_of(issuer) + (str(attempt) if attempt > 1 else "")
+        try:
+            with transaction.atomic():
+                NumberSeries.objects.create(issuer=issuer, year=year, prefix=prefix)
+        except IntegrityError:
+            pass  # another of the same name (Habo and Håbo) has the prefix, or a colleague was first with the row
+        series = rows.filter(issuer=issuer, year=year).first()
+    raise RuntimeError(f"no free prefix for {issuer.pk} in {year}")
+
+
+def _next_number(series: NumberSeries) -> str:
+    series.last += 1
+    series.save(update_fields=["last"])
+    return f"{series.prefix}-{series.year}-{series.last:06d}"
+
+
+def _insert(
+    facts: dict,
+    *,
+    code: str,
+    issuer: Organisation,
+    holder: CourseResult | Completion,
+    proves: dict,
+    by: Person | None,
+    at: datetime,
+) -> Certificate:
+    """Write the row with its frozen snapshot and, in the same transaction, the job that draws it."""
+    person = holder.person
+    row = Certificate.objects.create(
+        public_id=code,
+        number=facts["number"],
+        issuer=issuer,
+        kind=facts["kind"],
+        person=person,
+        organisation=holder.organisation,
+        language=facts["language"],
+        achieved_on=date.fromisoformat(facts["achieved_on"]),
+        valid_until=date.fromisoformat(facts["valid_until"]) if facts["valid_until"] else None,
+        issued_at=at,
+        issued_by=by,
+        snapshot=facts,
+        snapshot_sha256=digest(facts),
+        template=TEMPLATE,
+        sort_key=person.sort_key,
+        search_key=search_key(f"{person.name} {facts['number']} {facts['title']}"),
+        name_hidden=person.name_hidden,
+        **proves,
+    )
+    record(
+        "issue_certificate", by=by, about=row, person=person, organisation=row.organisation, at=at, number=row.number
+    )
+    # The queue is a table of this database: the job exists exactly when the certificate does.
+    async_task("certificates.jobs.render_certificate", row.pk, group="certificates")
+    return row
+
+
+def _close(row: Certificate, state: str, *, reason: str, by: Person | None, at: datetime) -> None:
+    if state not in Certificate.MOVES[row.state]:
+        raise ValueError(f"{row.state} cannot become {state}")
+    row.state, row.reason, row.closed_by, row.closed_at = state, reason, by, at
+    row.save(update_fields=["state", "reason", "closed_by", "closed_at"])
+
+
+def _reopened(row: Certificate) -> str:
+    with override(row.language):
+        return pgettext("certificate", "The attendance was corrected.")
