@@ -199,15 +199,11 @@ class Viewer:
 
     def team(self) -> QuerySet:
         """Ids of the persons of the line on the day. Withheld persons only where the viewer is the nearest manager (P2)."""
-        rows = Placement.objects.on(self.on).order_by()
+        rows = Placement.objects.on(self.on).order_by().exclude(person__in=self.line_managers | {self.person.pk})
         withheld = Person.objects.exclude(shown_to=Person.ShownTo.ALL).order_by().values("pk")
-        line = (
-            rows.filter(unit__lines_up__ancestor__in=self.nodes)
-            .exclude(person__in=withheld)
-            .exclude(person=self.person)
-        )
-        named = rows.filter(manager__in=self.line_managers, organisation__in=self.acts_for).exclude(person=self.person)
-        nearest = rows.filter(unit__in=self.nodes, manager=None, person__in=withheld).exclude(person=self.person)
+        line = rows.filter(unit__lines_up__ancestor__in=self.nodes).exclude(person__in=withheld)
+        named = rows.filter(manager__in=self.line_managers, organisation__in=self.acts_for)
+        nearest = rows.filter(unit__in=self.nodes, manager=None, person__in=withheld)
         return line.values("person").union(named.values("person"), nearest.values("person"))
 
     def people_seen(self, rows: QuerySet) -> QuerySet:
