@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class CoursesConfig(AppConfig):
     name = "courses"
+
+    def ready(self) -> None:
+        from courses import notices, receivers  # noqa: F401  they register themselves, once the models are there

@@ -226,6 +226,25 @@ def _drop_untouched_attempt(booking: Booking, by: Person | None, at: datetime) -
             abort_course(result=result, reason="booking cancelled", by=by, at=at)
 
 
+def release_bookings(*, employment: Employment, by: Person | None, at: datetime | None = None) -> list[Booking]:
+    """Free the seats and places that lie after the end of an employment (R35); once it is over, open attempts end."""
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    if employment.ends_on is None:
+        return []
+    later = Booking.objects.active().filter(employment=employment, occasion__last_on__gt=employment.ends_on)
+    coming = list(later.filter(occasion__last_on__gte=today).select_related("occasion").order_by("occasion_id", "pk"))
+    ended = [cancel_booking(booking=row, by=by, end_kind=Booking.EndKind.LEFT, at=at) for row in coming]
+    still = Employment.objects.on(today).filter(person=employment.person_id, organisation=employment.organisation_id)
+    if not still.exists():
+        attempts = CourseResult.objects.open().filter(
+            person=employment.person_id, organisation=employment.organisation_id
+        )  # fmt: skip
+        for result in attempts:
+            abort_course(result=result, reason="employment ended", by=by, at=at)
+    return ended
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What happened to one of many: the booking when there is one, and the sentence to show."""

@@ -1,0 +1,85 @@
+"""What the worker does for courses: ids in, every job safe to run twice. They repair what a lost signal or a crash left."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from courses.booking import release_bookings
+from courses.models import Booking, CourseResult, Occasion, PartResult
+from courses.results import settle
+from courses.scheduling import close_occasion
+from courses.seats import drop_other_dates, fill, seat_lock
+from people.models import Employment
+
+
+def lapse_offers(at: datetime | None = None) -> int:
+    """Minutely: end the offers whose answer-by has passed and give their seats on (R13). Answers how many occasions."""
+    at = at or timezone.now()
+    late = Occasion.objects.filter(
+        bookings__state=Booking.State.OFFERED, bookings__offers__answered_at=None, bookings__offers__answer_by__lte=at
+    )
+    return _fill_each(late, at)
+
+
+def fill_waiting(at: datetime | None = None) -> int:
+    """Every few minutes: seats whose quota was released, or that a crash left free, go to the queue. Answers how many occasions."""
+    at = at or timezone.now()
+    waiting = Occasion.objects.filter(
+        state__in=[Occasion.State.OPEN, Occasion.State.CLOSED],
+        last_on__gte=timezone.localdate(at),
+        bookings__state__in=[Booking.State.REQUESTED, Booking.State.QUEUED],
+        bookings__seat_from="",
+    )
+    return _fill_each(waiting, at)
+
+
+def _fill_each(occasions, at: datetime) -> int:
+    found = list(occasions.distinct().order_by("pk"))
+    for occasion in found:
+        with seat_lock(occasion) as locked:
+            fill(locked, at)
+    return len(found)
+
+
+def close_occasions(at: datetime | None = None) -> int:
+    """Minutely: close occasions whose window is over. Answers how many."""
+    at = at or timezone.now()
+    over = list(Occasion.objects.filter(state=Occasion.State.OPEN, closes_at__lte=at).order_by("pk"))
+    for occasion in over:
+        close_occasion(occasion=occasion, by=None, at=at)
+    return len(over)
+
+
+def settle_results(at: datetime | None = None) -> int:
+    """Every few minutes: ask the rule again for open attempts with something done. Answers how many."""
+    at = at or timezone.now()
+    done = PartResult.objects.filter(result=OuterRef("pk"), state=PartResult.State.DONE)
+    found = list(CourseResult.objects.open().filter(Exists(done)).order_by("pk"))
+    for result in found:
+        settle(result=result, at=at)
+    return len(found)
+
+
+def release_other_dates(at: datetime | None = None) -> int:
+    """Every few minutes: places on other dates of people who got their seat, when the deed was cut short (R5)."""
+    at = at or timezone.now()
+    others = Booking.objects.active().filter(
+        person=OuterRef("person"), course=OuterRef("course"), makeup_part=None
+    ).exclude(state=Booking.State.BOOKED)  # fmt: skip
+    seated = Booking.objects.filter(Exists(others), state=Booking.State.BOOKED, makeup_part=None)
+    found = list(seated.select_related("occasion").order_by("occasion_id"))
+    for booking in found:
+        drop_other_dates(booking, at)
+    return len(found)
+
+
+def release_leavers(at: datetime | None = None) -> int:
+    """Nightly: what an ended employment leaves: its seats, and the attempts of those who are gone (R35)."""
+    at = at or timezone.now()
+    booked = Booking.objects.active().filter(employment=OuterRef("pk"))
+    begun = CourseResult.objects.open().filter(person=OuterRef("person"), organisation=OuterRef("organisation"))
+    found = list(Employment.objects.filter(Exists(booked) | Exists(begun), ends_on__isnull=False).order_by("pk"))
+    for employment in found:
+        release_bookings(employment=employment, by=None, at=at)
+    return len(found)
