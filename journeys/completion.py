@@ -113,7 +113,7 @@ def reopen(*, completion: Completion, reason: str, by: Person | None, at: dateti
 
 
 def reopen_for_result(
-    result: CourseResult, reason: str, by: Person | None, at: datetime | None = None
+    *, result: CourseResult, reason: str, by: Person | None, at: datetime | None = None
 ) -> list[Completion]:
     """A corrected attendance took a passed result back: reopen the stages that stood on it and are no longer completed."""
     with transaction.atomic():

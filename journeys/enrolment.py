@@ -91,7 +91,7 @@ def enrol(
             by=by,
             at=at,
         )
-        pause_for_leaves(enrolment, by, at)
+        pause_for_leaves(enrolment=enrolment, by=by, at=at)
         record("person_enrolled", by=by, about=enrolment, person=person, organisation=employment.organisation, at=at)
         if by != person:
             tell_enrolled(enrolment, at)

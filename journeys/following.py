@@ -14,7 +14,7 @@ from people.models import Employment, Person, Placement
 
 
 def follow_employment_end(
-    employment: Employment, by: Person | None = None, at: datetime | None = None
+    *, employment: Employment, by: Person | None = None, at: datetime | None = None
 ) -> list[Enrolment]:
     """The employment has ended: its open enrolments end with it (R35). An end to come is the nightly job's."""
     at = at or timezone.now()

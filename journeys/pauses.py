@@ -112,7 +112,7 @@ def pauses_by_leave(leave: Leave) -> bool:
     return leave.ends_on is None or (leave.ends_on - leave.starts_on).days + 1 >= PAUSE_FROM_DAYS
 
 
-def follow_leave(leave: Leave, by: Person | None = None, at: datetime | None = None) -> list[Enrolment]:
+def follow_leave(*, leave: Leave, by: Person | None = None, at: datetime | None = None) -> list[Enrolment]:
     """A leave began, changed or ended: the pauses of the employment's enrolments follow it. Twice is once."""
     changed = []
     with transaction.atomic():
@@ -137,6 +137,7 @@ def _follow_leave(enrolment: Enrolment, leave: Leave, by: Person | None, at: dat
         row.save()
 
 
-def pause_for_leaves(enrolment: Enrolment, by: Person | None, at: datetime) -> None:
+def pause_for_leaves(*, enrolment: Enrolment, by: Person | None, at: datetime | None = None) -> None:
+    """Pauses for the leaves that the employment has already, when somebody is enrolled."""
     for leave in Leave.objects.filter(employment=enrolment.employment).order_by("starts_on"):
-        _follow_leave(enrolment, leave, by, at)
+        _follow_leave(enrolment, leave, by, at or timezone.now())

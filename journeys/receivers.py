@@ -22,7 +22,7 @@ def on_results_changed(sender: Any, result, **facts: Any) -> None:
 
 @receiver(courses.course_reopened)
 def on_course_reopened(sender: Any, result, **facts: Any) -> None:
-    reopen_for_result(result, facts.get("reason", ""), facts.get("by"), facts.get("at"))
+    reopen_for_result(result=result, reason=facts.get("reason", ""), by=facts.get("by"), at=facts.get("at"))
 
 
 @receiver(courses.priority_asked)
