@@ -1,0 +1,66 @@
+"""Builds the demo world: the same for the same day and seed, through deeds only, in one transaction."""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from courses.scheduling import add_venue
+from people.models import Organisation
+from tracker.demo.edges import Edges
+from tracker.demo.history import History
+from tracker.demo.staff import REGION, Staff
+from tracker.demo.teaching import Teaching
+
+SEED = 20200101
+VENUES = (
+    ("Folkets hus, sal Eken", "Storgatan 4, Göteborg"),
+    ("Stadshuset, sal Björken", "Göteborgsvägen 11, Mölndal"),
+    ("Kulturhuset, sal Linden", "Kyrkogatan 2, Kungälv"),
+    ("Vuxenskolan, sal Rönn", "Drottninggatan 9, Göteborg"),
+)
+
+Report = Callable[[str, float], None]
+
+
+def world_exists() -> bool:
+    """Tell whether anything is there already; the world is all or nothing, as one transaction makes it."""
+    return Organisation.objects.exists()
+
+
+@transaction.atomic
+def build_world(*, today: date, report: Report) -> None:
+    """Make the whole world up to `today`. `report` hears what is being done and the share of it (0 to 1)."""
+    draw = random.Random(SEED)
+    staff = Staff(today, draw)
+    for text, act in (
+        ("Kommuner och samverkan", staff.build_organisations),
+        ("Enheter och medarbetare", staff.build_units),
+        ("Rollerna i inloggningen", staff.build_cast),
+        ("Flyttar, ledigheter, skyddade uppgifter", staff.build_edges),
+        ("Konton", staff.open_accounts),
+    ):
+        report(text, 0)
+        act()
+    teaching = Teaching(staff)
+    report("Kurser", 0)
+    teaching.build_courses()
+    report("Resor", 0)
+    teaching.build_journeys()
+    history = History(staff, teaching, draw)
+    history.venues = [
+        add_venue(organisation=staff.organisations[REGION], name=name, address=address, by=None) for name, address in VENUES
+    ]
+    history.plan_enrolments()
+    history.plan_occasions()
+    Edges(history).plan()
+    total = (today - staff.first).days or 1
+
+    def lived(at: datetime) -> None:
+        if history.done % 25 == 0:
+            report("Två år av kurser", max(0.0, min(1.0, (at.date() - staff.first).days / total)))
+
+    history.run(lived)
+    report("Klart", 1)
+
