@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses import notices
+from courses.calendars import write_meeting
 from courses.models import Booking, Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
 from courses.refusals import Refused
 from courses.seats import end_booking, fill, seat_lock
@@ -98,6 +100,7 @@ def plan_occasion(
         )
         for day in days:
             Meeting.objects.create(occasion=occasion, changed_at=at, **vars(day))
+        _store_events(occasion)
         for person in trainers:
             add_trainer(occasion=occasion, person=person, organisation=organiser, by=by, at=at)
         record("occasion_planned", by=by, about=occasion, organisation=organiser, at=at, seats=seats)
@@ -196,6 +199,7 @@ def move_meeting(
         row.changed_at = at
         row.save()
         _redate(occasion)
+        _store_events(occasion)
         record(
             "meeting_moved", by=by, about=row, organisation=occasion.organiser, at=at,
             before=[before[0].isoformat(), before[1].isoformat()], after=[starts_at.isoformat(), ends_at.isoformat()],
@@ -205,6 +209,14 @@ def move_meeting(
         occasion_changed.send(sender=Occasion, occasion=occasion)
         fill(occasion, at)
     return row
+
+
+def _store_events(occasion: Occasion) -> None:
+    """Keep the bytes of each day's VEVENT, so that files and feeds only join them."""
+    for meeting in occasion.meetings.select_related("part", "venue"):
+        meeting.occasion = occasion
+        meeting.ics = write_meeting(meeting)
+        meeting.save(update_fields=["ics"])
 
 
 def _redate(occasion: Occasion) -> None:
@@ -226,7 +238,10 @@ def cancel_occasion(*, occasion: Occasion, reason: str, by: Person | None, at: d
         locked.state, locked.cancelled_reason = Occasion.State.CANCELLED, reason.strip()
         locked.cancelled_at, locked.cancelled_by = at, by
         locked.save()
-        locked.meetings.filter(cancelled_at=None).update(cancelled_at=at, cancelled_by=by, changed_at=at)
+        locked.meetings.filter(cancelled_at=None).update(
+            cancelled_at=at, cancelled_by=by, changed_at=at, sequence=F("sequence") + 1
+        )
+        _store_events(locked)
         record("occasion_cancelled", by=by, about=locked, organisation=locked.organiser, reason=reason, at=at)
         for booking in locked.bookings.active().select_related("person", "organisation", "occasion"):
             notices.say_cancelled(booking, at=at)
@@ -256,3 +271,12 @@ def add_trainer(
     if is_new:
         record("trainer_added", by=by, about=occasion, person=person, organisation=organisation, at=at)
     return row
+
+
+def add_venue(
+    *, organisation: Organisation, name: str, address: str = "", by: Person | None, at: datetime | None = None
+) -> Venue:
+    """Add a place where the organisation holds meetings."""
+    venue = Venue.objects.create(organisation=organisation, name=name, address=address)
+    record("venue_added", by=by, about=venue, organisation=organisation, at=at)
+    return venue
