@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 
+from courses.models import Course, Occasion
 from people.access import Viewer, viewer_for
 from people.middleware import ACTING_ROLE
 from people.models import Person
-from tests.factories import World, build_world
+from tests.factories import World, build_course, build_occasion, build_world
 
 
 @pytest.fixture
@@ -39,3 +40,15 @@ def sign_in():
         return client
 
     return make
+
+
+@pytest.fixture
+def course(world) -> Course:
+    """The region's published course: preparation, two course days, follow-up."""
+    return build_course(world)
+
+
+@pytest.fixture
+def occasion(world, course) -> Occasion:
+    """An open occasion of the course with 20 seats in three weeks, for the collaboration, led by Tove."""
+    return build_occasion(world, course, trainers=(world.tove,))

@@ -9,6 +9,9 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from courses.authoring import add_part, add_task, draft_course, publish_course
+from courses.models import Course, Occasion
+from courses.scheduling import Day, plan_occasion, publish_occasion
 from people.accounts import open_account
 from people.assignments import give_role, name_deputy
 from people.employment import hire
@@ -161,3 +164,46 @@ def _build_officers(world: World) -> None:
         custodians=[world.people["saga"]],
         by=world.people["saga"],
     )
+
+
+def build_course(world: World, code: str = "BARN", title: str = "Barnsamtal", days: int = 2) -> Course:
+    """A published course of the region: a preparation with two tasks, course days, a follow-up."""
+    version = draft_course(owner=world.region, code=code, title=title, title_en=f"{title} (en)", by=world.petra)
+    preparation = add_part(version=version, kind="preparation", title="Förberedelse", minutes=60, key="pre", by=None)
+    for text in ("Läs vägledningen", "Skriv ned en fråga"):
+        add_task(part=preparation, text=text, why="Du får ut mer av dagen", by=world.petra)
+    for number in range(1, days + 1):
+        add_part(version=version, kind="meeting", title=f"Kursdag {number}", minutes=420, key=f"dag-{number}", by=None)
+    add_part(version=version, kind="follow_up", title="Fördjupning", minutes=90, key="post", by=world.petra)
+    publish_course(version=version, by=world.petra)
+    return version.course
+
+
+def build_occasion(
+    world: World, course: Course, *, seats: int = 20, in_days: int = 21, trainers: tuple = (), **more
+) -> Occasion:
+    """An open occasion of the region for the whole collaboration; its days are a week apart, 9 to 16."""
+    now = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    parts = course.versions.published().get().parts.filter(kind="meeting")
+    days = [
+        Day(
+            part=part,
+            starts_at=now + timedelta(days=in_days + 7 * number),
+            ends_at=now + timedelta(days=in_days + 7 * number, hours=7),
+            place="Sal 2",
+        )
+        for number, part in enumerate(parts)
+    ]
+    occasion = plan_occasion(
+        course=course,
+        organiser=world.region,
+        collaboration=world.west,
+        days=days,
+        seats=seats,
+        opens_at=now - timedelta(days=30),
+        closes_at=days[0].starts_at - timedelta(days=1) if in_days > 1 else days[0].starts_at,
+        trainers=trainers,
+        by=world.petra,
+        **more,
+    )
+    return publish_occasion(occasion=occasion, by=world.petra)
