@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,7 +82,12 @@ def enrolled(row: Notice) -> dict | None:
     enrolment = _enrolment(row)
     if enrolment is None or enrolment.state == Enrolment.State.ENDED:
         return None
-    return {"enrolment": enrolment, "journey": enrolment.journey, "stage": enrolment.stage, "path": reverse("home")}
+    return {
+        "enrolment": enrolment,
+        "journey": enrolment.journey,
+        "stage": enrolment.stage,
+        "address": _address("journey_mine"),
+    }
 
 
 @notice("journeys.reminder")
@@ -101,10 +107,18 @@ def reminder(row: Notice) -> dict | None:
         "title": version.shown_title if version else stop.course.code,
         "due": date.fromisoformat(standing["due"]) if standing["due"] else None,
         "sender": Person.objects.filter(pk=row.payload["by"]).first() if row.payload.get("by") else None,
-        "path": reverse("course_detail", args=[stop.course.slug]),
+        "address": _address("course_detail", stop.course.slug),
     }
 
 
 def _enrolment(row: Notice) -> Enrolment | None:
     rows = Enrolment.objects.select_related("person", "employment", "organisation", "journey", "version", "stage")
     return rows.filter(pk=row.payload["enrolment"], person=row.person_id).first()
+
+
+def _address(name: str, *args: object) -> str:
+    """A full address of a page; empty while the page does not exist."""
+    try:
+        return settings.BASE_URL + reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

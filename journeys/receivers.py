@@ -1,4 +1,7 @@
-"""Facts that travel up to journeys: each receiver calls one deed, and jobs.py calls the same deeds again."""
+"""Facts that travel up to journeys: each receiver calls one deed, and jobs.py calls the same deeds again.
+
+A result that becomes passed is told by course_passed; results_changed speaks of parts, which journeys do not count.
+"""
 
 from typing import Any
 
@@ -6,18 +9,15 @@ from django.dispatch import receiver
 
 from courses import signals as courses
 from journeys.completion import reopen_for_result, settle_for_result
+from journeys.following import follow_employment_end, follow_placement, follow_profession
+from journeys.pauses import follow_leave
 from journeys.priorities import priority_of
+from people import signals as people
 
 
 @receiver(courses.course_passed)
 def on_course_passed(sender: Any, result, **facts: Any) -> None:
     settle_for_result(result, facts.get("at") or result.decided_at)
-
-
-@receiver(courses.results_changed)
-def on_results_changed(sender: Any, result, **facts: Any) -> None:
-    if result.state == result.State.PASSED:
-        settle_for_result(result, facts.get("at") or result.decided_at)
 
 
 @receiver(courses.course_reopened)
@@ -28,3 +28,23 @@ def on_course_reopened(sender: Any, result, **facts: Any) -> None:
 @receiver(courses.priority_asked)
 def on_priority_asked(sender: Any, person, course, organisation, **facts: Any) -> int | None:
     return priority_of(person, course, organisation, facts.get("at"))
+
+
+@receiver(people.employment_ended)
+def on_employment_ended(sender: Any, employment, **facts: Any) -> None:
+    follow_employment_end(employment=employment, by=facts.get("by"), at=facts.get("at"))
+
+
+@receiver(people.leave_changed)
+def on_leave_changed(sender: Any, leave, **facts: Any) -> None:
+    follow_leave(leave=leave, by=facts.get("by"), at=facts.get("at"))
+
+
+@receiver(people.placement_changed)
+def on_placement_changed(sender: Any, placement, **facts: Any) -> None:
+    follow_placement(placement, facts.get("at"))
+
+
+@receiver(people.profession_changed)
+def on_profession_changed(sender: Any, person, **facts: Any) -> None:
+    follow_profession(person, facts.get("at"))
