@@ -17,6 +17,8 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from people.theme import palette
+
 register = template.Library()
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -124,6 +126,20 @@ def cell(key: object, label: object = "") -> SafeString:
 def status_label(key: object) -> str:
     """Status code in, its word in the reader's language out."""
     return str(STATUSES[str(key)].label)
+
+
+@register.simple_tag
+@lru_cache(maxsize=512)
+def mark(name: str, colour: str) -> SafeString:
+    """An organisation's neutral mark: its initial on its colour, never a coat of arms (decisions.md 21)."""
+    steps = palette(colour.lower())["light"]
+    return format_html(
+        '<svg class="shield" viewBox="0 0 34 38" aria-hidden="true"><path d="M2 2h30v18c0 9-7 14-15 16C9 34 2 29 2 20z" '
+        'fill="{}"/><text x="17" y="24" text-anchor="middle" fill="{}">{}</text></svg>',
+        steps["base-default"],
+        steps["base-contrast-default"],
+        initials(name)[:1],
+    )
 
 
 @register.filter
