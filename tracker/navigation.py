@@ -116,6 +116,10 @@ def context(request: HttpRequest) -> dict[str, object]:
         "schemes": SCHEMES.items(),
         "languages": settings.LANGUAGES,
     }
+    if settings.DEMO and not viewer:
+        from tracker.demo.cast import CAST  # only a demo reads its cast
+
+        roof["demo_roles"] = CAST
     if viewer:
         tabs = TABS[viewer.role]
         own = () if MY_CERTIFICATES in tabs or not viewer.works_at else (MY_CERTIFICATES,)

@@ -90,3 +90,10 @@ def test_error_pages_are_drawn_for_a_request(rf, name):
     request = rf.get("/borta/")
     request.viewer = None
     assert "</html>" in render_to_string(f"{name}.html", {}, request)
+
+
+def test_sign_in_page_of_a_demo_has_a_button_for_each_of_the_eleven_and_others_none(client, db, settings):
+    plain = client.get("/logga-in/").content
+    settings.DEMO = True
+    demo = client.get("/logga-in/").content
+    assert (plain.count(b'name="roll"'), demo.count(b'name="roll"')) == (0, 11)
