@@ -49,8 +49,11 @@ class Edges:
             manager = follower.worker.manager
             try:
                 request_seat(
-                    occasion=occasion, person=follower.person, employment=follower.worker.employment,
-                    by=manager or follower.person, at=at,
+                    occasion=occasion,
+                    person=follower.person,
+                    employment=follower.worker.employment,
+                    by=manager or follower.person,
+                    at=at,
                 )
             except Refused:
                 continue
@@ -63,8 +66,12 @@ class Edges:
             meeting = occasion.meetings.order_by("-starts_at").first()
             week = timedelta(days=7)
             move_meeting(
-                meeting=meeting, starts_at=meeting.starts_at + week, ends_at=meeting.ends_at + week, venue=meeting.venue,
-                by=self.staff.cast["kursanordnare"], at=moment,
+                meeting=meeting,
+                starts_at=meeting.starts_at + week,
+                ends_at=meeting.ends_at + week,
+                venue=meeting.venue,
+                by=self.staff.cast["kursanordnare"],
+                at=moment,
             )
 
         self.history.when(local(self.staff.today - timedelta(days=6), 10), shift)

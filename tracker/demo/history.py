@@ -12,7 +12,7 @@ from django.db import transaction
 from courses.attendance import lock_meeting, record_attendance, report_occasion
 from courses.booking import Refused, approve, cancel_booking, request_seat
 from courses.models import Booking, Occasion
-from courses.results import finish_part, sign_part, start_course, tick_task
+from courses.results import finish_part, sign_part, start_course
 from courses.scheduling import Day, add_trainer, cancel_occasion, plan_occasion, publish_occasion
 from journeys.enrolment import enrol
 from tracker.demo.content import JOURNEYS, CourseText
@@ -70,17 +70,20 @@ class History:
             for code in self._journeys_of(worker):
                 day = enrolled_on(worker.starts_on, self.staff.first)
                 if not (worker.ends_on and worker.ends_on <= day):
-                    self.when(local(min(day, self.staff.today), 7), lambda at, w=worker, c=code, d=day: self._enrol(at, w, c, d))
+                    self.when(
+                        local(min(day, self.staff.today), 7),
+                        lambda at, w=worker, c=code, d=day: self._enrol(at, w, c, d),
+                    )
             if worker.ends_on:
                 self.when(local(worker.ends_on, 15), lambda at, w=worker: self._leave(w))
 
     def _journeys_of(self, worker: Worker) -> list[str]:
-        if worker.field in ("bu", "leader"):
-            return ["BU", "BAS"] if worker.field == "bu" and self.draw.random() < 0.35 else ["BU"]
-        if worker.field == "fm":
+        if worker.work in ("bu", "leader"):
+            return ["BU", "BAS"] if worker.work == "bu" and self.draw.random() < 0.35 else ["BU"]
+        if worker.work == "fm":
             adopted = {o.pk for o in (self.staff.organisations[c] for c in self.teaching._runners("FM"))}
             return ["FM"] if worker.employment.organisation_id in adopted else []
-        return {"di": ["DI"]}.get(worker.field, [])
+        return {"di": ["DI"]}.get(worker.work, [])
 
     def _leave(self, worker: Worker) -> None:
         self.staff.end_those_who_left(worker)
@@ -90,7 +93,9 @@ class History:
     def _enrol(self, at: datetime, worker: Worker, code: str, day: date) -> None:
         journey = self.teaching.journeys[code]
         text = next(j for j in JOURNEYS if j.code == code)
-        stage = journey.versions.get(state="published").stages.get(key="chef") if worker.leads and code == "BU" else None
+        stage = (
+            journey.versions.get(state="published").stages.get(key="chef") if worker.leads and code == "BU" else None
+        )
         enrolment = enrol(
             person=worker.employment.person,
             employment=worker.employment,
@@ -113,7 +118,7 @@ class History:
         keys = [stage.key for stage in text.stages]
         if enrolment.stage.key == "chef":
             return [text.stages[keys.index("chef")]]
-        return [stage for stage in text.stages[keys.index(enrolment.stage.key):] if not stage.role]
+        return [stage for stage in text.stages[keys.index(enrolment.stage.key) :] if not stage.role]
 
     # -- courses without meetings
 
@@ -132,18 +137,22 @@ class History:
         if not follower.worker.works_on(at.date()) or code in self.passed[follower.person.pk]:
             return
         result = start_course(
-            person=follower.person, organisation=follower.worker.employment.organisation, course=self.teaching.courses[code],
-            source="digital", by=follower.person, at=at,
+            person=follower.person,
+            organisation=follower.worker.employment.organisation,
+            course=self.teaching.courses[code],
+            source="digital",
+            by=follower.person,
+            at=at,
         )
         self._finish_own_parts(at, follower, code, result)
         self._after_own_parts(at, follower, code, result)
 
-    def _finish_own_parts(self, at: datetime, follower: Follower, code: str, result, kinds: tuple[str, ...] = ()) -> None:
+    def _finish_own_parts(
+        self, at: datetime, follower: Follower, code: str, result, kinds: tuple[str, ...] = ()
+    ) -> None:
         for part in self.teaching.versions[code].parts.all():
             if part.confirmed_by != "self" or (kinds and part.kind not in kinds):
                 continue
-            for task in part.tasks.all():
-                tick_task(result=result, task=task, by=follower.person, at=at)
             finish_part(result=result, part=part, by=follower.person, at=at)
 
     def _after_own_parts(self, at: datetime, follower: Follower, code: str, result) -> None:
@@ -184,7 +193,7 @@ class History:
         """Past two years and one to come, by the course year's pattern; the cast's own occasions come on top (edges.py)."""
         terms = Terms(self.staff.first + timedelta(days=20), self.staff.today + timedelta(days=330), self.draw)
         self.terms = terms
-        trainers = [w.employment for w in self.staff.workers if w.starts_on < self.staff.first and w.field == "bu"][:9]
+        trainers = [w.employment for w in self.staff.workers if w.starts_on < self.staff.first and w.work == "bu"][:9]
         trainers.insert(0, self.staff.cast["kursledare"].employments.get())
         self.trainers = trainers
         for code, text in self.teaching.texts.items():
@@ -203,13 +212,25 @@ class History:
         days = self._days(code, text, day)
         first_open = max(opens_at(day), at + timedelta(hours=2))
         occasion = plan_occasion(
-            course=self.teaching.courses[code], organiser=organiser, collaboration=circle, days=days, seats=seats or text.seats,
-            opens_at=first_open, closes_at=max(local(day - timedelta(days=14), 23, 59), first_open + timedelta(hours=1)),
-            asks_needs=days[0].online_url == "", contact="kurser@demo.invalid", by=self.staff.cast["kursanordnare"], at=at,
+            course=self.teaching.courses[code],
+            organiser=organiser,
+            collaboration=circle,
+            days=days,
+            seats=seats or text.seats,
+            opens_at=first_open,
+            closes_at=max(local(day - timedelta(days=14), 23, 59), first_open + timedelta(hours=1)),
+            asks_needs=days[0].online_url == "",
+            contact="kurser@demo.invalid",
+            by=self.staff.cast["kursanordnare"],
+            at=at,
         )
         trainer = self.draw.choice(self.trainers)
         add_trainer(
-            occasion=occasion, person=trainer.person, organisation=trainer.organisation, by=self.staff.cast["kursanordnare"], at=at
+            occasion=occasion,
+            person=trainer.person,
+            organisation=trainer.organisation,
+            by=self.staff.cast["kursanordnare"],
+            at=at,
         )
         publish_occasion(occasion=occasion, by=self.staff.cast["kursanordnare"], at=at)
         if self.draw.random() < 0.04:
@@ -223,7 +244,10 @@ class History:
             self.when(local(day - timedelta(days=days_before), 10), lambda m: self._prepare(m, occasion, code))
         for number, meeting in enumerate(occasion.meetings.order_by("starts_at")):
             last = number == len(days) - 1
-            self.when(meeting.ends_at + timedelta(minutes=30), lambda m, row=meeting, end=last: self._attend(m, occasion, code, row, end))
+            self.when(
+                meeting.ends_at + timedelta(minutes=30),
+                lambda m, row=meeting, end=last: self._attend(m, occasion, code, row, end),
+            )
         return occasion
 
     def _days(self, code: str, text: CourseText, day: date) -> list[Day]:
@@ -237,7 +261,10 @@ class History:
             end = start + (timedelta(minutes=part.minutes) if part.minutes < 300 else timedelta(hours=7, minutes=30))
             days.append(
                 Day(
-                    part=part, starts_at=start, ends_at=end, venue=None if online else self.draw.choice(self.venues),
+                    part=part,
+                    starts_at=start,
+                    ends_at=end,
+                    venue=None if online else self.draw.choice(self.venues),
                     online_url=f"https://mote.demo.invalid/{code.lower()}" if online else "",
                 )
             )
@@ -270,7 +297,9 @@ class History:
             return None
         follower.held.add(code)
         if booking.approved_at is None and follower.worker.manager:
-            self.when(at + timedelta(days=self.draw.randint(0, 4), hours=3), lambda m: self._approve(m, booking, follower))
+            self.when(
+                at + timedelta(days=self.draw.randint(0, 4), hours=3), lambda m: self._approve(m, booking, follower)
+            )
         if self.draw.random() < 0.07:
             early = at + timedelta(days=self.draw.randint(3, 30))
             self.when(early, lambda m: self._cancel_own(m, booking, follower, code))
@@ -289,10 +318,14 @@ class History:
 
     def _cancel(self, at: datetime, occasion: Occasion) -> None:
         occasion.refresh_from_db()
-        cancel_occasion(occasion=occasion, reason="Kursledaren har fått förhinder", by=self.staff.cast["kursanordnare"], at=at)
+        cancel_occasion(
+            occasion=occasion, reason="Kursledaren har fått förhinder", by=self.staff.cast["kursanordnare"], at=at
+        )
 
     def _booked(self, occasion: Occasion, code: str) -> list[tuple[Booking, Follower]]:
-        rows = occasion.bookings.filter(state=Booking.State.BOOKED).select_related("employment", "person").order_by("id")
+        rows = (
+            occasion.bookings.filter(state=Booking.State.BOOKED).select_related("employment", "person").order_by("id")
+        )
         by_employment = {f.worker.employment.pk: f for fs in self.followers.values() for f in fs if code in f.codes}
         return [(row, by_employment[row.employment_id]) for row in rows if row.employment_id in by_employment]
 
@@ -302,7 +335,11 @@ class History:
         for booking, follower in self._booked(occasion, code):
             if self.draw.random() < 0.62:
                 result = start_course(
-                    person=follower.person, organisation=booking.organisation, course=occasion.course, by=follower.person, at=at
+                    person=follower.person,
+                    organisation=booking.organisation,
+                    course=occasion.course,
+                    by=follower.person,
+                    at=at,
                 )
                 self._finish_own_parts(at, follower, code, result, kinds=("preparation",))
 
@@ -316,7 +353,12 @@ class History:
         for booking, _follower in rows:
             state = self.draw.choices(("present", "partly", "excused", "absent"), (93, 2, 3, 2))[0]
             record_attendance(
-                meeting=meeting, booking=booking, state=state, minutes=120 if state == "partly" else None, by=organiser, at=at
+                meeting=meeting,
+                booking=booking,
+                state=state,
+                minutes=120 if state == "partly" else None,
+                by=organiser,
+                at=at,
             )
         lock_meeting(meeting=meeting, by=organiser, at=at + timedelta(minutes=5))
         if last:
@@ -330,7 +372,9 @@ class History:
         if not follower.worker.works_on(at.date()) or self.draw.random() < 0.08:
             return
         result = (
-            follower.person.course_results.filter(course=self.teaching.courses[code], organisation=follower.worker.employment.organisation)
+            follower.person.course_results.filter(
+                course=self.teaching.courses[code], organisation=follower.worker.employment.organisation
+            )
             .order_by("-attempt")
             .first()
         )
@@ -339,4 +383,3 @@ class History:
         if result.state in ("running", "awaiting"):
             self._finish_own_parts(at, follower, code, result)
         self._after_own_parts(at, follower, code, result)
-

@@ -17,7 +17,14 @@ FAMILY = (
     "Sjögren Ström Sundberg Svensson Sörensen Tesfaye Thorén Wallin Wennerström Wiklund Yılmaz Zetterlund Åberg Åkerström "
     "Ängsholm Öberg Öhrn Östlund"
 ).split()
-TITLES = ("Socialsekreterare", "Socialsekreterare", "Socialsekreterare", "Familjehemssekreterare", "Behandlare", "Handläggare")
+TITLES = (
+    "Socialsekreterare",
+    "Socialsekreterare",
+    "Socialsekreterare",
+    "Familjehemssekreterare",
+    "Behandlare",
+    "Handläggare",
+)
 LONG_TITLE = "Socialsekreterare med samordningsansvar för unga vuxna i övergång"
 
 

@@ -25,7 +25,7 @@ class Worker:
 
     employment: Employment
     unit: Unit
-    field: str
+    work: str
     starts_on: date
     profession_on: date
     manager: Person | None = None
@@ -88,7 +88,12 @@ class Staff:
         self._collaborate(THREE, "Burlöv, Staffanstorp och Kävlinge", self.organisations["1261"], places.THREE, at)
         for key in ("company", "provider"):
             join_collaboration(
-                collaboration=self.collaborations[REGION], organisation=self.organisations[key], starts_on=self.first, weight=1, by=None, at=at
+                collaboration=self.collaborations[REGION],
+                organisation=self.organisations[key],
+                starts_on=self.first,
+                weight=1,
+                by=None,
+                at=at,
             )
 
     def _add(self, key: str, kind: str, short: str, official: str, at) -> None:
@@ -114,13 +119,26 @@ class Staff:
         for code in places.REGION:
             for node in places.structure(code):
                 self._unit(code, node, None)
-        for key, name in ((REGION, "Kansli"), (HIGHLAND, "Höglandets IT"), ("provider", "Stödboenden"), ("1490", "Socialförvaltningen")):
+        for key, name in (
+            (REGION, "Kansli"),
+            (HIGHLAND, "Höglandets IT"),
+            ("provider", "Stödboenden"),
+            ("1490", "Socialförvaltningen"),
+        ):
             self.units[key, name] = add_unit(
-                organisation=self.organisations[key], name=name, kind="unit", starts_on=self.first - timedelta(days=4000), by=None
+                organisation=self.organisations[key],
+                name=name,
+                kind="unit",
+                starts_on=self.first - timedelta(days=4000),
+                by=None,
             )
         for code in places.HIGHLAND:
             self.units[code, "Ledning"] = add_unit(
-                organisation=self.organisations[code], name="Ledning", kind="administration", starts_on=self.first - timedelta(days=4000), by=None
+                organisation=self.organisations[code],
+                name="Ledning",
+                kind="administration",
+                starts_on=self.first - timedelta(days=4000),
+                by=None,
             )
 
     def _unit(self, code: str, node: places.Node, parent: Unit | None) -> None:
@@ -141,15 +159,29 @@ class Staff:
 
     def _staff_unit(self, code: str, unit: Unit, node: places.Node) -> None:
         key = {("1481", "Utredning 1"): "chef"}.get((code, node.name))
-        leader = self.employ(code, unit, "leader", self.first - timedelta(days=self.draw.randint(200, 3000)), title="Enhetschef", key=key)
+        leader = self.employ(
+            code, unit, "leader", self.first - timedelta(days=self.draw.randint(200, 3000)), title="Enhetschef", key=key
+        )
         leader.leads = True
         person = leader.employment.person
-        give_role(person=person, role=Role.MANAGER, organisation=unit.organisation, unit=unit, starts_on=leader.starts_on, by=None)
+        give_role(
+            person=person,
+            role=Role.MANAGER,
+            organisation=unit.organisation,
+            unit=unit,
+            starts_on=leader.starts_on,
+            by=None,
+        )
         self.managers[unit.pk] = person
         for number in range(node.staff):
             long_title = code == "1481" and node.name == "Familjehem" and number == 0
             self.employ(
-                code, unit, node.field, self._start(), manager=person, title=LONG_TITLE if long_title else self.draw.choice(TITLES)
+                code,
+                unit,
+                node.work,
+                self._start(),
+                manager=person,
+                title=LONG_TITLE if long_title else self.draw.choice(TITLES),
             )
 
     def _start(self) -> date:
@@ -161,8 +193,20 @@ class Staff:
         return self.first + timedelta(days=self.draw.randint(5, 715))
 
     def employ(
-        self, code: str, unit: Unit, kind: str, starts_on: date, *, manager: Person | None = None, title: str = "", key: str | None = None,
-        person: Person | None = None, profession_on: date | None = None, employed_as: str = "permanent", percent: int = 0, name: str = "",
+        self,
+        code: str,
+        unit: Unit,
+        kind: str,
+        starts_on: date,
+        *,
+        manager: Person | None = None,
+        title: str = "",
+        key: str | None = None,
+        person: Person | None = None,
+        profession_on: date | None = None,
+        employed_as: str = "permanent",
+        percent: int = 0,
+        name: str = "",
     ) -> Worker:
         """Hire somebody invented (or a person of the cast, or somebody who already is) and remember it."""
         row = BY_KEY.get(key or "")
@@ -198,13 +242,28 @@ class Staff:
         office, borås = self.units[REGION, "Kansli"], self.units["1490", "Socialförvaltningen"]
         chef = self.managers[one.pk]
         start = self.today - timedelta(days=420)
-        self.employ("1481", one, "bu", start, manager=chef, title="Socialsekreterare", key="medarbetare", profession_on=start, percent=100)
+        self.employ(
+            "1481",
+            one,
+            "bu",
+            start,
+            manager=chef,
+            title="Socialsekreterare",
+            key="medarbetare",
+            profession_on=start,
+            percent=100,
+        )
         old = self.first - timedelta(days=900)
-        deputy = self.employ("1481", mottag, "bu", old, manager=self.managers[mottag.pk], title="Arbetsledare", key="stallforetradare")
+        deputy = self.employ(
+            "1481", mottag, "bu", old, manager=self.managers[mottag.pk], title="Arbetsledare", key="stallforetradare"
+        )
         assignment = self.managers[mottag.pk].roles.get(role=Role.MANAGER)
         name_deputy(
-            assignment=assignment, to=deputy.employment.person, starts_on=self.today - timedelta(days=10),
-            ends_on=self.today + timedelta(days=60), by=self.managers[mottag.pk],
+            assignment=assignment,
+            to=deputy.employment.person,
+            starts_on=self.today - timedelta(days=10),
+            ends_on=self.today + timedelta(days=60),
+            by=self.managers[mottag.pk],
         )
         mölndal, region = self.organisations["1481"], self.organisations[REGION]
         admin_unit = self.units["1481", "Socialförvaltningen"]
@@ -219,15 +278,31 @@ class Staff:
             give_role(person=worker.employment.person, role=role, organisation=organisation, starts_on=old, by=None)
         self._build_coordinator(office, region, old)
         kungälv = self.units["1482", "Mottag"]
-        self.employ("1482", kungälv, "bu", old, manager=self.managers[kungälv.pk], key="kursledare", profession_on=old - timedelta(days=2500))
-        give_role(person=self.cast["kursledare"], role=Role.TRAINER, organisation=self.organisations["1482"], starts_on=old, by=None)
+        self.employ(
+            "1482",
+            kungälv,
+            "bu",
+            old,
+            manager=self.managers[kungälv.pk],
+            key="kursledare",
+            profession_on=old - timedelta(days=2500),
+        )
+        give_role(
+            person=self.cast["kursledare"],
+            role=Role.TRAINER,
+            organisation=self.organisations["1482"],
+            starts_on=old,
+            by=None,
+        )
         self.employ("1490", borås, "other", old, title="Socialsekreterare", key="utomstaende")
         self._build_platform(old)
 
     def _build_coordinator(self, office: Unit, region: Organisation, old: date) -> None:
         worker = self.employ(REGION, office, "office", old, title="Regional projektledare", key="samordnare")
         person = worker.employment.person
-        give_role(person=person, role=Role.COORDINATOR, collaboration=self.collaborations[REGION], starts_on=old, by=None)
+        give_role(
+            person=person, role=Role.COORDINATOR, collaboration=self.collaborations[REGION], starts_on=old, by=None
+        )
         give_role(person=person, role=Role.OWNER, organisation=region, starts_on=old, by=None)
 
     def _build_platform(self, old: date) -> None:
@@ -241,15 +316,37 @@ class Staff:
         for code in places.HIGHLAND:
             unit = self.units[code, "Ledning"]
             for _number in range(3):
-                self.employ(code, unit, "di", self.first - timedelta(days=self.draw.randint(100, 3000)), title="Verksamhetschef")
+                self.employ(
+                    code, unit, "di", self.first - timedelta(days=self.draw.randint(100, 3000)), title="Verksamhetschef"
+                )
         for code in list(places.HIGHLAND)[:4]:
-            self.employ(code, self.units[code, "Ledning"], "di", self.first, title="Nämndledamot", employed_as="elected")
+            self.employ(
+                code, self.units[code, "Ledning"], "di", self.first, title="Nämndledamot", employed_as="elected"
+            )
         for _number in range(3):
-            self.employ("provider", self.units["provider", "Stödboenden"], "bu", self._start(), employed_as="hired", title="Behandlare")
-        self.employ("1402", self.units["1402", "Individ och familj"], "bu", self.first + timedelta(days=90), name="Sukarnoputri", title="Handläggare")
+            self.employ(
+                "provider",
+                self.units["provider", "Stödboenden"],
+                "bu",
+                self._start(),
+                employed_as="hired",
+                title="Behandlare",
+            )
         self.employ(
-            "1480", self.units["1480", "Utredning Centrum A"], "bu", self.first + timedelta(days=200),
-            name="Anna-Karin Wennerström-Abdi", title="Socialsekreterare",
+            "1402",
+            self.units["1402", "Individ och familj"],
+            "bu",
+            self.first + timedelta(days=90),
+            name="Sukarnoputri",
+            title="Handläggare",
+        )
+        self.employ(
+            "1480",
+            self.units["1480", "Utredning Centrum A"],
+            "bu",
+            self.first + timedelta(days=200),
+            name="Anna-Karin Wennerström-Abdi",
+            title="Socialsekreterare",
         )
         self._two_jobs()
         self._moves()
@@ -258,24 +355,41 @@ class Staff:
 
     def _movable(self) -> list[Worker]:
         fixed = {p.pk for p in self.cast.values()}
-        return [w for w in self.workers if w.field in ("bu", "fm") and not w.leads and w.employment.person_id not in fixed and not w.ends_on]
+        return [
+            w
+            for w in self.workers
+            if w.work in ("bu", "fm") and not w.leads and w.employment.person_id not in fixed and not w.ends_on
+        ]
 
     def _two_jobs(self) -> None:
         small = [code for code in ("1407", "1419", "1415", "1462") for _n in range(3)][:10]
-        people = self.draw.sample([w for w in self._movable() if w.starts_on < self.today - timedelta(days=200)], len(small))
+        people = self.draw.sample(
+            [w for w in self._movable() if w.starts_on < self.today - timedelta(days=200)], len(small)
+        )
         for code, worker in zip(small, people, strict=True):
             unit = self.units[code, "Individ och familj"]
             if worker.employment.organisation == unit.organisation:
                 continue
             self.employ(
-                code, unit, "bu", max(worker.starts_on, self.first) + timedelta(days=60), person=worker.employment.person, percent=40,
-                manager=self.managers[unit.pk], profession_on=worker.profession_on, title="Socialsekreterare",
+                code,
+                unit,
+                "bu",
+                max(worker.starts_on, self.first) + timedelta(days=60),
+                person=worker.employment.person,
+                percent=40,
+                manager=self.managers[unit.pk],
+                profession_on=worker.profession_on,
+                title="Socialsekreterare",
             )
 
     def _moves(self) -> None:
         """Fifteen change employer, ten change unit, in the two years."""
         people = self.draw.sample([w for w in self._movable() if w.starts_on < self.today - timedelta(days=300)], 25)
-        targets = [key for key in self.units if key[1] in ("Utredning 2", "Individ och familj", "Mottag", "Utredning Nordost B")]
+        targets = [
+            key
+            for key in self.units
+            if key[1] in ("Utredning 2", "Individ och familj", "Mottag", "Utredning Nordost B")
+        ]
         for number, worker in enumerate(people):
             day = max(worker.starts_on, self.first) + timedelta(days=self.draw.randint(90, 250))
             code, name = self.draw.choice(targets)
@@ -283,16 +397,34 @@ class Staff:
             if unit == worker.unit:
                 continue
             if unit.organisation == worker.employment.organisation or number < 10:
-                inside = [u for u in self.units.values() if u.organisation == worker.employment.organisation and u.pk in self.managers and u != worker.unit]
+                inside = [
+                    u
+                    for u in self.units.values()
+                    if u.organisation == worker.employment.organisation and u.pk in self.managers and u != worker.unit
+                ]
                 if inside:
                     target = self.draw.choice(inside)
-                    move(employment=worker.employment, starts_on=day, unit=target, manager=self.managers[target.pk], by=None, at=local(day, 8))
+                    move(
+                        employment=worker.employment,
+                        starts_on=day,
+                        unit=target,
+                        manager=self.managers[target.pk],
+                        by=None,
+                        at=local(day, 8),
+                    )
                     worker.unit, worker.manager = target, self.managers[target.pk]
                 continue
             worker.ends_on = day
             self.employ(
-                code, unit, "bu", day + timedelta(days=1), person=worker.employment.person, manager=self.managers[unit.pk],
-                profession_on=worker.profession_on, title="Socialsekreterare", percent=100,
+                code,
+                unit,
+                "bu",
+                day + timedelta(days=1),
+                person=worker.employment.person,
+                manager=self.managers[unit.pk],
+                profession_on=worker.profession_on,
+                title="Socialsekreterare",
+                percent=100,
             )
 
     def end_those_who_left(self, worker: Worker) -> None:
@@ -309,7 +441,12 @@ class Staff:
             if first <= worker.starts_on:
                 continue
             start_leave(
-                employment=worker.employment, starts_on=first, ends_on=last, kind="parental" if number % 3 else "other", by=None, at=local(first, 8)
+                employment=worker.employment,
+                starts_on=first,
+                ends_on=last,
+                kind="parental" if number % 3 else "other",
+                by=None,
+                at=local(first, 8),
             )
             worker.leaves.append((first, last))
 
@@ -319,8 +456,12 @@ class Staff:
         for code, name in wanted:
             worker = next(w for w in self._movable() if w.unit == self.units[code, name] and not w.leaves)
             protect(
-                person=worker.employment.person, organisation=worker.employment.organisation, kind="marked",
-                contact="Skyddshandläggaren", custodians=[saga] if code == "1481" else [], by=None,
+                person=worker.employment.person,
+                organisation=worker.employment.organisation,
+                kind="marked",
+                contact="Skyddshandläggaren",
+                custodians=[saga] if code == "1481" else [],
+                by=None,
             )
         for worker in self.draw.sample(self._movable(), 3):
             choose_code(person=worker.employment.person, as_code=True, by=worker.employment.person)
@@ -331,7 +472,11 @@ class Staff:
             deputy = others.order_by("id").first()
             if assignment and deputy:
                 name_deputy(
-                    assignment=assignment, to=deputy.person, starts_on=self.today, ends_on=self.today + timedelta(days=21), by=manager
+                    assignment=assignment,
+                    to=deputy.person,
+                    starts_on=self.today,
+                    ends_on=self.today + timedelta(days=21),
+                    by=manager,
                 )
 
     def open_accounts(self) -> None:

@@ -50,10 +50,19 @@ class Teaching:
     def _course(self, text: CourseText, owner: Organisation) -> None:
         subject = None
         if text.valid_months:
-            subject = add_subject(owner=owner, code=text.code, name=text.title, validity_months=text.valid_months, by=None, at=self.at)
+            subject = add_subject(
+                owner=owner, code=text.code, name=text.title, validity_months=text.valid_months, by=None, at=self.at
+            )
         version = draft_course(
-            owner=owner, code=text.code, title=text.title, title_en=text.title_en, text=text.about, subject=subject,
-            local=text.local, by=None, at=self.at,
+            owner=owner,
+            code=text.code,
+            title=text.title,
+            title_en=text.title_en,
+            text=text.about,
+            subject=subject,
+            local=text.local,
+            by=None,
+            at=self.at,
         )
         days = sum(form in "KW" for form, _hours in text.parts)
         number = 0
@@ -64,7 +73,15 @@ class Teaching:
                 number += 1
                 title = f"{title} {number}"
             confirmed = {"K": "organiser", "W": "organiser", "H": "supervisor"}.get(form, "self")
-            part = add_part(version=version, kind=kind, title=title, minutes=int(hours * 60), confirmed_by=confirmed, by=None, at=self.at)
+            part = add_part(
+                version=version,
+                kind=kind,
+                title=title,
+                minutes=int(hours * 60),
+                confirmed_by=confirmed,
+                by=None,
+                at=self.at,
+            )
             if kind == "preparation":
                 tasks = text.tasks or ("Läs igenom materialet", "Gör kunskapstestet")
                 for task in tasks:
@@ -87,7 +104,13 @@ class Teaching:
             owner = self.owner_of(text)
             circle = self.staff.collaborations[HIGHLAND if text.code == "DI" else REGION]
             version = draft_journey(
-                owner=owner, code=text.code, name=text.name, name_en=text.name_en, collaboration=circle, by=None, at=self.at
+                owner=owner,
+                code=text.code,
+                name=text.name,
+                name_en=text.name_en,
+                collaboration=circle,
+                by=None,
+                at=self.at,
             )
             for stage in text.stages:
                 self._stage(version, stage)
@@ -95,21 +118,40 @@ class Teaching:
             self.journeys[text.code] = version.journey
             for key in self._runners(text.code):
                 adopt_journey(
-                    journey=version.journey, organisation=self.staff.organisations[key], starts_on=self.staff.first, by=None, at=self.at
+                    journey=version.journey,
+                    organisation=self.staff.organisations[key],
+                    starts_on=self.staff.first,
+                    by=None,
+                    at=self.at,
                 )
 
     def _stage(self, version, text: StageText) -> None:
         stage = add_stage(
-            version=version, name=text.name, name_en=text.name_en, min_years=text.min_years, max_years=text.max_years, role=text.role,
-            key=text.key, by=None, at=self.at,
+            version=version,
+            name=text.name,
+            name_en=text.name_en,
+            min_years=text.min_years,
+            max_years=text.max_years,
+            role=text.role,
+            key=text.key,
+            by=None,
+            at=self.at,
         )
         group = None
         if text.electives_needed:
             group = add_group(stage=stage, needs=text.electives_needed, name="Välj 1 av 2", by=None, at=self.at)
         for stop in text.stops:
             add_stop(
-                stage=stage, course=self.courses[stop.code], kind=stop.kind, group=group if stop.kind == "elective" else None,
-                anchor=stop.anchor, offset=stop.offset, unit=stop.unit if stop.offset else "", key=stop.code.lower(), by=None, at=self.at,
+                stage=stage,
+                course=self.courses[stop.code],
+                kind=stop.kind,
+                group=group if stop.kind == "elective" else None,
+                anchor=stop.anchor,
+                offset=stop.offset,
+                unit=stop.unit if stop.offset else "",
+                key=stop.code.lower(),
+                by=None,
+                at=self.at,
             )
 
     def _runners(self, code: str) -> list[str]:

@@ -21,7 +21,9 @@ class Terms:
         self.draw = draw
         years = range(first.year, last.year + 1)
         self.closed = set(holidays.country_holidays("SE", years=years, categories=("public", "de_facto")))
-        self.days = [d for d in (first + timedelta(days=n) for n in range((last - first).days)) if self._is_course_day(d)]
+        self.days = [
+            d for d in (first + timedelta(days=n) for n in range((last - first).days)) if self._is_course_day(d)
+        ]
 
     def _is_course_day(self, day: date) -> bool:
         week = day.isocalendar().week

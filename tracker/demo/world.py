@@ -50,7 +50,8 @@ def build_world(*, today: date, report: Report) -> None:
     teaching.build_journeys()
     history = History(staff, teaching, draw)
     history.venues = [
-        add_venue(organisation=staff.organisations[REGION], name=name, address=address, by=None) for name, address in VENUES
+        add_venue(organisation=staff.organisations[REGION], name=name, address=address, by=None)
+        for name, address in VENUES
     ]
     history.plan_enrolments()
     history.plan_occasions()
@@ -63,4 +64,3 @@ def build_world(*, today: date, report: Report) -> None:
 
     history.run(lived)
     report("Klart", 1)
-
