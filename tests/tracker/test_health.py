@@ -12,6 +12,7 @@ def test_health_answers_without_the_database(client):
     assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
 
 
+@pytest.mark.promise("P36")
 def test_readiness_says_that_no_worker_runs(client, db):
     response = client.get("/halsa/redo/", headers={"accept-language": "en"})
     assert (response.status_code, response.content.decode()) == (503, "No worker is running: jobs wait.\n")

@@ -1,0 +1,73 @@
+"""Web server and worker start together, tell the truth, and end within 20 seconds of SIGTERM (P36)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tracker.setup.serving import answer, is_free
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SERVE = "import sys; from tracker.setup.serving import serve; sys.exit(serve(int(sys.argv[1]), lambda: print('greeted', flush=True)) or 0)"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the living processes below `pid`, at every depth."""
+    children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return children + [below for child in children for below in descendants(child)]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def environment(tmp_path) -> dict[str, str]:
+    """A migrated database of its own, as a development machine would have."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    settings = {**kept, "DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_URL": f"sqlite:///{tmp_path}/serving.sqlite3"}
+    for command in (["migrate", "--verbosity=0"], ["createcachetable"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=settings, check=True)
+    return settings
+
+
+@pytest.mark.promise("P36")
+def test_sigterm_ends_web_server_and_worker_within_20_seconds(environment):
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout.readline() == "greeted\n"
+        assert answer(f"http://127.0.0.1:{port}/halsa/redo/")[0] == 200
+        below = descendants(server.pid)
+        assert len(below) >= 6  # the server's master and two, the worker's head, guard and workers
+        began = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+        assert time.monotonic() - began < 20
+        assert [pid for pid in below if is_alive(pid)] == []
+        assert is_free(port)
+    finally:
+        server.kill()
+
+
+def test_a_taken_port_is_seen():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert not is_free(taken.getsockname()[1])
