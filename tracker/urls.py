@@ -1,6 +1,7 @@
 """Every address of the product: Swedish words in ASCII, the language changes the text and never the path (ui.md 6)."""
 
 from allauth.account import views as account
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from tracker import views
@@ -38,5 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("halsa/", views.health_show, name="health_show"),
     path("halsa/redo/", views.readiness_show, name="readiness_show"),
     *account_urls,
+    path("", include("people.urls")),
     path("", include("courses.urls")),
 ]
+if settings.DEMO:
+    from tracker.demo.views import demo_sign_in  # outside a demo neither the address nor its code is there
+
+    urlpatterns.append(path("demo/logga-in/", demo_sign_in, name="demo_sign_in"))

@@ -69,7 +69,16 @@ def ensure_requirements(name: str) -> None:
     if is_done(stamp, value):
         return
     print(f"Installing {lock.name} (about a minute the first time)", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    pip = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+    ]
     run(*pip, "-r", lock, says=f"pip could not install {lock.name}: is a package index within reach?")
     stamp.write_text(value)
 
