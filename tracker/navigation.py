@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -44,6 +44,7 @@ PROGRAMMES = Tab("programme_list", pgettext_lazy("tab", "Programmes"), "mileston
 UNITS = Tab("unit_list", _("Units"), "network")
 ROLES = Tab("role_list", _("Roles"), "user-cog")
 ORGANISATIONS = Tab("organisation_list", _("Organisations"), "building-2")
+NOTICES = Tab("notice_list", _("Notices"), "bell")
 COLLABORATIONS = Tab("collaboration_list", _("Collaborations"), "network")
 
 # At most four, so that the phone's bar holds them.
@@ -122,14 +123,16 @@ def context(request: HttpRequest) -> dict[str, object]:
         roof["demo_roles"] = CAST
     if viewer:
         tabs = TABS[viewer.role]
-        own = () if MY_CERTIFICATES in tabs or not viewer.works_at else (MY_CERTIFICATES,)
-        organisation = viewer.organisation
+        own = (NOTICES,) if MY_CERTIFICATES in tabs or not viewer.works_at else (NOTICES, MY_CERTIFICATES)
         roof |= {
             "tabs": list(ways(tabs, request.path)),
             "own_ways": list(ways(own, request.path)),
-            "place": organisation,
+            # Asked for by whole pages only: a piece that htmx fetches costs no query here.
+            "place": SimpleLazyObject(lambda: viewer.organisation),
             "acting_as": viewer.role.label,
             "choices": [(choice.value, choice.label, choice == viewer.role) for choice in viewer.roles],
-            "theme_url": theme_address(organisation.colour) if organisation else "",
+            "theme_url": SimpleLazyObject(
+                lambda: theme_address(viewer.organisation.colour) if viewer.organisation else ""
+            ),
         }
     return roof
