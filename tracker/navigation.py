@@ -93,7 +93,7 @@ def ways(tabs: tuple[Tab, ...], path: str) -> Iterator[Way]:
 
 
 def first_page(viewer: Viewer) -> str:
-    """Path of the page where the viewer's acting role begins; the accessibility page when the role has none yet."""
+    """Path of the page where the viewer's acting role begins; the help page when the role has none yet."""
     tabs = TABS[viewer.role]
     begins = (FIRST.get(viewer.role, tabs[0]), *tabs)
     return next((url for tab in begins if (url := address(tab.url_name))), reverse("help"))
