@@ -11,9 +11,15 @@ from people.models import Notice, Organisation, Outbox, Person
 
 Builder = Callable[[Notice], dict | None]
 BUILDERS: dict[str, Builder] = {}
+URGENT: set[str] = set()
 
 
-def notice(kind: str) -> Callable[[Builder], Builder]:
+def is_urgent(kind: str) -> bool:
+    """Whether mail of a kind leaves at any hour, also to people on leave: sign-in and security (R20)."""
+    return kind in URGENT
+
+
+def notice(kind: str, *, urgent: bool = False) -> Callable[[Builder], Builder]:
     """Register what a kind of notice says: a function from the row to its template's context, or None when it is no longer true.
 
     `kind` is `<app>.<name>`; its texts are templates/<app>/notices/<name>.subject.txt, .txt and .html. The sender calls the
@@ -22,6 +28,8 @@ def notice(kind: str) -> Callable[[Builder], Builder]:
 
     def register(builder: Builder) -> Builder:
         BUILDERS[kind] = builder
+        if urgent:
+            URGENT.add(kind)
         return builder
 
     return register

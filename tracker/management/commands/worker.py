@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from tracker.checks import start_obstacles
+from tracker.schedules import keep_schedules
 
 
 class Command(BaseCommand):
@@ -15,4 +16,5 @@ class Command(BaseCommand):
         obstacles = start_obstacles()
         if obstacles:
             raise CommandError("\n".join(obstacles))
+        keep_schedules()
         call_command("qcluster")

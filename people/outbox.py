@@ -1,0 +1,124 @@
+"""The only sender of mail. At least once outward, recognisable by Message-ID; asks once more before anything leaves (P15, T6)."""
+
+import hashlib
+import logging
+from datetime import datetime, time, timedelta
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from people.models import Leave, Notice, Outbox, Person
+from people.notices import BUILDERS, is_urgent
+
+LEASE = timedelta(minutes=2)
+MOST_TRIES = 8
+A_BATCH = 40
+MORNING, EVENING = time(7), time(18)
+# A meeting so near makes a mail urgent (R20).
+NEAR = timedelta(hours=24)
+
+log = logging.getLogger(__name__)
+
+
+def may_leave_at(at: datetime) -> datetime:
+    """The first moment from `at` on when ordinary mail leaves: workdays 07 to 18, local time (R20)."""
+    local = timezone.localtime(at)
+    if local.weekday() < 5 and MORNING <= local.time() < EVENING:
+        return at
+    day = local.date() if local.time() < MORNING and local.weekday() < 5 else local.date() + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, MORNING))
+
+
+def lease_due(at: datetime) -> list[int]:
+    """Lease a batch of due mails to this worker; ids out. A killed worker's lease runs out and another takes over."""
+    with transaction.atomic():
+        due = Outbox.objects.select_for_update(skip_locked=True).filter(sent_at=None, dead_at=None, not_before__lte=at)
+        ids = list(due.exclude(lease_until__gt=at).order_by("not_before", "id").values_list("pk", flat=True)[:A_BATCH])
+        Outbox.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
+    return ids
+
+
+def send_due(at: datetime | None = None) -> int:
+    """Send what is due. Returns how many left. A fault of one mail is noted on it and does not stop the others."""
+    at = at or timezone.now()
+    return sum(_send_one(pk, at) for pk in lease_due(at))
+
+
+def _send_one(pk: int, at: datetime) -> bool:
+    row = Outbox.objects.select_related("notice__person").get(pk=pk)
+    person = row.notice.person
+    with translation.override(person.language):
+        facts = BUILDERS[row.kind](row.notice) if row.kind in BUILDERS else None
+        reason = _why_not(person, row, facts, at)
+        if reason:
+            return _bury(row, reason, at)
+        later = _wait_until(row, facts, at)
+        if later > at:
+            Outbox.objects.filter(pk=pk).update(not_before=later, lease_until=None)
+            return False
+        try:
+            _message(row.notice, row.key, facts).send()
+        except OSError as fault:  # every fault of a mail server is one
+            return _try_later(row, fault, at)
+    Outbox.objects.filter(pk=pk).update(sent_at=at, lease_until=None, tries=row.tries + 1)
+    return True
+
+
+def _why_not(person: Person, row: Outbox, facts: dict | None, at: datetime) -> str:
+    """Why a mail never leaves: no longer true, no address, account closed, or away."""
+    if facts is None:
+        return "no longer true"
+    if not person.email:
+        return "no address"
+    if person.account in (Person.Account.CLOSED, Person.Account.BLOCKED):
+        return "account closed"
+    if not is_urgent(row.kind) and Leave.objects.on(timezone.localdate(at)).filter(person=person).exists():
+        return "on leave"
+    return ""
+
+
+def _wait_until(row: Outbox, facts: dict, at: datetime) -> datetime:
+    starts = facts.get("starts_at")
+    near = starts is not None and at <= starts <= at + NEAR
+    return at if near or is_urgent(row.kind) else may_leave_at(at)
+
+
+def _bury(row: Outbox, reason: str, at: datetime) -> bool:
+    Outbox.objects.filter(pk=row.pk).update(dead_at=at, dead_reason=reason, lease_until=None)
+    return False
+
+
+def _try_later(row: Outbox, fault: OSError, at: datetime) -> bool:
+    tries = row.tries + 1
+    log.warning("mail %s failed (%s), try %s", row.pk, type(fault).__name__, tries)
+    if tries >= MOST_TRIES:
+        return _bury(row, f"the mail server refused: {type(fault).__name__}", at)
+    Outbox.objects.filter(pk=row.pk).update(tries=tries, not_before=at + timedelta(minutes=2**tries), lease_until=None)
+    return False
+
+
+def message_id(key: str) -> str:
+    """The Message-ID of a key: the same at every try, so that a second copy is known as one (RFC 5322 3.6.4)."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{settings.CALENDAR_UID_DOMAIN}>"
+
+
+def _message(notice: Notice, key: str, facts: dict) -> EmailMultiAlternatives:
+    """One mail to one person: nobody else in any header. Templates: <app>/notices/<name>.subject.txt, .txt, .html."""
+    app, name = notice.kind.split(".", 1)
+    context = {**facts, "person": notice.person, "base_url": settings.BASE_URL}
+    subject = " ".join(render_to_string(f"{app}/notices/{name}.subject.txt", context).split())
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=render_to_string(f"{app}/notices/{name}.txt", context).strip() + "\n",
+        to=[notice.person.email],
+        headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
+    )
+    html = css_inline.inline(render_to_string(f"{app}/notices/{name}.html", context))
+    message.attach_alternative(html, "text/html")
+    return message

@@ -1,0 +1,32 @@
+"""When the worker does what: one list; the rows of django-q2 follow it at each start of the worker."""
+
+from django.utils import timezone
+from django_q.models import Schedule
+
+# job -> minutes between two runs; every job may run twice and asks for what is due itself.
+EVERY_MINUTES: dict[str, int] = {
+    "people.jobs.send_mail": 1,
+    "courses.jobs.lapse_offers": 2,
+    "courses.jobs.fill_waiting": 5,
+    "courses.jobs.close_occasions": 5,
+    "courses.jobs.settle_results": 10,
+    "courses.jobs.release_other_dates": 10,
+    "courses.jobs.release_leavers": 60,
+    "journeys.jobs.stamp_missing": 10,
+    "journeys.jobs.follow_the_day": 60,
+    "journeys.jobs.roll_up": 5,
+    "certificates.jobs.make_missing_certificates": 5,
+}
+
+
+def keep_schedules() -> None:
+    """Make the rows equal to the list: add, change, remove. Twice is as once."""
+    Schedule.objects.exclude(name__in=EVERY_MINUTES).delete()
+    for job, minutes in EVERY_MINUTES.items():
+        row, is_new = Schedule.objects.get_or_create(
+            name=job,
+            defaults={"func": job, "schedule_type": Schedule.MINUTES, "minutes": minutes, "next_run": timezone.now()},
+        )
+        if not is_new and row.minutes != minutes:
+            row.minutes = minutes
+            row.save(update_fields=["minutes"])
