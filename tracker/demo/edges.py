@@ -28,7 +28,8 @@ class Edges:
         self.history.when(soon + timedelta(hours=2), self._cancelled)
         self.history.when(soon + timedelta(hours=3), self._empty)
         self.history.when(soon + timedelta(hours=4), self._across_clock_change)
-        self.history.when(local(today - timedelta(days=20), 9), self._for_medarbetare)
+        self.history.when(local(today - timedelta(days=45), 9), self._for_medarbetare)
+        self.history.when(local(today - timedelta(days=1), 14), self._ask_the_manager)
 
     def _announce(self, at: datetime, code: str, day: date, seats: int) -> Occasion:
         return self.history._announce(at, code, self.teaching.texts[code], day, seats=seats)
@@ -115,3 +116,33 @@ class Edges:
             moment = occasion.opens_at + timedelta(minutes=30)
             self.history.when(moment, lambda m, o=occasion, c=code: self.history._book(m, o, follower, c))
             return
+
+    def _ask_the_manager(self, at: datetime) -> None:
+        """Two of the manager's people asked yesterday and wait for an answer."""
+        chef = self.staff.cast["chef"]
+        asked = 0
+        for follower in self.history.followers["BU"]:
+            if (
+                follower.worker.manager != chef
+                or self.history._is_cast(follower)
+                or not follower.worker.works_on(at.date())
+            ):
+                continue
+            for code in self.history._next_codes(follower):
+                occasion = Occasion.objects.bookable(at).filter(course=self.teaching.courses[code]).first()
+                if occasion and asked < 2 and self._asks(occasion, follower, at):
+                    asked += 1
+                    break
+
+    def _asks(self, occasion: Occasion, follower: Follower, at: datetime) -> bool:
+        try:
+            request_seat(
+                occasion=occasion,
+                person=follower.person,
+                employment=follower.worker.employment,
+                by=follower.person,
+                at=at,
+            )
+        except Refused:
+            return False
+        return True

@@ -47,6 +47,7 @@ class History:
         self.tick = itertools.count()
         self.followers: dict[str, list[Follower]] = defaultdict(list)
         self.passed: dict[int, set[str]] = defaultdict(set)
+        self.cast_ids = {person.pk for person in staff.cast.values()}
         self.done = 0
 
     def when(self, at: datetime, act: Callable[[datetime], None]) -> None:
@@ -125,8 +126,9 @@ class History:
     def _plan_digital(self, follower: Follower, at: datetime) -> None:
         for code in follower.codes:
             text = self.teaching.texts[code]
-            if self._is_digital(text) and self.draw.random() < 0.86:
-                later = at + timedelta(days=self.draw.randint(2, 75), hours=self.draw.randint(1, 8))
+            if self._is_digital(text) and (self._is_cast(follower) or self.draw.random() < 0.97):
+                slow = 12 if self._is_cast(follower) else self.draw.choice((20, 30, 45, 75, 200))
+                later = at + timedelta(days=self.draw.randint(2, slow), hours=self.draw.randint(1, 8))
                 self.when(later, lambda moment, f=follower, c=code: self._study(moment, f, c))
 
     @staticmethod
@@ -158,8 +160,8 @@ class History:
     def _after_own_parts(self, at: datetime, follower: Follower, code: str, result) -> None:
         """Parts that somebody else confirms come some weeks later; then the course is known as passed."""
         signed = [p for p in self.teaching.versions[code].parts.all() if p.confirmed_by == "supervisor"]
-        if signed and follower.worker.manager and self.draw.random() < 0.85:
-            later = at + timedelta(days=self.draw.randint(5, 40))
+        if signed and follower.worker.manager and self.draw.random() < 0.95:
+            later = at + timedelta(days=self.draw.randint(5, 30))
             self.when(later, lambda moment: self._sign(moment, follower, code, result, signed))
         result.refresh_from_db()
         if result.state == "passed":
@@ -177,6 +179,7 @@ class History:
 
     def _pass(self, follower: Follower, code: str, at: datetime) -> None:
         self.passed[follower.person.pk].add(code)
+        follower.held.discard(code)
         months = self.teaching.texts[code].valid_months
         if months and self.draw.random() < 0.6:
             renew = at + timedelta(days=months * 30 - self.draw.randint(5, 60))
@@ -270,20 +273,35 @@ class History:
             )
         return days
 
+    def _is_cast(self, follower: Follower) -> bool:
+        return follower.person.pk in self.cast_ids
+
+    def _next_codes(self, follower: Follower) -> list[str]:
+        """The courses with occasions that are this person's turn: the first three not passed and not on the way."""
+        left = [
+            c for c in follower.codes if self.teaching.texts[c].per_year and c not in self.passed[follower.person.pk]
+        ]
+        return [c for c in left if c not in follower.held][:3]
+
     def _candidates(self, code: str, day: date) -> list[Follower]:
-        text = self.teaching.texts[code]
-        rows = []
-        for follower in itertools.chain.from_iterable(self.followers.values()):
-            mine = self.passed[follower.person.pk]
-            if code in follower.codes and code not in mine and code not in follower.held and set(text.hard) <= mine:
-                if follower.worker.works_on(day):
-                    rows.append(follower)
-        return rows
+        """Whose turn it is for a course on a day, the cast first."""
+        hard = set(self.teaching.texts[code].hard)
+        rows = [
+            follower
+            for follower in itertools.chain.from_iterable(self.followers.values())
+            if code in follower.codes
+            and code in self._next_codes(follower)
+            and hard <= self.passed[follower.person.pk]
+            and follower.worker.works_on(day)
+        ]
+        return sorted(rows, key=lambda f: not self._is_cast(f))
 
     def _book_wave(self, at: datetime, occasion: Occasion, code: str, share: float) -> None:
         candidates = self._candidates(code, at.date())
         wanted = min(len(candidates), round(occasion.seats * share))
-        for follower in self.draw.sample(candidates, wanted):
+        first = [f for f in candidates if self._is_cast(f)]
+        others = candidates[len(first) :]
+        for follower in first + self.draw.sample(others, max(min(wanted - len(first), len(others)), 0)):
             self._book(at, occasion, follower, code)
 
     def _book(self, at: datetime, occasion: Occasion, follower: Follower, code: str) -> Booking | None:
@@ -300,7 +318,7 @@ class History:
             self.when(
                 at + timedelta(days=self.draw.randint(0, 4), hours=3), lambda m: self._approve(m, booking, follower)
             )
-        if self.draw.random() < 0.07:
+        if not self._is_cast(follower) and self.draw.random() < 0.07:
             early = at + timedelta(days=self.draw.randint(3, 30))
             self.when(early, lambda m: self._cancel_own(m, booking, follower, code))
         return booking
@@ -333,7 +351,7 @@ class History:
         if not any(form == "D" for form, _hours in self.teaching.texts[code].parts):
             return
         for booking, follower in self._booked(occasion, code):
-            if self.draw.random() < 0.62:
+            if self._is_cast(follower) != (self.draw.random() < 0.62):
                 result = start_course(
                     person=follower.person,
                     organisation=booking.organisation,
@@ -350,8 +368,12 @@ class History:
         meeting.refresh_from_db()
         organiser = self.staff.cast["kursanordnare"]
         rows = self._booked(occasion, code)
-        for booking, _follower in rows:
+        absent: set[int] = set()
+        for booking, follower in rows:
             state = self.draw.choices(("present", "partly", "excused", "absent"), (93, 2, 3, 2))[0]
+            state = "present" if self._is_cast(follower) else state
+            if state != "present":
+                absent.add(booking.pk)
             record_attendance(
                 meeting=meeting,
                 booking=booking,
@@ -363,13 +385,14 @@ class History:
         lock_meeting(meeting=meeting, by=organiser, at=at + timedelta(minutes=5))
         if last:
             report_occasion(occasion=occasion, by=organiser, at=at + timedelta(minutes=10))
-            for _booking, follower in rows:
-                follower.held.discard(code)
-                later = at + timedelta(days=self.draw.randint(2, 45), hours=self.draw.randint(1, 9))
+            for booking, follower in rows:
+                if booking.pk in absent:
+                    follower.held.discard(code)
+                later = at + timedelta(days=self.draw.randint(2, 35), hours=self.draw.randint(1, 9))
                 self.when(later, lambda m, f=follower: self._follow_up(m, f, code))
 
     def _follow_up(self, at: datetime, follower: Follower, code: str) -> None:
-        if not follower.worker.works_on(at.date()) or self.draw.random() < 0.08:
+        if not follower.worker.works_on(at.date()) or (not self._is_cast(follower) and self.draw.random() < 0.04):
             return
         result = (
             follower.person.course_results.filter(

@@ -2,14 +2,14 @@
 
 import random
 
-GIVEN = (
+GIVEN: list[str] = (  # noqa: SIM905
     "Aisha Alma Amina Anders Anna-Karin Astrid Axel Birgitta Carina Carl-Johan Cecilia Daniel Daryna Ebba Elias Elif Emma "
     "Erik Eva Fadumo Farid Fatima Frida Gunilla Gustav Hanna Hassan Helena Henrik Hodan Ida Ingrid Ismail Jasmin Jenny Johanna "
     "Jonas Josef Kajsa Karin Katarina Kerstin Khadija Kim Lars Leila Lena Linnéa Lovisa Magnus Malin Marcus Margareta Maria "
     "Marie-Louise Mehmet Mikael Mirjam Mohammed Monika Nadia Nils Noor Olga Oscar Per Peter Petra René Rosa Ruth Samira Sara "
     "Sigrid Sofia Stefan Susanna Tariq Therese Thi Tomas Ulrika Viktor Viola Yasmin Ylva Zahra Åke Åsa Älva Örjan Özlem"
 ).split()
-FAMILY = (
+FAMILY: list[str] = (  # noqa: SIM905
     "Abdi Ahlberg Ahmed Andersson Asplund Aydın Bergqvist Björklund Blom Brandt Carlén Dahl Demir Ek Ekström Engdahl Eriksson "
     "Falk Fors Friberg Gebremedhin Granath Gustavsson Haddad Hagman Hallgren Hassan Hedlund Holm Hosseini Ibrahim Isaksson "
     "Jansson Johansson Jónsdóttir Karlsson Kovač Kowalska Larsson Lindahl Lindqvist Lund Löfgren Malm Mattsson Moberg Müller "

@@ -241,7 +241,7 @@ class Staff:
         one, mottag = self.units["1481", "Utredning 1"], self.units["1481", "Mottag"]
         office, borås = self.units[REGION, "Kansli"], self.units["1490", "Socialförvaltningen"]
         chef = self.managers[one.pk]
-        start = self.today - timedelta(days=420)
+        start = self.today - timedelta(days=250)
         self.employ(
             "1481",
             one,
