@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.apps import apps
 from django.utils import translation
 
 from tracker.templatetags import leden
@@ -22,6 +23,25 @@ def test_every_status_has_shape_icon_and_word(language):
     assert [key for key, chip in chips.items() if f'href="#i-{key}"' not in chip] == []
     assert [key for key in chips if f'<symbol id="i-{key}" viewBox="0 0 24 24"><' not in symbols] == []
     assert ([word for word in words if not word], len(set(words))) == ([], len(words))
+
+
+def states_of_rows() -> set[str]:
+    """Every state that a row of the product can be in."""
+    return {
+        state
+        for model in apps.get_models()
+        for field in model._meta.fields
+        if field.name == "state" and model._meta.app_label in {"courses", "journeys", "certificates"}
+        for state, _word in field.choices
+    }
+
+
+def test_every_state_that_a_row_can_be_in_has_a_look():
+    assert states_of_rows() - set(leden.STATUSES) - set(leden.LOOKS) == set()
+
+
+def test_borrowed_looks_exist():
+    assert {look for look, _word in leden.LOOKS.values()} - set(leden.STATUSES) == set()
 
 
 def test_labels_are_cached_per_language():

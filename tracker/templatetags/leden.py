@@ -59,6 +59,45 @@ STATUSES = {
 }
 
 
+# States that rows are in, and the look that they borrow; with None they borrow the word as well. Where one code means
+# several things (an occasion that is "open", a file that is "queued") the template gives the word as the label.
+LOOKS: dict[str, tuple[str, Promise | None]] = {
+    "running": ("ongoing", None),
+    "started": ("ongoing", None),
+    "active": ("ongoing", None),
+    "reopened": ("ongoing", pgettext_lazy("status", "Reopened")),
+    "awaiting": ("ongoing", pgettext_lazy("status", "Follow-up remains")),
+    "passed": ("done", pgettext_lazy("status", "Passed")),
+    "completed": ("done", None),
+    "finished": ("done", pgettext_lazy("status", "Finished")),
+    "reported": ("done", pgettext_lazy("status", "Reported")),
+    "ready": ("done", pgettext_lazy("status", "Ready")),
+    "sealed": ("valid", None),
+    "rendered": ("valid", None),
+    "published": ("valid", pgettext_lazy("status", "Published")),
+    "planned": ("draft", pgettext_lazy("status", "Planned")),
+    "in_review": ("draft", pgettext_lazy("status", "In review")),
+    "resting": ("paused", pgettext_lazy("status", "Resting")),
+    "superseded": ("replaced", None),
+    "closed": ("locked", pgettext_lazy("status", "Closed")),
+    "refused": ("failed", pgettext_lazy("status", "Refused")),
+    "aborted": ("cancelled", pgettext_lazy("status", "Aborted")),
+    "lapsed": ("cancelled", pgettext_lazy("status", "Lapsed")),
+    "ended": ("cancelled", pgettext_lazy("status", "Ended")),
+    "present": ("done", pgettext_lazy("status", "Present")),
+    "partly": ("soon", pgettext_lazy("status", "Partly")),
+    "absent": ("failed", pgettext_lazy("status", "Absent")),
+    "excused": ("paused", pgettext_lazy("status", "Excused")),
+    "retired": ("cancelled", pgettext_lazy("status", "Retired")),
+}
+
+
+def _look(key: str) -> tuple[str, Status, Promise]:
+    look, word = LOOKS.get(key, (key, None))
+    status = STATUSES[look]
+    return look, status, word or status.label
+
+
 # --- icons -------------------------------------------------------------------------------------------------------
 
 
@@ -87,25 +126,25 @@ def sprite() -> SafeString:
 
 @lru_cache(maxsize=4096)
 def _chip(key: str, label: str, language: str | None) -> SafeString:
-    status = STATUSES[key]
+    look, status, word = _look(key)
     return format_html(
         '<span class="st" data-k="{}" data-color="{}"><svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>{}</span>',
-        key,
+        look,
         status.colour,
-        key,
-        label or status.label,
+        look,
+        label or word,
     )
 
 
 @lru_cache(maxsize=4096)
 def _cell(key: str, label: str, language: str | None) -> SafeString:
-    status = STATUSES[key]
-    drawing = "" if key == "open" else f'<svg class="i"><use href="#i-{key}"/></svg>'
+    look, status, word = _look(key)
+    drawing = "" if look == "open" else f'<svg class="i"><use href="#i-{look}"/></svg>'
     return format_html(
         '<span class="c" data-k="{}" data-color="{}" role="img" aria-label="{}">{}</span>',
-        key,
+        look,
         status.cell_colour or status.colour,
-        label or status.label,
+        label or word,
         mark_safe(drawing),
     )
 
@@ -125,7 +164,7 @@ def cell(key: object, label: object = "") -> SafeString:
 @register.filter
 def status_label(key: object) -> str:
     """Status code in, its word in the reader's language out."""
-    return str(STATUSES[str(key)].label)
+    return str(_look(str(key))[2])
 
 
 @register.simple_tag
