@@ -1,0 +1,345 @@
+"""What the pages of courses ask the database: one function for one page, no query inside a loop."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from courses.models import (
+    Booking,
+    Course,
+    CourseResult,
+    CourseVersion,
+    Meeting,
+    Occasion,
+    Part,
+    PartResult,
+    Prerequisite,
+)
+from people.access import Viewer
+from people.models import Employment, Person
+
+OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
+
+
+def reach(viewer: Viewer, rows: QuerySet) -> QuerySet:
+    """Rows of persons that the acting role shows, and the viewer's own, whatever the role."""
+    own, shown = viewer.own(rows).order_by(), rows.visible_to(viewer).order_by()
+    return rows.filter(pk__in=own.values("pk").union(shown.values("pk")))
+
+
+# -- the catalogue
+
+
+def catalogue(viewer: Viewer) -> QuerySet[CourseVersion]:
+    """Published versions of the courses that the viewer may take, by title."""
+    return (
+        CourseVersion.objects.visible_to(viewer)
+        .published()
+        .filter(course__state=Course.State.PUBLISHED)
+        .select_related("course__subject", "course__owner")
+        .order_by("course__sort_key", "pk")
+    )
+
+
+def bookable_at(viewer: Viewer) -> QuerySet[Occasion]:
+    """Occasions that the viewer may book now, by date."""
+    return Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on).order_by("first_on", "pk")
+
+
+def dress_catalogue(viewer: Viewer, versions: list[CourseVersion]) -> None:
+    """Give the versions of one page what a row shows: `days`, `hours`, `occasion`, `more` and the viewer's own `status`."""
+    courses = [version.course_id for version in versions]
+    parts, states = defaultdict(list), own_states(viewer, courses)
+    for part in Part.objects.filter(course_version__in=versions):
+        parts[part.course_version_id].append(part)
+    upcoming = defaultdict(list)
+    for occasion in bookable_at(viewer).filter(course__in=courses).annotate(waiting=waiting()):
+        upcoming[occasion.course_id].append(occasion)
+    for version in versions:
+        version.parts_shown = parts[version.pk]
+        version.days = sum(part.is_meeting for part in version.parts_shown)
+        version.minutes = sum(part.minutes for part in version.parts_shown)
+        found = upcoming[version.course_id]
+        version.occasion = next((o for o in found if not o.is_full), found[0] if found else None)
+        version.more = max(len(found) - 1, 0)
+        version.status = states.get(version.course_id, "")
+
+
+def own_states(viewer: Viewer, courses: Iterable[int]) -> dict[int, str]:
+    """Ids of courses in, the viewer's own status by course out: done before ongoing before booked."""
+    states: dict[int, str] = {}
+    words = {
+        Booking.State.BOOKED: "booked",
+        Booking.State.OFFERED: "offered",
+        Booking.State.QUEUED: "queued",
+        Booking.State.REQUESTED: "requested",
+    }
+    results = viewer.own(CourseResult.objects.filter(course__in=courses)).order_by("attempt")
+    for course, state, until in results.values_list("course", "state", "valid_until"):
+        if state == CourseResult.State.PASSED:
+            states[course] = "expired" if until and until < viewer.on else "done"
+        elif state in CourseResult.OPEN:
+            states[course] = "ongoing"
+    bookings = viewer.own(Booking.objects.active().filter(course__in=courses))
+    for course, state in bookings.order_by("-state").values_list("course", "state"):
+        if states.get(course) not in ("done", "ongoing"):
+            states[course] = words[state]
+    return states
+
+
+def waiting() -> Coalesce:
+    """Subquery for an occasion: how many stand in its queue."""
+    rows = Booking.objects.filter(occasion=OuterRef("pk"), state=Booking.State.QUEUED, seat_from="").order_by()
+    counted = rows.values("occasion").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+# -- one course
+
+
+@dataclass
+class Session:
+    """An occasion as the course page shows it."""
+
+    occasion: Occasion
+    meetings: list[Meeting]
+    state: str  # of the viewer's own booking; "" without one
+    booking: object  # its public id
+
+    @property
+    def first(self) -> Meeting:
+        return self.meetings[0]
+
+
+@dataclass
+class CoursePage:
+    version: CourseVersion
+    parts: list[Part]
+    goals: list[tuple[str, list]]
+    prerequisites: list[Prerequisite]
+    sessions: list[Session] = field(default_factory=list)
+
+    @property
+    def is_digital(self) -> bool:
+        """Nothing to attend: the course may be started at any time."""
+        return bool(self.parts) and not any(part.is_meeting for part in self.parts)
+
+    @property
+    def days(self) -> int:
+        return sum(part.is_meeting for part in self.parts)
+
+    @property
+    def other_minutes(self) -> int:
+        return sum(part.minutes for part in self.parts if not part.is_meeting)
+
+    @property
+    def booked(self) -> Session | None:
+        return next((session for session in self.sessions if session.state), None)
+
+    @property
+    def unmet(self) -> list[Prerequisite]:
+        """Hard prerequisites that another course must meet first."""
+        return [row for row in self.prerequisites if row.hard and row.course_id and not row.met]
+
+
+def shown_versions(viewer: Viewer) -> QuerySet[CourseVersion]:
+    """Versions that stand for their course: the published one, else the draft; with the viewer's latest own attempt."""
+    mine = viewer.own(CourseResult.objects.filter(course=OuterRef("course"))).order_by("-attempt")
+    newer = CourseVersion.objects.filter(course=OuterRef("course"), state=CourseVersion.State.PUBLISHED)
+    return (
+        CourseVersion.objects.visible_to(viewer)
+        .filter(Q(state=CourseVersion.State.PUBLISHED) | Q(state=CourseVersion.State.DRAFT) & ~Exists(newer))
+        .select_related("course__subject", "course__owner")
+        .annotate(
+            result_state=Subquery(mine.values("state")[:1]),
+            result_id=Subquery(mine.values("public_id")[:1]),
+            result_on=Subquery(mine.values("passed_on")[:1]),
+            result_until=Subquery(mine.values("valid_until")[:1]),
+        )
+    )
+
+
+def course_page(viewer: Viewer, version: CourseVersion) -> CoursePage:
+    """Everything that the course page shows beside the version itself."""
+    parts = list(version.parts.annotate(n_tasks=Count("tasks")).order_by("order"))
+    goals = groupby(version.goals.order_by("order"), key=lambda goal: goal.get_level_display())
+    return CoursePage(
+        version=version,
+        parts=parts,
+        goals=[(level, list(rows)) for level, rows in goals],
+        prerequisites=prerequisites(viewer, version),
+        sessions=sessions(viewer, version),
+    )
+
+
+def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
+    """What the course asks first, each with `title`, `slug` and `met` by the viewer's own results."""
+    passed = viewer.own(CourseResult.objects.passed().filter(course=OuterRef("course")))
+    titles = CourseVersion.objects.filter(course=OuterRef("course")).order_by("-number")
+    rows = version.prerequisites.annotate(
+        met=Exists(passed),
+        slug=F("course__slug"),
+        title=Subquery(titles.values("title")[:1]),
+        title_en=Subquery(titles.values("title_en")[:1]),
+    )
+    return list(rows.order_by("pk"))
+
+
+def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
+    """Coming occasions of the course with their days, seats, queue and the viewer's own booking: one query."""
+    mine = viewer.own(Booking.objects.active().filter(occasion=OuterRef("occasion")))
+    queue = Booking.objects.filter(occasion=OuterRef("occasion"), state=Booking.State.QUEUED, seat_from="").order_by()
+    shown = Occasion.objects.visible_to(viewer).upcoming(viewer.on).filter(course=version.course_id)
+    rows = (
+        Meeting.objects.filter(occasion__in=shown.filter(state__in=OPEN_STATES), cancelled_at=None)
+        .select_related("occasion", "venue")
+        .annotate(
+            my_state=Subquery(mine.values("state")[:1]),
+            my_booking=Subquery(mine.values("public_id")[:1]),
+            waiting=Subquery(queue.values("occasion").annotate(n=Count("pk")).values("n")),
+        )
+        .order_by("occasion__first_on", "occasion_id", "starts_at")
+    )
+    found = []
+    for _pk, group in groupby(rows, key=lambda meeting: meeting.occasion_id):
+        meetings = list(group)
+        first = meetings[0]
+        first.occasion.waiting = first.waiting or 0
+        found.append(Session(first.occasion, meetings, first.my_state or "", first.my_booking))
+    return found
+
+
+# -- one occasion and its bookings
+
+
+def occasion_with_days(viewer: Viewer) -> QuerySet[Occasion]:
+    """Occasions that the viewer may see, each with meetings, trainers' names and the length of the queue."""
+    days = Meeting.objects.filter(cancelled_at=None).select_related("venue", "part").order_by("starts_at")
+    return (
+        Occasion.objects.visible_to(viewer)
+        .select_related("course", "course_version", "organiser", "collaboration")
+        .prefetch_related(Prefetch("meetings", days, to_attr="days"))
+        .annotate(waiting=waiting())
+    )
+
+
+def employments_now(viewer: Viewer) -> QuerySet[Employment]:
+    """The viewer's own employments today."""
+    return viewer.own(Employment.objects.on(viewer.on)).select_related("organisation").order_by("starts_on", "pk")
+
+
+def bookable_people(viewer: Viewer, occasion: Occasion, text: str = "", chosen: Iterable[str] = ()) -> QuerySet[Employment]:
+    """Employments that the viewer may book for, found by name or already chosen, with `state` of their booking there."""
+    theirs = Booking.objects.active().filter(occasion=occasion, person=OuterRef("person"))
+    people = Person.objects.visible_to(viewer).matching(text).order_by().values("pk")
+    wanted = Q(person__in=people) | Q(public_id__in=list(chosen)) if text else Q(pk__isnull=False)
+    return (
+        Employment.objects.visible_to(viewer)
+        .on(viewer.on)
+        .filter(wanted)
+        .select_related("person")
+        .annotate(booking_state=Subquery(theirs.values("state")[:1]))
+        .order_by("person__sort_key", "pk")
+    )
+
+
+def to_approve(viewer: Viewer) -> QuerySet[Booking]:
+    """Requests of the viewer's people that wait for an answer, the earliest course first."""
+    titles = CourseVersion.objects.filter(pk=OuterRef("occasion__course_version"))
+    rows = Booking.objects.visible_to(viewer).filter(state=Booking.State.REQUESTED).exclude(person=viewer.person)
+    return (
+        rows.select_related("person", "occasion", "organisation")
+        .annotate(title=Subquery(titles.values("title")[:1]), title_en=Subquery(titles.values("title_en")[:1]))
+        .order_by("occasion__first_on", "requested_at", "pk")
+    )
+
+
+# -- doing a course
+
+
+def own_and_seen_results(viewer: Viewer) -> QuerySet[CourseResult]:
+    """Results within the viewer's reach with what their page shows."""
+    return reach(viewer, CourseResult.objects.all()).select_related(
+        "person", "organisation", "course__subject", "course_version"
+    )
+
+
+def parts_of(result: CourseResult) -> list[Part]:
+    """Parts of the attempt's version in order, each with `tasks_shown` and `done` (its PartResult or None)."""
+    parts = list(
+        result.course_version.parts.order_by("order").prefetch_related(
+            "tasks", Prefetch("results", PartResult.objects.filter(result=result), to_attr="mine")
+        )
+    )
+    for part in parts:
+        part.progress = part.mine[0] if part.mine else None
+        ticked = set(part.progress.tasks_done) if part.progress else set()
+        part.tasks_shown = [(task, task.pk in ticked) for task in part.tasks.all()]
+        part.ticked = sum(done for _task, done in part.tasks_shown)
+        part.is_done = bool(part.progress and part.progress.state == PartResult.State.DONE)
+    return parts
+
+
+def days_of(result: CourseResult) -> dict[int, Meeting]:
+    """The meetings that the person has or had a seat at in this course, by part: the latest booking counts."""
+    states = [Booking.State.BOOKED, Booking.State.FINISHED]
+    rows = Meeting.objects.filter(
+        occasion__bookings__person=result.person_id,
+        occasion__bookings__state__in=states,
+        occasion__course=result.course_id,
+        cancelled_at=None,
+    )
+    return {meeting.part_id: meeting for meeting in rows.select_related("venue", "occasion").order_by("starts_at")}
+
+
+def to_sign(viewer: Viewer) -> list[tuple[CourseResult, Part]]:
+    """Parts of the viewer's people that a supervisor confirms and nobody has: (attempt, part), by name."""
+    done = PartResult.objects.filter(result=OuterRef("pk"), part=OuterRef("waiting_part"), state=PartResult.State.DONE)
+    rows = (
+        CourseResult.objects.visible_to(viewer)
+        .open()
+        .exclude(person=viewer.person)
+        .filter(course_version__parts__confirmed_by=Part.ConfirmedBy.SUPERVISOR)
+        .annotate(waiting_part=F("course_version__parts"))
+        .exclude(Exists(done))
+        .select_related("person", "course_version", "course")
+        .order_by("person__sort_key", "pk", "course_version__parts__order")
+    )
+    rows = list(rows)
+    parts = Part.objects.in_bulk({row.waiting_part for row in rows})
+    return [(row, parts[row.waiting_part]) for row in rows]
+
+
+# -- authoring
+
+
+def courses_edited(viewer: Viewer) -> QuerySet[CourseVersion]:
+    """The newest version of every course that the viewer may edit, with what a row shows."""
+    newer = CourseVersion.objects.filter(course=OuterRef("course"), number__gt=OuterRef("number"))
+    upcoming = Occasion.objects.upcoming(timezone.localdate()).filter(course=OuterRef("course")).order_by()
+    return (
+        CourseVersion.objects.filter(course__in=Course.objects.editable_by(viewer))
+        .exclude(Exists(newer))
+        .select_related("course__subject", "course__owner")
+        .annotate(
+            n_parts=Count("parts", distinct=True),
+            minutes=Coalesce(Sum("parts__minutes"), Value(0)),
+            n_occasions=Coalesce(
+                Subquery(upcoming.values("course").annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
+                Value(0),
+            ),
+        )
+        .order_by("course__sort_key", "pk")
+    )
+
+
+def draft_of(course: Course) -> CourseVersion:
+    """The version of a course that an author works on: its draft, else the newest."""
+    return course.versions.order_by("-number").prefetch_related(
+        Prefetch("parts", Part.objects.annotate(n_tasks=Count("tasks")).order_by("order")), "goals"
+    )[0]

@@ -1,0 +1,160 @@
+"""An occasion and the own seat at it: book, queue, cancel, answer an offer."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from courses import queries
+from courses.booking import booking_obstacles, cancel_booking, request_seat
+from courses.forms.booking import BookingForm, CancelForm
+from courses.models import Booking, Meeting, Occasion, Offer
+from courses.needs import NeedChoice, state_needs
+from courses.queue import answer_offer, place_sentence
+from courses.refusals import Refused
+from people.roles import Permission
+
+
+def own_booking(request: HttpRequest, occasion: Occasion) -> Booking | None:
+    """The viewer's own latest booking at an occasion, the active one first."""
+    rows = request.viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation")
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-requested_at").first()
+
+
+def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
+    """What an employee reads about the own seat: the booking, the place in the queue, the offer, the obstacles."""
+    booking = own_booking(request, occasion)
+    active = booking if booking and booking.is_active else None
+    waits = active and active.state in (Booking.State.QUEUED, Booking.State.REQUESTED)
+    offer = active and active.state == Booking.State.OFFERED and active.offers.filter(answered_at=None).first()
+    obstacles = [] if active else booking_obstacles(request.viewer.person, occasion)
+    return {
+        "booking": active,
+        "ended": booking if booking and not booking.is_active else None,
+        "place_sentence": place_sentence(active) if waits else "",
+        "offer": offer,
+        "hard": [obstacle for obstacle in obstacles if obstacle.hard],
+        "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
+        "works": bool(request.viewer.works_at),
+        "late_from": occasion.first_on - timedelta(days=occasion.late_days),
+        "is_late": is_late(occasion),
+    }
+
+
+def is_late(occasion: Occasion) -> bool:
+    """Whether a cancellation today counts as late (R17)."""
+    return timezone.localdate() > occasion.first_on - timedelta(days=occasion.late_days)
+
+
+def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
+    """An occasion as an employee or a manager reads it; who runs it gets the participants as well."""
+    occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
+    context = {
+        "occasion": occasion,
+        "version": occasion.course_version,
+        "trainers": list(occasion.trainers.select_related("person").order_by("person__sort_key")),
+        "is_over": occasion.last_on < request.viewer.on,
+        **booking_facts(request, occasion),
+    }
+    return render(request, "courses/occasion_detail.html", context)
+
+
+def booking_create(request: HttpRequest, public_id) -> HttpResponse:
+    """Confirm, then book or queue. Sent twice, the second lands on the same booking."""
+    occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
+    facts = booking_facts(request, occasion)
+    if facts["booking"] or not facts["works"]:
+        return redirect("occasion_detail", public_id)
+    form = BookingForm(
+        request.POST if request.method == "POST" else None,
+        occasion=occasion,
+        employments=queries.employments_now(request.viewer),
+        full=occasion.is_full or occasion.waiting > 0,
+        need_choices=NeedChoice.choices,
+    )
+    if request.method == "POST" and not facts["hard"] and form.is_valid():
+        try:
+            return booked(request, occasion, form)
+        except Refused as refusal:
+            for sentence in refusal.sentences:
+                form.add_error(None, sentence)
+    context = {"occasion": occasion, "version": occasion.course_version, "form": form, **facts}
+    return render(request, "courses/booking_create.html", context)
+
+
+def booked(request: HttpRequest, occasion: Occasion, form: BookingForm) -> HttpResponse:
+    """Call the deed with a valid form and say what came of it."""
+    person = request.viewer.person
+    booking = request_seat(
+        occasion=occasion,
+        person=person,
+        employment=form.employer(),
+        takes_at_once=form.takes_at_once(),
+        by=person,
+    )
+    if occasion.asks_needs:
+        chosen = form.cleaned_data["needs"], form.cleaned_data["via_contact"]
+        state_needs(booking=booking, choices=chosen[0], via_contact=chosen[1], by=person)
+    messages.success(request, said_of(booking))
+    return redirect("occasion_detail", occasion.public_id)
+
+
+def said_of(booking: Booking) -> str:
+    """A booking in, the sentence that tells its person what happened out."""
+    if booking.state == Booking.State.BOOKED:
+        return _("You have a seat. The days are in your calendar.")
+    if booking.state == Booking.State.REQUESTED and booking.seat_from:
+        return _("Your request is sent. A seat is kept for you until your manager has answered.")
+    if booking.state == Booking.State.REQUESTED:
+        return _("Your request is sent. You keep your place in the queue until your manager has answered.")
+    return place_sentence(booking)
+
+
+def booking_cancel(request: HttpRequest, public_id) -> HttpResponse:
+    """Give a seat or a place in the queue back; says first whether it counts as late (R17)."""
+    rows = queries.reach(request.viewer, Booking.objects.all()).select_related("occasion__course_version", "person")
+    booking = get_object_or_404(rows, public_id=public_id)
+    own = booking.person_id == request.viewer.person.pk
+    if not own and Permission.BOOK_FOR_OTHERS not in request.viewer.may:
+        raise Http404
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_booking(booking=booking, by=request.viewer.person, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            messages.error(request, " ".join(refusal.sentences))
+        else:
+            messages.success(request, _("The booking is cancelled."))
+        return redirect("occasion_detail", booking.occasion.public_id)
+    context = {
+        "booking": booking,
+        "occasion": booking.occasion,
+        "version": booking.occasion.course_version,
+        "form": form,
+        "own": own,
+        "is_late": is_late(booking.occasion) and booking.state == Booking.State.BOOKED,
+        "first": Meeting.objects.filter(occasion=booking.occasion, cancelled_at=None).order_by("starts_at").first(),
+    }
+    return render(request, "courses/booking_cancel.html", context)
+
+
+@require_POST
+def booking_answer(request: HttpRequest, public_id) -> HttpResponse:
+    """Answer the offer of a seat, signed in."""
+    booking = get_object_or_404(request.viewer.own(Booking.objects.all()).select_related("occasion"), public_id=public_id)
+    offer = booking.offers.filter(answered_at=None).first()
+    answer = request.POST.get("answer")
+    if offer and answer in (Offer.Answer.YES, Offer.Answer.NO):
+        try:
+            answer_offer(offer=offer, answer=answer, by=request.viewer.person)
+        except Refused as refusal:
+            messages.error(request, " ".join(refusal.sentences))
+        else:
+            yes = answer == Offer.Answer.YES
+            messages.success(request, _("The seat is yours.") if yes else _("Thank you. The seat goes to the next one."))
+    return redirect("occasion_detail", booking.occasion.public_id)

@@ -1,0 +1,69 @@
+"""Courses to choose from, and one course."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_tables2 import RequestConfig
+
+from courses import queries, texts
+from courses.filters import CourseFilter
+from courses.models import CourseResult
+from courses.results import start_course
+from courses.tables import CatalogueTable
+
+PER_PAGE = 25
+
+
+def course_list(request: HttpRequest) -> HttpResponse:
+    """The catalogue: search, filters, one row for a course."""
+    found = CourseFilter(request.GET or None, queryset=queries.catalogue(request.viewer), request=request)
+    table = CatalogueTable(found.qs, request=request)
+    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    queries.dress_catalogue(request.viewer, [row.record for row in table.paginated_rows])
+    narrowed = any(request.GET.get(name) for name in found.filters)
+    return render(request, "courses/course_list.html", {"filter": found, "table": table, "narrowed": narrowed})
+
+
+def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One course: what it is, its parts and goals, what it asks, its sessions, and the one thing to do now."""
+    version = get_object_or_404(queries.shown_versions(request.viewer), course__slug=slug)
+    page = queries.course_page(request.viewer, version)
+    lead, about = texts.split_lead(version.text)
+    subject = version.course.subject
+    context = {
+        "version": version,
+        "course": version.course,
+        "page": page,
+        "lead": lead,
+        "about": texts.render_text(about),
+        "scope": texts.scope_words(page.days, page.other_minutes),
+        "validity": texts.validity_words(subject.validity_months if subject else None),
+        "edits": version.course.owner_id in request.viewer.edits_courses_of,
+        "is_open": version.result_state in CourseResult.OPEN,
+        "is_passed": version.result_state == CourseResult.State.PASSED,
+        "is_expired": bool(version.result_until and version.result_until < request.viewer.on),
+    }
+    return render(request, "courses/course_detail.html", context)
+
+
+@require_POST
+def course_start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start a course that has no days to attend; a second click lands on the same attempt."""
+    version = get_object_or_404(queries.shown_versions(request.viewer), course__slug=slug)
+    page = queries.course_page(request.viewer, version)
+    employment = queries.employments_now(request.viewer).first()
+    if employment is None:
+        raise Http404
+    if page.unmet or not page.is_digital or version.published_at is None:
+        messages.error(request, _("This course cannot be started yet. See what it asks for first."))
+        return redirect("course_detail", slug)
+    result = start_course(
+        person=request.viewer.person,
+        organisation=employment.organisation,
+        course=version.course,
+        source=CourseResult.Source.DIGITAL,
+        by=request.viewer.person,
+    )
+    return redirect("result_detail", result.public_id)

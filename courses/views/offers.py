@@ -1,0 +1,47 @@
+"""The answer to an offered seat from a mail: no sign-in, no other data, and only a POST answers (decision 8)."""
+
+from hashlib import sha256
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from courses.models import Meeting, Offer
+from courses.queue import answer_offer
+from courses.refusals import Refused
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Two buttons. Mail scanners open links, so that looking changes nothing."""
+    digest = sha256(token.encode()).hexdigest()
+    offers = Offer.objects.select_related("booking__person", "booking__occasion__course_version")
+    offer = get_object_or_404(offers, token_sha256=digest)
+    occasion = offer.booking.occasion
+    context = {
+        "offer": offer,
+        "occasion": occasion,
+        "version": occasion.course_version,
+        "token": token,
+        "first": Meeting.objects.filter(occasion=occasion, cancelled_at=None).order_by("starts_at").first(),
+        "refusals": [],
+    }
+    answer = request.POST.get("answer")
+    if request.method == "POST" and answer in (Offer.Answer.YES, Offer.Answer.NO) and is_open(offer):
+        try:
+            answer_offer(offer=offer, answer=answer, by=offer.booking.person)
+        except Refused as refusal:
+            context["refusals"] = refusal.sentences
+        offer.refresh_from_db()
+    context["is_open"] = is_open(offer)
+    return render(request, "courses/offer_answer.html", context)
+
+
+def is_open(offer: Offer) -> bool:
+    """Whether the offer still waits for its answer."""
+    return offer.answered_at is None and offer.answer_by > timezone.now()
