@@ -22,6 +22,7 @@ from courses.models import (
 )
 from people.access import Viewer
 from people.models import Employment, Person
+from people.roles import Role
 
 OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
 
@@ -110,6 +111,7 @@ class Session:
     meetings: list[Meeting]
     state: str  # of the viewer's own booking; "" without one
     booking: object  # its public id
+    is_bookable: bool
 
     @property
     def first(self) -> Meeting:
@@ -138,8 +140,13 @@ class CoursePage:
         return sum(part.minutes for part in self.parts if not part.is_meeting)
 
     @property
-    def booked(self) -> Session | None:
-        return next((session for session in self.sessions if session.state), None)
+    def has_seat(self) -> bool:
+        """A seat on one date: the other dates are only looked at (R5)."""
+        return any(session.state == Booking.State.BOOKED for session in self.sessions)
+
+    @property
+    def asks_needs(self) -> bool:
+        return any(session.occasion.asks_needs for session in self.sessions)
 
     @property
     def unmet(self) -> list[Prerequisite]:
@@ -178,7 +185,7 @@ def course_page(viewer: Viewer, version: CourseVersion) -> CoursePage:
 
 
 def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
-    """What the course asks first, each with `title`, `slug` and `met` by the viewer's own results."""
+    """What the course asks first, each with `shown_title`, `slug`, `role_label`, and `met` by the viewer's own results."""
     passed = viewer.own(CourseResult.objects.passed().filter(course=OuterRef("course")))
     titles = CourseVersion.objects.filter(course=OuterRef("course")).order_by("-number")
     rows = version.prerequisites.annotate(
@@ -187,7 +194,11 @@ def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
         title=Subquery(titles.values("title")[:1]),
         title_en=Subquery(titles.values("title_en")[:1]),
     )
-    return list(rows.order_by("pk"))
+    found = list(rows.order_by("pk"))
+    for row in found:
+        row.shown_title = CourseVersion(title=row.title or "", title_en=row.title_en or "").shown_title
+        row.role_label = Role(row.role).label if row.role in Role.values else row.role
+    return found
 
 
 def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
@@ -197,7 +208,7 @@ def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
     shown = Occasion.objects.visible_to(viewer).upcoming(viewer.on).filter(course=version.course_id)
     rows = (
         Meeting.objects.filter(occasion__in=shown.filter(state__in=OPEN_STATES), cancelled_at=None)
-        .select_related("occasion", "venue")
+        .select_related("occasion", "venue", "part")
         .annotate(
             my_state=Subquery(mine.values("state")[:1]),
             my_booking=Subquery(mine.values("public_id")[:1]),
@@ -205,12 +216,13 @@ def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
         )
         .order_by("occasion__first_on", "occasion_id", "starts_at")
     )
-    found = []
+    found, now = [], timezone.now()
     for _pk, group in groupby(rows, key=lambda meeting: meeting.occasion_id):
         meetings = list(group)
         first = meetings[0]
         first.occasion.waiting = first.waiting or 0
-        found.append(Session(first.occasion, meetings, first.my_state or "", first.my_booking))
+        bookable = first.occasion.state == Occasion.State.OPEN and first.occasion.opens_at <= now < first.occasion.closes_at
+        found.append(Session(first.occasion, meetings, first.my_state or "", first.my_booking, bookable))
     return found
 
 
@@ -250,12 +262,9 @@ def bookable_people(viewer: Viewer, occasion: Occasion, text: str = "", chosen: 
 
 def to_approve(viewer: Viewer) -> QuerySet[Booking]:
     """Requests of the viewer's people that wait for an answer, the earliest course first."""
-    titles = CourseVersion.objects.filter(pk=OuterRef("occasion__course_version"))
     rows = Booking.objects.visible_to(viewer).filter(state=Booking.State.REQUESTED).exclude(person=viewer.person)
-    return (
-        rows.select_related("person", "occasion", "organisation")
-        .annotate(title=Subquery(titles.values("title")[:1]), title_en=Subquery(titles.values("title_en")[:1]))
-        .order_by("occasion__first_on", "requested_at", "pk")
+    return rows.select_related("person", "occasion__course_version").order_by(
+        "occasion__first_on", "requested_at", "pk"
     )
 
 

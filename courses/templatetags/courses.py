@@ -18,3 +18,9 @@ def duration(minutes: int | None) -> str:
 def seats_left(occasion: Occasion) -> str:
     """An occasion (with `waiting` when the page asked for it) in, '3 seats left' or 'Full · 2 in queue' out."""
     return texts.seat_words(occasion.seats_free, getattr(occasion, "waiting", 0) or 0)
+
+
+@register.filter
+def validity(months: int | None) -> str:
+    """Months in, 'Valid for 3 years' or 'Valid until further notice' out."""
+    return texts.validity_words(months)

@@ -59,7 +59,7 @@ def refused(form: BaseForm, refusal: Refused) -> None:
 def show_form(request: HttpRequest, version: CourseVersion, form: BaseForm, title: str, **more) -> HttpResponse:
     """One row's form, with the way back to the draft."""
     context = {"form": form, "title": title, "version": version, "course": version.course, **more}
-    return render(request, "courses/draft_row.html", context)
+    return render(request, "courses/_draft_row.html", context)
 
 
 def to_draft(version: CourseVersion, anchor: str = "") -> HttpResponse:
