@@ -1,0 +1,148 @@
+"""The catalogue and one course: who sees what, what the filters find, how many questions the pages ask."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from courses.authoring import add_goal, add_part, add_prerequisite, draft_course, draft_next, publish_course
+from courses.booking import request_seat
+from courses.models import CourseResult
+from courses.results import finish_part, start_course
+from tests.factories import build_course, build_occasion
+
+pytestmark = pytest.mark.django_db
+
+
+def build_digital(world, code="DIG", title="Sekretess"):
+    """A published course of the region that anybody may start at any time."""
+    version = draft_course(owner=world.region, code=code, title=title, by=world.petra)
+    add_part(version=version, kind="test", title="Läs och svara", minutes=180, key="allt", by=world.petra)
+    publish_course(version=version, by=world.petra)
+    return version.course
+
+
+def listed(client, **query) -> list[str]:
+    """Codes of the courses that the catalogue shows."""
+    response = client.get(reverse("course_list"), query)
+    assert response.status_code == 200
+    return [row.record.course.code for row in response.context["table"].rows]
+
+
+def asked(client, url: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+def test_catalogue_shows_the_collaborations_courses_and_nothing_to_a_stranger(world, course, sign_in):
+    draft_course(owner=world.region, code="UTKAST", title="Inte klar", by=world.petra)
+    assert listed(sign_in(world.amira)) == ["BARN"]
+    assert listed(sign_in(world.otto)) == []
+    assert listed(sign_in(world.petra)) == ["BARN"]
+
+
+def test_catalogue_finds_by_words_form_state_and_seats(world, course, occasion, sign_in):
+    digital = build_digital(world)
+    amira = sign_in(world.amira)
+    assert listed(amira) == ["BARN", "DIG"]
+    assert listed(amira, q="BARNSAMTAL") == ["BARN"]
+    assert listed(amira, form="digital") == ["DIG"]
+    assert listed(amira, form="day") == ["BARN"]
+    assert listed(amira, seats="free") == ["BARN"]
+    start_course(person=world.amira, organisation=world.ale, course=digital, source="digital", by=world.amira)
+    assert listed(amira, state="ongoing") == ["DIG"]
+    assert listed(amira, state="new") == ["BARN"]
+    assert listed(amira, state="done") == []
+
+
+@pytest.mark.parametrize("query", [{"subject": "nonsense"}, {"form": "x"}, {"page": "9999"}, {"page": "a"}, {"sort": "x"}])
+def test_catalogue_answers_bad_filters_with_a_page(world, course, sign_in, query):
+    assert sign_in(world.amira).get(reverse("course_list"), query).status_code == 200
+
+
+def test_catalogue_answers_a_megabyte_of_words(world, course, sign_in):
+    assert listed(sign_in(world.amira), q="å" * 3000) == []
+
+
+def test_catalogue_asks_as_often_for_thirty_courses_as_for_one(world, occasion, sign_in):
+    amira = sign_in(world.amira)
+    one = asked(amira, reverse("course_list"))
+    for number in range(24):
+        build_occasion(world, build_course(world, code=f"K{number}", title=f"Kurs {number}", days=1))
+    assert asked(amira, reverse("course_list")) == one
+
+
+def test_course_page_asks_ten_questions_at_most_however_much_it_shows(world, course, sign_in):
+    amira = sign_in(world.amira)
+    few = asked(amira, reverse("course_detail", args=[course.slug]))
+    for number in range(12):
+        build_occasion(world, course, in_days=10 + number)
+    version = draft_next(course=course, by=world.petra)
+    for number in range(6):
+        add_goal(version=version, level="fakta", text=f"Mål {number}", by=world.petra)
+        add_prerequisite(version=version, course=build_course(world, code=f"F{number}"), by=world.petra)
+    publish_course(version=version, by=world.petra)
+    many = asked(amira, reverse("course_detail", args=[course.slug]))
+    assert many == few
+    assert many <= 10
+
+
+def test_course_page_is_not_there_for_a_stranger(world, course, sign_in):
+    assert sign_in(world.otto).get(reverse("course_detail", args=[course.slug])).status_code == 404
+    assert sign_in(world.amira).get(reverse("course_detail", args=["finns-inte"])).status_code == 404
+
+
+def test_course_page_shows_a_draft_to_its_author_only(world, sign_in):
+    draft_course(owner=world.region, code="NY", title="Snart klar", by=world.petra)
+    url = reverse("course_detail", args=["snart-klar"])
+    assert sign_in(world.petra).get(url).status_code == 200
+    assert sign_in(world.amira).get(url).status_code == 404
+
+
+def test_course_page_offers_what_can_be_done_on_each_session(world, course, sign_in):
+    free = build_occasion(world, course, in_days=20)
+    full = build_occasion(world, course, in_days=30, seats=1)
+    request_seat(occasion=full, person=world.jonas, employment=world.job("jonas"), by=world.johan)
+    page = sign_in(world.amira).get(reverse("course_detail", args=[course.slug]))
+    sessions = page.context["page"].sessions
+    assert [(s.occasion.pk, s.occasion.is_full, s.is_bookable) for s in sessions] == [
+        (free.pk, False, True),
+        (full.pk, True, True),
+    ]
+    for occasion in (free, full):
+        assert reverse("booking_create", args=[occasion.public_id]) in page.content.decode()
+
+
+def test_course_page_names_the_missing_prerequisite(world, course, sign_in):
+    version = draft_next(course=course, by=world.petra)
+    first = build_digital(world)
+    add_prerequisite(version=version, course=first, by=world.petra)
+    publish_course(version=version, by=world.petra)
+    occasion = build_occasion(world, course)
+    amira, url = sign_in(world.amira), reverse("course_detail", args=[course.slug])
+    book = reverse("booking_create", args=[occasion.public_id])
+    page = amira.get(url)
+    assert [row.shown_title for row in page.context["page"].unmet] == ["Sekretess"]
+    assert book not in page.content.decode()
+    result = start_course(person=world.amira, organisation=world.ale, course=first, source="digital", by=world.amira)
+    finish_part(result=result, part=result.course_version.parts.get(), by=world.amira)
+    page = amira.get(url)
+    assert page.context["page"].unmet == []
+    assert book in page.content.decode()
+
+
+def test_starting_a_digital_course_twice_makes_one_attempt(world, sign_in):
+    digital, amira = build_digital(world), sign_in(world.amira)
+    url = reverse("course_start", args=[digital.slug])
+    first, second = amira.post(url), amira.post(url)
+    result = CourseResult.objects.get(person=world.amira)
+    assert first.url == second.url == reverse("result_detail", args=[result.public_id])
+    assert amira.get(url).status_code == 405
+
+
+def test_a_course_with_days_cannot_be_started(world, course, sign_in):
+    amira = sign_in(world.amira)
+    response = amira.post(reverse("course_start", args=[course.slug]))
+    assert response.url == reverse("course_detail", args=[course.slug])
+    assert CourseResult.objects.count() == 0
