@@ -221,7 +221,9 @@ def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
         meetings = list(group)
         first = meetings[0]
         first.occasion.waiting = first.waiting or 0
-        bookable = first.occasion.state == Occasion.State.OPEN and first.occasion.opens_at <= now < first.occasion.closes_at
+        bookable = (
+            first.occasion.state == Occasion.State.OPEN and first.occasion.opens_at <= now < first.occasion.closes_at
+        )
         found.append(Session(first.occasion, meetings, first.my_state or "", first.my_booking, bookable))
     return found
 
@@ -245,7 +247,9 @@ def employments_now(viewer: Viewer) -> QuerySet[Employment]:
     return viewer.own(Employment.objects.on(viewer.on)).select_related("organisation").order_by("starts_on", "pk")
 
 
-def bookable_people(viewer: Viewer, occasion: Occasion, text: str = "", chosen: Iterable[str] = ()) -> QuerySet[Employment]:
+def bookable_people(
+    viewer: Viewer, occasion: Occasion, text: str = "", chosen: Iterable[str] = ()
+) -> QuerySet[Employment]:
     """Employments that the viewer may book for, found by name or already chosen, with `state` of their booking there."""
     theirs = Booking.objects.active().filter(occasion=occasion, person=OuterRef("person"))
     people = Person.objects.visible_to(viewer).matching(text).order_by().values("pk")

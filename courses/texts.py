@@ -37,7 +37,13 @@ def split_lead(text: str) -> tuple[str, str]:
 
 def unescaped(text: str) -> str:
     """Cleaned text in, the characters themselves out: the template escapes again."""
-    for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", "\N{NO-BREAK SPACE}"), ("&amp;", "&")):
+    for entity, sign in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", '"'),
+        ("&nbsp;", "\N{NO-BREAK SPACE}"),
+        ("&amp;", "&"),
+    ):
         text = text.replace(entity, sign)
     return text
 

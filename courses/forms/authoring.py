@@ -63,7 +63,9 @@ class DescriptionForm(forms.ModelForm):
         fields = ["title", "title_en", "text", "days_may_miss"]
         labels = {"title": _("Title in Swedish"), "title_en": _("Title in English")}
         help_texts = {
-            "text": _("The first paragraph stands under the title. **Bold**, lists with - and [links](https://…) work."),
+            "text": _(
+                "The first paragraph stands under the title. **Bold**, lists with - and [links](https://…) work."
+            ),
             "days_may_miss": _("How many course days somebody may miss and still pass."),
         }
         widgets = {"text": forms.Textarea(attrs={"rows": 12})}
@@ -149,7 +151,11 @@ class PrerequisiteForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"),
         required=False,
-        choices=[("", "---------"), (Role.MANAGER.value, Role.MANAGER.label), (Role.SUPERVISOR.value, Role.SUPERVISOR.label)],
+        choices=[
+            ("", "---------"),
+            (Role.MANAGER.value, Role.MANAGER.label),
+            (Role.SUPERVISOR.value, Role.SUPERVISOR.label),
+        ],
     )
     hard = forms.BooleanField(
         label=_("Stops booking"),

@@ -66,7 +66,9 @@ def booking_approvals(request: HttpRequest) -> HttpResponse:
     return show_approvals(request)
 
 
-def show_approvals(request: HttpRequest, booking: Booking | None = None, form: RefusalForm | None = None) -> HttpResponse:
+def show_approvals(
+    request: HttpRequest, booking: Booking | None = None, form: RefusalForm | None = None
+) -> HttpResponse:
     """The list; `form` is a refusal of `booking` that lacked its reason, and keeps what was typed."""
     waiting = list(queries.to_approve(request.viewer))
     for row in waiting:

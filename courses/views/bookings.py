@@ -146,7 +146,9 @@ def booking_cancel(request: HttpRequest, public_id) -> HttpResponse:
 @require_POST
 def booking_answer(request: HttpRequest, public_id) -> HttpResponse:
     """Answer the offer of a seat, signed in."""
-    booking = get_object_or_404(request.viewer.own(Booking.objects.all()).select_related("occasion"), public_id=public_id)
+    booking = get_object_or_404(
+        request.viewer.own(Booking.objects.all()).select_related("occasion"), public_id=public_id
+    )
     offer = booking.offers.filter(answered_at=None).first()
     answer = request.POST.get("answer")
     if offer and answer in (Offer.Answer.YES, Offer.Answer.NO):
@@ -156,5 +158,7 @@ def booking_answer(request: HttpRequest, public_id) -> HttpResponse:
             messages.error(request, " ".join(refusal.sentences))
         else:
             yes = answer == Offer.Answer.YES
-            messages.success(request, _("The seat is yours.") if yes else _("Thank you. The seat goes to the next one."))
+            messages.success(
+                request, _("The seat is yours.") if yes else _("Thank you. The seat goes to the next one.")
+            )
     return redirect("occasion_detail", booking.occasion.public_id)

@@ -56,7 +56,9 @@ def test_catalogue_finds_by_words_form_state_and_seats(world, course, occasion, 
     assert listed(amira, state="done") == []
 
 
-@pytest.mark.parametrize("query", [{"subject": "nonsense"}, {"form": "x"}, {"page": "9999"}, {"page": "a"}, {"sort": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"subject": "nonsense"}, {"form": "x"}, {"page": "9999"}, {"page": "a"}, {"sort": "x"}]
+)
 def test_catalogue_answers_bad_filters_with_a_page(world, course, sign_in, query):
     assert sign_in(world.amira).get(reverse("course_list"), query).status_code == 200
 
