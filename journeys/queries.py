@@ -1,0 +1,343 @@
+"""What the pages of the path ask the database: my journey, the team, one person. Each question a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from courses.models import Booking, CourseResult, CourseVersion, Meeting, Occasion, OccasionTrainer, Part
+from journeys.models import DeadlineChange, Enrolment, Progress, Stop
+from journeys.stations import Activity, StageRow, stations_of
+from people.access import Viewer
+from people.models import Leave, Person, Placement
+
+# When several things are under way with one course, the one that says most is shown.
+WEIGHT = {"booked": 0, "offered": 1, "queued": 2, "requested": 3, "ongoing": 4}
+
+
+def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
+    """The stops of versions (ids) in path order with stage, group, course and `shown_title`, `opens_days`: one query."""
+    title = Coalesce(NullIf("title_en", Value("")), "title") if get_language() == "en" else F("title")
+    newest = (
+        CourseVersion.objects.filter(course=OuterRef("course"))
+        .exclude(state=CourseVersion.State.DRAFT)
+        .order_by("-number")
+    )
+    return (
+        Stop.objects.filter(version__in=versions)
+        .select_related("stage", "group", "course")
+        .annotate(
+            shown_title=Coalesce(Subquery(newest.annotate(said=title).values("said")[:1]), F("course__code")),
+            opens_days=F("course__subject__opens_days"),
+        )
+        .order_by("version", "stage__order", "order")
+    )
+
+
+def _of_course(*, kinds: Iterable[str] | None) -> QuerySet[Part]:
+    rows = Part.objects.filter(
+        course_version__course=OuterRef("course"), course_version__state=CourseVersion.State.PUBLISHED
+    )
+    return (rows.filter(kind__in=kinds) if kinds else rows).order_by().values("course_version__course")
+
+
+# -- my journey
+
+
+@dataclass
+class MyJourney:
+    """One enrolment of the person on a day, as the page shows it."""
+
+    progress: Progress
+    stages: list[StageRow]
+
+
+@dataclass
+class Seat:
+    """One of the person's bookings with its coming course days (`meetings` in order, each with `trainer`)."""
+
+    public_id: str
+    state: str
+    occasion: Occasion
+    meetings: list[Meeting] = field(default_factory=list)
+
+    @property
+    def first(self) -> Meeting:
+        return self.meetings[0]
+
+    @property
+    def title(self) -> str:
+        return self.occasion.course_version.shown_title
+
+    @property
+    def cancel_by(self) -> date | None:
+        """The last day on which a cancellation is early; None when that day has passed (R17)."""
+        last = self.occasion.first_on - timedelta(days=self.occasion.late_days)
+        return last if last >= timezone.localdate() else None
+
+
+def my_progress(viewer: Viewer) -> list[Progress]:
+    """The person's running journeys with every employer, and completed ones; the newest start last."""
+    rows = viewer.own(Progress.objects.exclude(state=Enrolment.State.ENDED))
+    chosen = rows.select_related("journey", "version", "organisation", "stage", "enrolment")
+    return sorted(chosen, key=lambda one: (one.state == Enrolment.State.COMPLETED, one.enrolment.starts_on, one.pk))
+
+
+def my_stops(viewer: Viewer, progress: list[Progress]) -> list[Stop]:
+    """The stops of these journeys, with what is known of each course for this person: one query.
+
+    `attempt` and `attempt_state` of the open attempt, `days` (course days), `minutes`, `coming` (occasions open for booking),
+    `by_hand` (the reason of a deadline that was set by hand).
+    """
+    person = viewer.person
+    attempt = CourseResult.objects.open().filter(person=person, course=OuterRef("course"))
+    bookable = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on + timedelta(days=1))
+    coming = bookable.filter(course=OuterRef("course")).order_by().values("course").annotate(n=Count("pk")).values("n")
+    reason = DeadlineChange.objects.filter(
+        enrolment__in=[one.enrolment_id for one in progress],
+        enrolment__version=OuterRef("version"),
+        stop_key=OuterRef("key"),
+    ).order_by("-pk")
+    return list(
+        stops_on_screen({one.version_id for one in progress}).annotate(
+            attempt=Subquery(attempt.values("public_id")[:1]),
+            days=Subquery(_of_course(kinds=Part.MEETING_KINDS).annotate(n=Count("pk")).values("n")),
+            minutes=Subquery(_of_course(kinds=None).annotate(n=Sum("minutes")).values("n")),
+            coming=Subquery(coming),
+            by_hand=Subquery(reason.values("reason")[:1]),
+        )
+    )
+
+
+def my_seats(viewer: Viewer) -> list[Seat]:
+    """The person's live bookings that have a course day left, in the order of their next day: one query."""
+    trainer = OccasionTrainer.objects.filter(occasion=OuterRef("occasion")).order_by("pk").values("person__name")[:1]
+    now = timezone.now()
+    rows = (
+        Meeting.objects.filter(
+            occasion__bookings__person=viewer.person, occasion__bookings__state__in=Booking.ACTIVE, cancelled_at=None
+        )
+        .exclude(occasion__state=Occasion.State.CANCELLED)
+        .filter(ends_at__gt=now)
+        .select_related("occasion__course_version", "venue")
+        .annotate(
+            booking_id=F("occasion__bookings__public_id"),
+            booking_state=F("occasion__bookings__state"),
+            trainer=Subquery(trainer),
+        )
+        .order_by("starts_at")
+    )
+    seats: dict[str, Seat] = {}
+    for meeting in rows:
+        seat = seats.setdefault(
+            meeting.booking_id, Seat(meeting.booking_id, meeting.booking_state, meeting.occasion)
+        )
+        seat.meetings.append(meeting)
+    return list(seats.values())
+
+
+def my_journeys(viewer: Viewer, seats: list[Seat]) -> list[MyJourney]:
+    """Every journey of the person with its stations on the day: two queries."""
+    all_progress = my_progress(viewer)
+    if not all_progress:
+        return []
+    stops = my_stops(viewer, all_progress)
+    journeys = []
+    for progress in all_progress:
+        own = [stop for stop in stops if stop.version_id == progress.version_id]
+        activities = {stop.course_id: Activity("ongoing", public_id=str(stop.attempt)) for stop in own if stop.attempt}
+        activities |= {
+            seat.occasion.course_id: Activity(
+                seat.state, seat.occasion.first_on, seat.occasion.last_on, str(seat.public_id), seat.occasion.public_id
+            )
+            for seat in sorted(seats, key=lambda one: -WEIGHT.get(one.state, 9))
+        }
+        journeys.append(MyJourney(progress, stations_of(progress, own, activities, viewer.on)))
+    return journeys
+
+
+# -- the team
+
+
+@dataclass
+class Member:
+    """A person of the team on the day, and the progress on the chosen journey, if any."""
+
+    person: Person
+    placement: Placement
+    leave_kind: str = ""
+    leave_until: date | None = None
+    progress: Progress | None = None
+    stages: list[StageRow] = field(default_factory=list)
+    journeys: list[Progress] = field(default_factory=list)
+
+    @property
+    def is_away(self) -> bool:
+        return bool(self.leave_kind)
+
+
+def team_members(viewer: Viewer) -> list[Member]:
+    """The people whom the viewer leads on the day, by name, with unit, title, start of work and leave: one query."""
+    leave = Leave.objects.on(viewer.on).filter(employment=OuterRef("employment")).order_by("starts_on")
+    rows = (
+        Placement.objects.visible_to(viewer)
+        .on(viewer.on)
+        .select_related("person", "unit", "employment")
+        .annotate(leave_kind=Subquery(leave.values("kind")[:1]), leave_until=Subquery(leave.values("ends_on")[:1]))
+        .order_by("person__sort_key", "person_id", "pk")
+    )
+    members: dict[int, Member] = {}
+    for row in rows:
+        members.setdefault(
+            row.person_id, Member(row.person, row, row.leave_kind or "", row.leave_until)
+        )
+    return list(members.values())
+
+
+def team_progress(viewer: Viewer) -> list[Progress]:
+    """The team's journeys that run or are completed: one query."""
+    rows = Progress.objects.visible_to(viewer).exclude(state=Enrolment.State.ENDED)
+    return list(rows.select_related("journey", "stage", "enrolment").order_by("journey__name", "pk"))
+
+
+def activities_of(viewer: Viewer, courses: Iterable[int]) -> dict[int, dict[int, Activity]]:
+    """By person and course what is under way: live bookings and open attempts of the people that the viewer sees. One query."""
+    courses = list(courses)
+    columns = ("person_id", "course_id", "kind_of", "first", "last", "ref")
+    bookings = (
+        Booking.objects.visible_to(viewer)
+        .active()
+        .filter(course__in=courses)
+        .order_by()
+        .annotate(
+            kind_of=F("state"),
+            first=F("occasion__first_on"),
+            last=F("occasion__last_on"),
+            ref=Cast("public_id", CharField()),
+        )
+        .values_list(*columns)
+    )
+    attempts = (
+        CourseResult.objects.visible_to(viewer)
+        .open()
+        .filter(course__in=courses)
+        .order_by()
+        .annotate(
+            kind_of=Value("ongoing", output_field=CharField()),
+            first=F("started_on"),
+            last=Cast(Value(None), DateField()),
+            ref=Cast("public_id", CharField()),
+        )
+        .values_list(*columns)
+    )
+    found: dict[int, dict[int, Activity]] = {}
+    for person, course, kind, first, last, ref in bookings.union(attempts, all=True):
+        if kind in WEIGHT:
+            own = found.setdefault(person, {})
+            known = own.get(course)
+            if known is None or WEIGHT[kind] < WEIGHT[known.state]:
+                own[course] = Activity(kind, first, last, ref)
+    return found
+
+
+def team_of(viewer: Viewer, journey: str = "") -> tuple[list[Member], list, int]:
+    """The team on one journey (its slug; else the one that most are on): members, journeys to choose from, id of the chosen one.
+
+    Four queries whatever the size: members, progress, stops, what is under way.
+    """
+    members = team_members(viewer)
+    by_person = {member.person.pk: member for member in members}
+    journeys: dict[int, list] = {}
+    for progress in team_progress(viewer):
+        if progress.person_id in by_person:
+            by_person[progress.person_id].journeys.append(progress)
+            journeys.setdefault(progress.journey_id, [progress.journey, 0])[1] += 1
+    chosen = _chosen(journeys, journey)
+    shown = [one for member in members for one in member.journeys if one.journey_id == chosen]
+    stops = list(stops_on_screen({one.version_id for one in shown})) if shown else []
+    under_way = activities_of(viewer, {stop.course_id for stop in stops}) if stops else {}
+    for progress in shown:
+        member = by_person[progress.person_id]
+        if member.progress is None or progress.state in Enrolment.OPEN:
+            own = [stop for stop in stops if stop.version_id == progress.version_id]
+            member.progress = progress
+            member.stages = stations_of(progress, own, under_way.get(progress.person_id, {}), viewer.on)
+    return members, sorted((one for one, _n in journeys.values()), key=lambda one: one.shown_name), chosen
+
+
+def _chosen(journeys: dict[int, list], slug: str) -> int:
+    wished = next((pk for pk, (one, _n) in journeys.items() if one.slug == slug), 0)
+    return wished or max(journeys, key=lambda pk: journeys[pk][1], default=0)
+
+
+# -- one person
+
+
+def progress_of(viewer: Viewer, person: Person) -> list[Progress]:
+    """One person's journeys that the viewer may see, the running ones first."""
+    rows = Progress.objects.visible_to(viewer).filter(person=person)
+    chosen = rows.select_related("journey", "version", "stage", "enrolment", "organisation")
+    return sorted(chosen, key=lambda one: (one.state not in Enrolment.OPEN, one.enrolment.starts_on, one.pk))
+
+
+def person_journeys(viewer: Viewer, person: Person) -> list[MyJourney]:
+    """One person's journeys with their stations on the day: three queries."""
+    rows = progress_of(viewer, person)
+    stops = list(stops_on_screen({one.version_id for one in rows})) if rows else []
+    under_way = activities_of(viewer, {stop.course_id for stop in stops}) if stops else {}
+    return [
+        MyJourney(
+            one,
+            stations_of(
+                one,
+                [stop for stop in stops if stop.version_id == one.version_id],
+                under_way.get(person.pk, {}),
+                viewer.on,
+            ),
+        )
+        for one in rows
+    ]
+
+
+def person_results(viewer: Viewer, person: Person, limit: int = 30) -> list[CourseResult]:
+    """What the person has done, newest first, with `shown_title`: one query. Aborted attempts are left out."""
+    title = Coalesce(NullIf("course_version__title_en", Value("")), "course_version__title")
+    rows = CourseResult.objects.visible_to(viewer).filter(person=person)
+    rows = rows.exclude(state=CourseResult.State.ABORTED).select_related("decided_by", "course")
+    said = title if get_language() == "en" else F("course_version__title")
+    return list(
+        rows.annotate(shown_title=said, day=Coalesce("passed_on", "started_on")).order_by("-day", "-pk")[:limit]
+    )
+
+
+def person_bookings(viewer: Viewer, person: Person) -> list[Booking]:
+    """The person's live bookings that have a day left, in order, with `shown_title`: one query."""
+    title = Coalesce(NullIf("occasion__course_version__title_en", Value("")), "occasion__course_version__title")
+    said = title if get_language() == "en" else F("occasion__course_version__title")
+    rows = Booking.objects.visible_to(viewer).active().filter(person=person, occasion__last_on__gte=viewer.on)
+    return list(
+        rows.select_related("occasion", "booked_by", "requested_by")
+        .annotate(shown_title=said)
+        .order_by("occasion__first_on", "pk")
+    )
+
+
+def next_occasions(viewer: Viewer, courses: Iterable[int]) -> dict[int, Occasion]:
+    """By course the first occasion with a seat left that the viewer may book: one query."""
+    rows = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on + timedelta(days=1))
+    found: dict[int, Occasion] = {}
+    for occasion in rows.filter(course__in=list(courses), seats_taken__lt=F("seats")).order_by("first_on", "pk"):
+        found.setdefault(occasion.course_id, occasion)
+    return found
+
+
+def counts_by(rows: QuerySet, *columns: str, **counted: Q) -> list[dict]:
+    """Counts of distinct people by columns: `people`, and one for each named condition."""
+    wanted = {name: Count("person", filter=condition, distinct=True) for name, condition in counted.items()}
+    grouped = rows.order_by().values(*columns).annotate(people=Count("person", distinct=True), **wanted)
+    return list(grouped)
+

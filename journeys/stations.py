@@ -1,0 +1,235 @@
+"""A person's stations as they stand on screen: the stored read model, the bookings and open attempts beside it, and today.
+
+One function says the state (`state_of`), so that page, matrix and export never disagree. Dates come from Progress; "late" and
+"expired" are comparisons with `on`, never stored.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from journeys.deadlines import NEVER, explain
+from journeys.models import Progress, Stage, Stop
+from journeys.path import held_stages
+
+OPENS_DAYS = 90  # a renewal opens so many days before the end when the subject says nothing else
+WALKED = frozenset({"done", "recognised", "soon", "expired"})
+OPEN_STATES = frozenset({"open", "late", "locked"})
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Something under way with a course: a booking (its state, first and last day) or an open attempt (state `ongoing`)."""
+
+    state: str
+    first_on: date | None = None
+    last_on: date | None = None
+    public_id: str = ""
+    occasion: str = ""
+
+
+@dataclass(frozen=True)
+class Station:
+    """One stop of one person on a day. `counts` is whether the journey needs it; `waits_for` are ids of courses still asked for."""
+
+    key: str
+    number: int
+    title: str
+    course: int
+    slug: str
+    kind: str
+    state: str
+    counts: bool
+    due: date | None = None
+    done: date | None = None
+    until: date | None = None
+    why: str = ""
+    via: str = ""
+    waits_for: tuple[int, ...] = ()
+    activity: Activity | None = None
+    attempt: str = ""  # public id of the open attempt
+    stop: Stop | None = field(default=None, repr=False, compare=False)
+    late_days: int = 0
+    is_next: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        return self.late_days > 0
+
+    @property
+    def explanation(self) -> str:
+        """Why the deadline is what it is, in words (R18 to R20)."""
+        return explain(self.why)
+
+    @property
+    def shown(self) -> str:
+        """The state as the drawing and the list show it: amber for the next one."""
+        return "next" if self.is_next else self.state
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """A stage with its stations. One that was entered past (`held` False) is shown and counts for nothing (domain 8.1)."""
+
+    number: int
+    stage: Stage
+    stations: tuple[Station, ...]
+    total: int
+    done: int
+    held: bool
+
+    @property
+    def state(self) -> str:
+        """The stage's chip."""
+        states = {station.state for station in self.stations if station.counts}
+        if self.renewals:
+            return "expired"
+        if self.held and self.total and self.done >= self.total:
+            return "done"
+        return "ongoing" if self.done or states & {"booked", "ongoing"} else "open"
+
+    @property
+    def renewals(self) -> int:
+        return sum(station.state == "expired" for station in self.stations)
+
+    @property
+    def late(self) -> int:
+        return sum(station.is_late for station in self.stations)
+
+
+def day(text: str) -> date | None:
+    """A date as Progress.stops keeps it."""
+    return date.fromisoformat(text) if text else None
+
+
+def state_of(entry: Mapping, activity: Activity | None, *, is_late: bool, opens_days: int, on: date) -> str:
+    """The state of a station, a key of STATUSES. What is done stays done; its end of validity is told beside it (R30)."""
+    under_way = activity.state if activity else ""
+    if under_way == "booked" and activity and activity.first_on and activity.first_on <= on:
+        under_way = "ongoing"
+    if entry.get("done"):
+        until = day(entry.get("until", ""))
+        if until and under_way in ("booked", "ongoing"):
+            return under_way
+        if until and until < on:
+            return "expired"
+        if until and (until - on).days <= opens_days:
+            return "soon"
+        return "recognised" if entry.get("via") in ("recognised", "transferred") else "done"
+    if under_way and not (is_late and under_way == "ongoing"):
+        return under_way
+    if is_late:
+        return "late"
+    waits = entry.get("wait") or day(entry.get("wait_until", "") or "")
+    return "locked" if waits and (entry.get("wait") or day(entry["wait_until"]) > on) else "open"
+
+
+def is_counted(stop: Stop, is_held: bool, entry: Mapping, full_groups: set[int]) -> bool:
+    """Whether the journey needs a stop: compulsory, or one of a group that has not enough yet, or the done ones that filled it."""
+    if not is_held or stop.kind == Stop.Kind.OPTIONAL:
+        return False
+    return stop.kind == Stop.Kind.COMPULSORY or bool(entry.get("done")) or stop.group_id not in full_groups
+
+
+def _full_groups(stops: Iterable[Stop], entries: Mapping[str, Mapping]) -> set[int]:
+    done: dict[int, int] = {}
+    needs: dict[int, int] = {}
+    for stop in stops:
+        if stop.group_id:
+            needs[stop.group_id] = stop.group.needs
+            done[stop.group_id] = done.get(stop.group_id, 0) + bool(entries.get(stop.key, {}).get("done"))
+    return {pk for pk, need in needs.items() if done[pk] >= need}
+
+
+def stations_of(
+    progress: Progress, stops: Sequence[Stop], activities: Mapping[int, Activity], on: date
+) -> list[StageRow]:
+    """The stages and stations of one enrolment on a day.
+
+    `stops` are those of the version, in order, with stage, group and course selected and `title`, `opens_days` annotated
+    (Stop.objects.on_screen()); `activities` are by course id.
+    """
+    stages: dict[int, list[Stop]] = {}
+    for stop in stops:
+        stages.setdefault(stop.stage_id, []).append(stop)
+    entered = next((stop.stage.key for stop in stops if stop.stage_id == progress.stage_id), "")
+    held = {stage.pk for stage in held_stages([rows[0].stage for rows in stages.values()], entered)}
+    full = _full_groups(stops, progress.stops)
+    rows, number = [], 0
+    for place, group in enumerate(stages.values(), start=1):
+        is_held = group[0].stage_id in held
+        stations = []
+        for stop in group:
+            number += 1
+            entry = progress.stops.get(stop.key, {})
+            counts = is_counted(stop, is_held, entry, full)
+            stations.append(_station(stop, number, entry, counts, activities.get(stop.course_id), on))
+        rows.append(_stage_row(place, group, stations, is_held))
+    return rows
+
+
+def _station(stop: Stop, number: int, entry: Mapping, counts: bool, activity: Activity | None, on: date) -> Station:
+    due, done = day(entry.get("due", "")), day(entry.get("done", ""))
+    late = (on - due).days if counts and due and not done and due < on else 0
+    state = state_of(entry, activity, is_late=late > 0, opens_days=getattr(stop, "opens_days", None) or OPENS_DAYS, on=on)
+    return Station(
+        key=stop.key,
+        number=number,
+        title=stop.shown_title,
+        course=stop.course_id,
+        slug=stop.course.slug,
+        kind=stop.kind,
+        state=state,
+        counts=counts,
+        due=due,
+        done=done,
+        until=day(entry.get("until", "")),
+        why=entry.get("why", ""),
+        via=entry.get("via", ""),
+        waits_for=tuple(entry.get("wait", ())),
+        activity=activity,
+        stop=stop,
+        late_days=late,
+    )
+
+
+def _stage_row(place: int, stops: Sequence[Stop], stations: list[Station], is_held: bool) -> StageRow:
+    """Counts as the rule of progress does: compulsory ones, and of each group never more than it needs."""
+    compulsory = [one for one in stations if one.kind == Stop.Kind.COMPULSORY]
+    total, done = len(compulsory), sum(one.done is not None for one in compulsory)
+    groups = {stop.group_id: stop.group for stop in stops if stop.group_id}
+    for pk, group in groups.items():
+        members = [one for one in stations if one.stop and one.stop.group_id == pk]
+        enough = min(group.needs, len(members))
+        total += enough
+        done += min(enough, sum(one.done is not None for one in members))
+    return StageRow(place, stops[0].stage, tuple(stations), total, done, is_held)
+
+
+def with_next(rows: list[StageRow]) -> list[StageRow]:
+    """Mark the station to act on next: needed, nothing under way, waits for nothing; the earliest deadline, then the path."""
+    wanted = [one for row in rows for one in row.stations if one.counts and one.state in OPEN_STATES]
+    free = [one for one in wanted if one.state != "locked"] or wanted
+    if not free:
+        return rows
+    chosen = min(free, key=lambda one: (one.due or NEVER, one.number)).key
+
+    def marked(row: StageRow) -> StageRow:
+        return replace(row, stations=tuple(replace(one, is_next=one.key == chosen) for one in row.stations))
+
+    return [marked(row) for row in rows]
+
+
+def urgency(station: Station, on: date) -> tuple[int, int]:
+    """Order of what needs attention: expired and late first, the longest ago first."""
+    since = station.until if station.state == "expired" else station.due
+    return (0 if station.is_late else 1, -(on - since).days if since else 0)
+
+
+def needs_attention(station: Station, on: date) -> bool:
+    """Late, or expired and needed, with nothing under way."""
+    return station.state == "expired" or (station.is_late and station.state in ("late", "requested", "queued"))
+
+
+def local_day(moment: datetime | date | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
