@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import hypot
 
 RADIUS = 22
+START_SLOT = 1.4  # room of the start, counted in stations
 GAP = 5  # between a leg's end and the ring that it points at
 WIDE, WIDE_EDGE, WIDE_ROW, MOST_IN_ROW = 1200, 22, 340, 16
 TALL, TALL_EDGE, TALL_ROW, TALL_NEXT, MOST_IN_TALL = 360, 42, 152, 96, 5
@@ -97,6 +98,7 @@ def shorten(text: str, width: int, lines: int = 2) -> list[str]:
     if words:
         while len(rows) > 1 and rows[-1].lower() in SMALL_WORDS:
             rows.pop()
+        rows[-1] = rows[-1].rstrip(" –-,:")
         rows[-1] += " …" if len(rows[-1]) + 2 <= width else "…"
     return [row if len(row) <= width else row[: max(width - 1, 1)].rstrip(" –-,:…") + "…" for row in rows]
 
@@ -160,9 +162,10 @@ def draw_wide(stages: Sequence[MapStage]) -> Drawing:
 def _wide_row(drawing: Drawing, row: list[tuple[MapStage, int, int]], n: int, is_last: bool, index: int) -> int:
     """Place one row; odd rows run from right to left. Returns the index after its last station."""
     top, backwards = WIDE_ROW * n, n % 2 == 1
-    slots = [max(end - begin, 2) for _stage, begin, end in row] or [1]
-    slots[0] += n == 0
-    slots[-1] += is_last
+    before, after = (START_SLOT if n == 0 else 0), (1 if is_last else 0)
+    slots: list[float] = [max(end - begin, 2) for _stage, begin, end in row] or [1]
+    slots[0] += before
+    slots[-1] += after
     unit = (WIDE - 2 * WIDE_EDGE) / sum(slots)
 
     def across(place: float) -> float:
@@ -171,13 +174,13 @@ def _wide_row(drawing: Drawing, row: list[tuple[MapStage, int, int]], n: int, is
 
     at = 0.0
     if n == 0:
-        x = across(0.5)
-        drawing.start_at = (x, 264)
-        drawing.start = f"M{x} 242l19 33h-38z"
+        x = across(before / 2)
+        drawing.start_at = (x, 216)
+        drawing.start = f"M{x} 194l19 33h-38z"
     letters = max(int(1.96 * unit / LETTER), 8)
     for place, ((stage, begin, end), wide) in enumerate(zip(row, slots, strict=False)):
-        first = place == 0 and n == 0
-        room = wide - first - (is_last and place == len(row) - 1)
+        first = before if place == 0 else 0
+        room = wide - first - (after if place == len(row) - 1 else 0)
         left = across(at + wide) if backwards else across(at)
         name_x = left + (6 if left <= WIDE_EDGE else 14)
         if begin == 0:

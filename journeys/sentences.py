@@ -55,7 +55,7 @@ def current_stage(stages: Iterable[StageRow]) -> StageRow | None:
 def stage_words(stage: StageRow) -> str:
     """'3 of 4 done'; a stage that was entered past says that it counts for nothing (domain 8.1)."""
     if not stage.held:
-        return _("Not part of your journey")
+        return _("Open, but not counted")
     return _("%(done)d of %(total)d done") % {"done": stage.done, "total": stage.total}
 
 
@@ -164,10 +164,10 @@ def state_word(station: Station) -> str:
 
 def watch_chip(station: Station, on: date) -> str:
     """The words of the chip in "To keep an eye on"; an empty text means the state's own word."""
-    if station.is_late:
-        return attention_chip(station)
     if station.state in ("expired", "booked", "ongoing"):
         return ""
+    if station.is_late:
+        return attention_chip(station)
     left = ((station.until if station.state == "soon" else station.due) or on) - on
     if left.days > 60:
         return ngettext("In %(n)d month", "In %(n)d months", left.days // 30) % {"n": left.days // 30}

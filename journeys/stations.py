@@ -153,10 +153,13 @@ def stations_of(
     for stop in stops:
         stages.setdefault(stop.stage_id, []).append(stop)
     entered = next((stop.stage.key for stop in stops if stop.stage_id == progress.stage_id), "")
-    held = {stage.pk for stage in held_stages([rows[0].stage for rows in stages.values()], entered)}
+    held_ones = held_stages([rows[0].stage for rows in stages.values()], entered)
+    held, track = {stage.pk for stage in held_ones}, held_ones[0].role if held_ones else ""
     full = _full_groups(stops, progress.stops)
     rows, number = [], 0
-    for place, group in enumerate(stages.values(), start=1):
+    # A track of its own for a role is shown to those who are on it, and then alone.
+    shown = [group for group in stages.values() if group[0].stage.role == track]
+    for place, group in enumerate(shown, start=1):
         is_held = group[0].stage_id in held
         stations = []
         for stop in group:

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *account_urls,
     path("", include("people.urls")),
     path("", include("courses.urls")),
+    path("", include("journeys.urls")),
 ]
 if settings.DEMO:
     from tracker.demo.views import demo_sign_in  # outside a demo neither the address nor its code is there

@@ -14,6 +14,7 @@ from journeys.stations import Station, with_next
 from people.access import Viewer
 
 WATCHED = 5  # lines in "To keep an eye on"
+NEAR_DAYS = 90  # deadlines further away wait; the nearest one is always told
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def watches(stations: list[Station], on: date) -> list[Watch]:
         key=lambda one: (one.due, one.number),
     )
     urgent = [*ends, *(one for one in dues if one.is_late)]
-    coming = [one for one in dues if not one.is_late]
+    ahead = [one for one in dues if not one.is_late]
+    coming = [one for one in ahead if one.due and (one.due - on).days <= NEAR_DAYS] or ahead[:1]
     return [
         Watch(_watch_state(one), sentences.watch_chip(one, on), one, sentences.watch_text(one))
         for one in [*urgent, *coming][: max(WATCHED, len(urgent))]
