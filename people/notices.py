@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import models, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from people.events import pointer
@@ -73,3 +74,17 @@ def say(
                 },
             )
     return row
+
+
+def sentence_of(row: Notice) -> str:
+    """What a notice says on the page: its mail's subject in the reader's language; empty when it is no longer true."""
+    facts = BUILDERS[row.kind](row) if row.kind in BUILDERS else None
+    if facts is None:
+        return ""
+    app, name = row.kind.split(".", 1)
+    return " ".join(render_to_string(f"{app}/notices/{name}.subject.txt", facts).split())
+
+
+def mark_read(*, person: Person, by: Person, at: datetime | None = None) -> int:
+    """Note that a person has read all of the own notices. Returns how many were new."""
+    return Notice.objects.unread().filter(person=person).update(read_at=at or timezone.now())

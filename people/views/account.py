@@ -1,12 +1,18 @@
-"""The person's own: acting role, settings, notices."""
+"""The person's own: acting role, settings, notices, who has looked."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from people.forms import OwnSettingsForm
 from people.middleware import ACTING_ROLE
+from people.models import Notice, Person, ReadingLine
+from people.notices import mark_read, sentence_of
+from people.privacy import choose_code, choose_name_hidden
 
 
 @require_POST
@@ -19,3 +25,44 @@ def role_switch(request: HttpRequest) -> HttpResponse:
     request.session.cycle_key()
     request.session[ACTING_ROLE] = role
     return redirect("home")
+
+
+def account_settings(request: HttpRequest) -> HttpResponse:
+    """Language and what others see of me."""
+    person = request.viewer.person
+    form = OwnSettingsForm(request.POST if "language" in request.POST else None, instance=person)
+    if request.method == "POST" and form.is_bound and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        response = redirect("account_settings")
+        response.delete_cookie("language")
+        return response
+    readings = ReadingLine.objects.filter(person=person).select_related("reading__organisation").order_by("-id")[:20]
+    context = {"form": form, "readings": readings, "as_code": person.shown_to != Person.ShownTo.ALL}
+    return render(request, "people/account_settings.html", context)
+
+
+@require_POST
+def shown_choose(request: HttpRequest) -> HttpResponse:
+    """ "Visa mig som kod" and "dölj mitt namn på kontrollsidan": each button posts one choice."""
+    person = request.viewer.person
+    if "as_code" in request.POST:
+        choose_code(person=person, as_code=request.POST["as_code"] == "1", by=person)
+    if "name_hidden" in request.POST:
+        choose_name_hidden(person=person, hidden=request.POST["name_hidden"] == "1", by=person)
+    messages.success(request, _("Saved."))
+    return redirect("account_settings")
+
+
+@require_safe
+def notice_list(request: HttpRequest) -> HttpResponse:
+    page = Paginator(Notice.objects.visible_to(request.viewer), 25).get_page(request.GET.get("page"))
+    rows = [{"notice": row, "sentence": sentence_of(row)} for row in page]
+    return render(request, "people/notice_list.html", {"page": page, "rows": [row for row in rows if row["sentence"]]})
+
+
+@require_POST
+def notice_read(request: HttpRequest) -> HttpResponse:
+    """All notices are read."""
+    mark_read(person=request.viewer.person, by=request.viewer.person, at=timezone.now())
+    return redirect("notice_list")

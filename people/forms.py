@@ -1,0 +1,304 @@
+"""Forms of people: short, prefilled, choices only of what the viewer may see."""
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from people.access import Viewer
+from people.models import Collaboration, Employment, Leave, Organisation, Person, Protection, RoleAssignment, Unit
+from people.models.role import ORGANISATION_ROLES, UNIT_ROLES
+from people.roles import Role
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def day_field(label, *, required: bool = True, **kwargs) -> forms.DateField:
+    """A date, written ÅÅÅÅ-MM-DD or chosen."""
+    return forms.DateField(label=label, required=required, widget=DayInput(), **kwargs)
+
+
+def today():
+    return timezone.localdate()
+
+
+class OrganisationForm(forms.ModelForm):
+    class Meta:
+        model = Organisation
+        fields = [
+            "kind",
+            "short_name",
+            "official_name",
+            "brand_name",
+            "municipality_code",
+            "county_code",
+            "inhabitants",
+            "colour",
+        ]
+        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+
+    def clean(self) -> dict:
+        given = super().clean()
+        is_municipality = given.get("kind") == Organisation.Kind.MUNICIPALITY
+        if is_municipality and not given.get("municipality_code"):
+            self.add_error("municipality_code", _("A municipality needs its code of four digits."))
+        if not is_municipality and given.get("municipality_code"):
+            self.add_error("municipality_code", _("Only municipalities have a code. Leave it empty."))
+        return given
+
+
+class OrganisationSettingsForm(forms.ModelForm):
+    class Meta:
+        model = Organisation
+        fields = ["brand_name", "colour", "approval", "approval_days", "stretch_part_time", "needs_kept_days"]
+        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+
+
+class AdministratorForm(forms.Form):
+    """The first administrator of an organisation: invited by mail."""
+
+    given_name = forms.CharField(label=_("Given name"), max_length=100)
+    family_name = forms.CharField(label=_("Family name"), max_length=100, required=False)
+    email = forms.EmailField(label=_("E-mail"))
+
+
+class CollaborationForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    lead = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label=_("Lead"),
+        to_field_name="public_id",
+        help_text=_("The organisation that runs the collaboration; it issues stage certificates."),
+    )
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = Organisation.objects.visible_to(viewer)
+
+
+class AccessionForm(forms.Form):
+    """An organisation joins from a day."""
+
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(), label=_("Organisation"), to_field_name="public_id"
+    )
+    starts_on = day_field(_("From"), initial=today)
+    weight = forms.IntegerField(
+        label=_("Inhabitants counted for seats"), min_value=1, max_value=10_000_000, required=False
+    )
+    agreement_ref = forms.CharField(label=_("Agreement"), max_length=120, required=False)
+
+    def __init__(self, *args, viewer: Viewer, collaboration: Collaboration, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        joined = collaboration.accessions.filter(ends_on=None).values("organisation")
+        self.fields["organisation"].queryset = Organisation.objects.visible_to(viewer).exclude(pk__in=joined)
+
+
+class CoordinatorForm(forms.Form):
+    """Who coordinates: found by the whole address only, so that nobody can look for people (T3)."""
+
+    email = forms.EmailField(label=_("E-mail of the coordinator"), help_text=_("The whole address, as they sign in."))
+    starts_on = day_field(_("From"), initial=today)
+
+
+class LastDayForm(forms.Form):
+    ends_on = day_field(_("Last day"), initial=today)
+
+
+class UnitForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices, initial=Unit.Kind.UNIT)
+    parent = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), label=_("Belongs to"), required=False, to_field_name="public_id",
+        empty_label=_("Nothing: it stands at the top"),
+    )  # fmt: skip
+    board_name = forms.CharField(label=_("Board"), max_length=120, required=False)
+    starts_on = day_field(_("From"), initial=today)
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
+
+
+class UnitNameForm(forms.ModelForm):
+    class Meta:
+        model = Unit
+        fields = ["name", "board_name"]
+
+
+def percent_field() -> forms.DecimalField:
+    return forms.DecimalField(
+        label=_("Percent of full time"), initial=100, decimal_places=2, max_digits=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )  # fmt: skip
+
+
+class PlacementForm(forms.Form):
+    """Where somebody works from a day."""
+
+    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), label=_("Unit"), to_field_name="public_id")
+    manager = forms.ModelChoiceField(
+        queryset=Person.objects.none(), label=_("Nearest manager"), required=False, to_field_name="public_id",
+        empty_label=_("The unit's manager"),
+    )  # fmt: skip
+    title = forms.CharField(label=_("Title"), max_length=120, required=False)
+    percent = percent_field()
+    starts_on = day_field(_("From"), initial=today)
+
+    def __init__(self, *args, viewer: Viewer, person: Person | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
+        leads = RoleAssignment.objects.on(viewer.on).filter(role=Role.MANAGER, organisation__in=viewer.acts_for)
+        managers = Person.objects.visible_to(viewer).filter(pk__in=leads.values("person"))
+        self.fields["manager"].queryset = managers.exclude(pk=person.pk) if person else managers
+
+
+class PersonForm(PlacementForm):
+    """A new employee: who, where and from when, in one short form."""
+
+    given_name = forms.CharField(label=_("Given name"), max_length=100)
+    family_name = forms.CharField(label=_("Family name"), max_length=100, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    invite = forms.BooleanField(label=_("Invite by e-mail at once"), required=False, initial=True)
+    kind = forms.ChoiceField(label=_("Employment"), choices=Employment.Kind.choices)
+    number = forms.CharField(label=_("Employee number"), max_length=40, required=False)
+    profession_started_on = day_field(
+        _("Started in the profession"),
+        required=False,
+        help_text=_("Decides the stage. Empty: the same day as the employment."),
+    )
+    field_order = [
+        "given_name", "family_name", "email", "invite", "unit", "manager", "title", "kind", "percent", "number", "starts_on",
+        "profession_started_on",
+    ]  # fmt: skip
+
+    def clean(self) -> dict:
+        given = super().clean()
+        if given.get("invite") and not given.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Write an address, or leave out the invitation."))
+        number = given.get("number")
+        unit = given.get("unit")
+        if number and unit and unit.organisation.employments.filter(number=number).exists():
+            self.add_error("number", _("That employee number is in use. Check it, or leave it empty."))
+        return given
+
+
+class PersonFactsForm(forms.ModelForm):
+    """Names and the day in the profession."""
+
+    class Meta:
+        model = Person
+        fields = ["given_name", "family_name", "name", "profession_started_on"]
+        widgets = {"profession_started_on": DayInput()}
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"))
+
+
+class LeaveForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=Leave.Kind.choices)
+    starts_on = day_field(_("First day"), initial=today)
+    ends_on = day_field(_("Last day"), required=False, help_text=_("Empty: until further notice."))
+
+
+class RoleForm(forms.Form):
+    """A role for somebody of the own organisation."""
+
+    person = forms.ModelChoiceField(queryset=Person.objects.none(), label=_("Person"), to_field_name="public_id")
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role.value, role.label) for role in (*UNIT_ROLES, *ORGANISATION_ROLES)]
+    )
+    unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), label=_("Unit"), required=False, to_field_name="public_id",
+        empty_label=_("The whole organisation"), help_text=_("Managers and supervisors need a unit."),
+    )  # fmt: skip
+    starts_on = day_field(_("From"), initial=today)
+    ends_on = day_field(_("Last day"), required=False, help_text=_("Empty: until further notice."))
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = Person.objects.visible_to(viewer)
+        self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
+
+    def clean(self) -> dict:
+        given = super().clean()
+        needs_unit = given.get("role") in UNIT_ROLES
+        if needs_unit and not given.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", _("Choose the unit that the role is for."))
+        if not needs_unit:
+            given["unit"] = None
+        return given
+
+
+class DeputyForm(forms.Form):
+    """Who stands in, and when."""
+
+    assignment = forms.ModelChoiceField(
+        queryset=RoleAssignment.objects.none(), label=_("For"), to_field_name="public_id", empty_label=None
+    )
+    to = forms.ModelChoiceField(queryset=Person.objects.none(), label=_("Deputy"), to_field_name="public_id")
+    starts_on = day_field(_("First day"), initial=today)
+    ends_on = day_field(_("Last day"))
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        own = RoleAssignment.objects.on(viewer.on).filter(person=viewer.person, role=Role.MANAGER)
+        self.fields["assignment"].queryset = own.select_related("unit")
+        self.fields["assignment"].label_from_instance = lambda row: row.unit.name
+        self.fields["to"].queryset = Person.objects.visible_to(viewer)
+
+
+class ProtectionForm(forms.Form):
+    """Protecting an identity: found by employee number, since lists do not show everybody."""
+
+    number = forms.CharField(label=_("Employee number"), max_length=40)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Protection.Kind.choices)
+    contact = forms.CharField(label=_("Contact instead of the person"), max_length=200, required=False)
+
+
+class OwnSettingsForm(forms.ModelForm):
+    class Meta:
+        model = Person
+        fields = ["language"]
+
+
+class StaffFilterForm(forms.Form):
+    """What the list of staff shows."""
+
+    q = forms.CharField(label=_("Search"), max_length=100, required=False)
+    unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(),
+        label=_("Unit"),
+        required=False,
+        to_field_name="public_id",
+        empty_label=_("All units"),
+    )
+    account = forms.ChoiceField(label=_("Account"), required=False, choices=[("", _("All")), *Person.Account.choices])
+    all_optional = True
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
+
+    def chosen(self, people, viewer: Viewer):
+        """The visible people, narrowed by what was chosen; a faulty choice narrows nothing."""
+        if not self.is_valid():
+            return people
+        given = self.cleaned_data
+        people = people.matching(given["q"])
+        if given["unit"]:
+            here = Q(placements__ends_on=None) | Q(placements__ends_on__gte=viewer.on)
+            below = Unit.objects.under([given["unit"].pk]).values("pk")
+            people = people.filter(here, placements__unit__in=below, placements__starts_on__lte=viewer.on).distinct()
+        if given["account"]:
+            people = people.filter(account=given["account"])
+        return people

@@ -1,0 +1,57 @@
+"""Lists of people, roles and organisations: columns, order, pages; the rows are drawn by hand."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Organisation, Person, RoleAssignment
+
+
+class StaffTable(tables.Table):
+    name = tables.Column(verbose_name=_("Name"), order_by="sort_key")
+    work = tables.Column(verbose_name=_("Unit and title"), orderable=False, empty_values=())
+    account = tables.Column(verbose_name=_("Account"))
+
+    rows_template = "people/_staff_rows.html"
+    caption = _("Staff")
+    cards = True
+
+    class Meta:
+        model = Person
+        fields = ["name", "work", "account"]
+        order_by = "name"
+        empty_text = _("Nobody matches. Search for less.")
+
+
+class RoleTable(tables.Table):
+    person = tables.Column(verbose_name=_("Name"), order_by="person__sort_key")
+    role = tables.Column(verbose_name=_("Role"))
+    unit = tables.Column(verbose_name=_("For"), order_by="unit__sort_key")
+    starts_on = tables.Column(verbose_name=_("Time"))
+    end = tables.Column(verbose_name="", orderable=False, empty_values=())
+
+    rows_template = "people/_role_rows.html"
+    caption = _("Roles")
+    cards = True
+
+    class Meta:
+        model = RoleAssignment
+        fields = ["person", "role", "unit", "starts_on", "end"]
+        order_by = "person"
+        empty_text = _("No roles are given yet.")
+
+
+class OrganisationTable(tables.Table):
+    short_name = tables.Column(verbose_name=_("Organisation"), order_by="sort_key")
+    kind = tables.Column(verbose_name=_("Kind"))
+    municipality_code = tables.Column(verbose_name=_("Code"))
+    inhabitants = tables.Column(verbose_name=_("Inhabitants"))
+
+    rows_template = "people/_organisation_rows.html"
+    caption = _("Organisations")
+    cards = True
+
+    class Meta:
+        model = Organisation
+        fields = ["short_name", "kind", "municipality_code", "inhabitants"]
+        order_by = "short_name"
+        empty_text = _("No organisation matches. Add one, or search for less.")

@@ -1,0 +1,159 @@
+"""Staff of the own organisation: found, added, moved, away, gone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
+
+from people.accounts import invite
+from people.employment import end_employment, end_leave, hire, move, start_leave
+from people.forms import (
+    InvitationForm,
+    LastDayForm,
+    LeaveForm,
+    PersonFactsForm,
+    PersonForm,
+    PlacementForm,
+    StaffFilterForm,
+)
+from people.models import Employment, Leave, Person, Placement
+from people.roles import Permission
+from people.tables import StaffTable
+from people.views.doors import carry_out, permitted
+
+staff_only = permitted(Permission.EDIT_STAFF)
+
+
+@permitted(Permission.SEE_STAFF)
+def person_list(request: HttpRequest) -> HttpResponse:
+    form = StaffFilterForm(request.GET or None, viewer=request.viewer)
+    people = form.chosen(Person.objects.visible_to(request.viewer), request.viewer)
+    table = StaffTable(people)
+    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    shown = [row.record for row in table.page.object_list]
+    places = (
+        Placement.objects.visible_to(request.viewer)
+        .on(request.viewer.on)
+        .filter(person__in=shown)
+        .select_related("unit")
+    )
+    work = {place.person_id: place for place in places}
+    for person in shown:
+        person.place = work.get(person.pk)
+    return render(request, "people/person_list.html", {"table": table, "form": form})
+
+
+@staff_only
+def person_create(request: HttpRequest) -> HttpResponse:
+    form = PersonForm(request.POST or None, viewer=request.viewer)
+    if request.method == "POST" and form.is_valid():
+        employment = carry_out(form, lambda: _hire(form.cleaned_data, request.viewer.person))
+        if employment:
+            messages.success(request, _("%(name)s is added.") % {"name": employment.person.name})
+            return redirect("person_detail", employment.person.public_id)
+    return render(request, "people/person_create.html", {"form": form})
+
+
+def _hire(given: dict, by: Person) -> Employment:
+    facts = {key: value for key, value in given.items() if key not in ("invite", "email")}
+    name = f"{given['given_name']} {given['family_name']}".strip()
+    employment = hire(organisation=given["unit"].organisation, name=name, **facts, by=by)
+    if given["invite"]:
+        invite(person=employment.person, email=given["email"], by=by)
+    return employment
+
+
+def _person(request: HttpRequest, public_id: UUID) -> Person:
+    return get_object_or_404(Person.objects.visible_to(request.viewer), public_id=public_id)
+
+
+def _employment(request: HttpRequest, public_id: UUID) -> Employment:
+    rows = Employment.objects.visible_to(request.viewer).select_related("person", "organisation")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+@permitted(Permission.SEE_STAFF)
+def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One person's work here: placements, leave, account; what may be done stands as buttons."""
+    person = _person(request, public_id)
+    jobs = Employment.objects.visible_to(request.viewer).filter(person=person).select_related("organisation")
+    jobs = jobs.prefetch_related("placements__unit", "placements__manager", "leaves").order_by("-starts_on")
+    return render(request, "people/person_detail.html", {"subject": person, "employments": jobs})
+
+
+@staff_only
+def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    person = _person(request, public_id)
+    form = PersonFactsForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("person_detail", person.public_id)
+    return render(request, "people/person_edit.html", {"form": form, "subject": person})
+
+
+@staff_only
+def person_invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    person = _person(request, public_id)
+    form = InvitationForm(request.POST or None, initial={"email": person.email})
+    if request.method == "POST" and form.is_valid():
+        if carry_out(form, lambda: invite(person=person, **form.cleaned_data, by=request.viewer.person)):
+            messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
+            return redirect("person_detail", person.public_id)
+    return render(request, "people/person_invite.html", {"form": form, "subject": person})
+
+
+@staff_only
+def employment_move(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    employment = _employment(request, public_id)
+    now = employment.placements.order_by("-starts_on").first()
+    initial = {"title": now.title, "percent": now.percent, "unit": now.unit.public_id} if now else {}
+    if now and now.manager:
+        initial["manager"] = now.manager.public_id
+    form = PlacementForm(request.POST or None, viewer=request.viewer, person=employment.person, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        if carry_out(form, lambda: move(employment=employment, **form.cleaned_data, by=request.viewer.person)):
+            messages.success(request, _("The new place is written down."))
+            return redirect("person_detail", employment.person.public_id)
+    return render(request, "people/employment_move.html", {"form": form, "employment": employment})
+
+
+@staff_only
+def employment_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Set the last day, after saying what that releases."""
+    employment = _employment(request, public_id)
+    form = LastDayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if carry_out(
+            form, lambda: end_employment(employment=employment, **form.cleaned_data, by=request.viewer.person)
+        ):
+            messages.success(request, _("The last day is written down. The record stays with the person."))
+            return redirect("person_list")
+    roles = employment.person.roles.on(request.viewer.on).filter(organisation=employment.organisation).count()
+    return render(request, "people/employment_end.html", {"form": form, "employment": employment, "role_count": roles})
+
+
+@staff_only
+def leave_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    employment = _employment(request, public_id)
+    form = LeaveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if carry_out(form, lambda: start_leave(employment=employment, **form.cleaned_data, by=request.viewer.person)):
+            messages.success(request, _("The leave is written down. Deadlines stand still while it lasts."))
+            return redirect("person_detail", employment.person.public_id)
+    return render(request, "people/leave_create.html", {"form": form, "employment": employment})
+
+
+@staff_only
+def leave_end(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+    employment = _employment(request, public_id)
+    leave: Leave = get_object_or_404(employment.leaves, pk=pk)
+    form = LastDayForm(request.POST or None, initial={"ends_on": leave.ends_on or request.viewer.on})
+    if request.method == "POST" and form.is_valid():
+        if carry_out(form, lambda: end_leave(leave=leave, **form.cleaned_data, by=request.viewer.person)):
+            messages.success(request, _("Saved."))
+            return redirect("person_detail", employment.person.public_id)
+    return render(request, "people/leave_end.html", {"form": form, "employment": employment, "leave": leave})

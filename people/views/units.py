@@ -1,0 +1,96 @@
+"""The tree of units and the settings of the own organisation."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from people.forms import LastDayForm, OrganisationSettingsForm, UnitForm, UnitNameForm
+from people.models import Unit
+from people.organisations import add_unit, end_unit, unit_end_obstacles
+from people.roles import Permission
+from people.views.doors import carry_out, permitted
+
+units_only = permitted(Permission.EDIT_UNITS)
+
+
+def tree_of(units: list[Unit]) -> list[dict]:
+    """Units in, the same in tree order out, each with its depth (0 on top)."""
+    below: dict[int | None, list[Unit]] = {}
+    known = {unit.pk for unit in units}
+    for unit in units:
+        below.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
+    rows: list[dict] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for unit in below.get(parent, []):
+            rows.append({"unit": unit, "depth": min(depth, 4)})
+            walk(unit.pk, depth + 1)
+
+    walk(None, 0)
+    return rows
+
+
+def _unit(request: HttpRequest, public_id: UUID) -> Unit:
+    rows = Unit.objects.visible_to(request.viewer).select_related("organisation", "parent")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+@units_only
+def unit_list(request: HttpRequest) -> HttpResponse:
+    day = request.viewer.on
+    units = list(
+        Unit.objects.visible_to(request.viewer).filter(ends_on=None) | Unit.objects.visible_to(request.viewer).on(day)
+    )
+    return render(request, "people/unit_list.html", {"rows": tree_of(sorted(set(units), key=lambda u: u.sort_key))})
+
+
+@units_only
+def unit_create(request: HttpRequest) -> HttpResponse:
+    form = UnitForm(request.POST or None, viewer=request.viewer)
+    if request.method == "POST" and form.is_valid():
+        if request.viewer.organisation is None:
+            raise Http404
+        parent = form.cleaned_data["parent"]
+        organisation = parent.organisation if parent else request.viewer.organisation
+        if carry_out(form, lambda: add_unit(organisation=organisation, **form.cleaned_data, by=request.viewer.person)):
+            messages.success(request, _("%(name)s is added.") % form.cleaned_data)
+            return redirect("unit_list")
+    return render(request, "people/unit_create.html", {"form": form})
+
+
+@units_only
+def unit_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    unit = _unit(request, public_id)
+    form = UnitNameForm(request.POST or None, instance=unit)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("unit_list")
+    return render(request, "people/unit_edit.html", {"form": form, "unit": unit})
+
+
+@units_only
+def unit_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let a unit end on a day; what stands in the way is said before and after."""
+    unit = _unit(request, public_id)
+    form = LastDayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if carry_out(form, lambda: end_unit(unit=unit, **form.cleaned_data, by=request.viewer.person)):
+            messages.success(request, _("%(name)s ends.") % {"name": unit.name})
+            return redirect("unit_list")
+    context = {"form": form, "unit": unit, "obstacles": unit_end_obstacles(unit, request.viewer.on)}
+    return render(request, "people/unit_end.html", context)
+
+
+@permitted(Permission.EDIT_SETTINGS)
+def organisation_settings(request: HttpRequest) -> HttpResponse:
+    organisation = request.viewer.organisation
+    form = OrganisationSettingsForm(request.POST or None, instance=organisation)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("organisation_settings")
+    return render(request, "people/organisation_settings.html", {"form": form, "organisation": organisation})
