@@ -72,7 +72,7 @@ def wait_until_ready(port: int, children: dict[str, subprocess.Popen]) -> str:
         status, text = answer(f"http://127.0.0.1:{port}/halsa/redo/")
         if status == 200:
             return ""
-        time.sleep(0.3)
+        time.sleep(1)
     return f"Not ready after {PATIENCE_START:.0f} seconds: {text or 'no answer'}"
 
 
