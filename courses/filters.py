@@ -44,6 +44,10 @@ class CourseFilter(filters.FilterSet):
         model = CourseVersion
         fields: list[str] = []
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.form.all_optional = True
+
     def find(self, rows: QuerySet, name: str, text: str) -> QuerySet:
         return rows.filter(course__in=Course.objects.matching(text[:200]).order_by().values("pk"))
 
