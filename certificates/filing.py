@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import re
 import tempfile
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -73,3 +75,16 @@ def read_file(certificate: Certificate) -> bytes | None:
         return None
     content = file_path(kept.stored_as).read_bytes()
     return content if hashlib.sha256(content).hexdigest() == kept.sha256 else None
+
+
+def readable_name(certificate: Certificate) -> str:
+    """'Lindqvist_Amira_Utreda-med-barnet_2026-11-13_GR-2026-000123.pdf', in NFC; the name is the one on the paper."""
+    person, name = certificate.person, certificate.snapshot["name"]
+    parts = [person.family_name, person.given_name] if person.name == name and person.family_name else [name]
+    words = [*parts, certificate.snapshot["title"], certificate.achieved_on.isoformat(), certificate.number]
+    return "_".join(_plain(word) for word in words if word) + ".pdf"
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"[^\w.]+", "-", unicodedata.normalize("NFC", text)).replace("_", "-")
+    return text.strip("-.")[:60]

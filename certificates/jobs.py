@@ -25,3 +25,26 @@ def make_missing_certificates() -> str:
     made = issue_missing()
     again = requeue_unrendered()
     return f"{len(made)} issued, {again} queued again"
+
+
+def fill_bundle(pk: int) -> str:
+    """Pack the next few certificates of a file; those still waiting to be drawn are drawn now."""
+    bundle = Bundle.objects.select_related("asked_by").get(pk=pk)
+    if not bundle.is_running:
+        return "nothing to pack"
+    lines = next_lines(bundle)
+    waiting = [line.certificate.pk for line in lines if line.certificate.state == Certificate.State.QUEUED]
+    for waiting_pk in waiting:
+        render_certificate(waiting_pk)
+    more = pack(bundle=bundle, lines=next_lines(bundle) if waiting else lines)
+    return "more to pack" if more else "packed"
+
+
+def close_bundle(pk: int) -> str:
+    """Join the parts of a file and open it to who asked."""
+    return str(close(bundle=Bundle.objects.select_related("asked_by").get(pk=pk)))
+
+
+def throw_away_old_bundles() -> str:
+    """Once an hour."""
+    return f"{expire_bundles()} thrown away"

@@ -1,14 +1,16 @@
 import base64
 import secrets
+from datetime import date, datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import CourseResult
 from journeys.models import Completion
-from people.models import Organisation, Person
+from people.models import Organisation, Person, Placement
 from people.models.base import Public, choice_check
+from people.names import search_key
 
 
 def new_code() -> str:
@@ -40,6 +42,36 @@ class CertificateQuerySet(models.QuerySet):
 
     def live(self):
         return self.filter(state__in=Certificate.LIVE)
+
+    def owned_by(self, viewer):
+        """The person's own, whatever the acting role and whoever the employer."""
+        return viewer.own(self)
+
+    def downloadable_by(self, viewer):
+        """Own ones and those that the acting role sees; withdrawn and replaced papers stay in the archive."""
+        own, seen = self.owned_by(viewer).order_by(), self.visible_to(viewer).order_by()
+        return self.live().filter(pk__in=own.values("pk").union(seen.values("pk")))
+
+    def matching(self, text: str):
+        """Certificates whose name, number or title contains every word."""
+        for word in search_key(text).split():
+            self = self.filter(search_key__contains=word)
+        return self
+
+    def valid_on(self, day: date):
+        return self.live().filter(Q(valid_until=None) | Q(valid_until__gte=day))
+
+    def expired_on(self, day: date):
+        return self.live().filter(valid_until__lt=day)
+
+    def expiring(self, day: date, days: int = 90):
+        """Valid on the day, and no longer so within `days`."""
+        return self.live().filter(valid_until__gte=day, valid_until__lte=day + timedelta(days=days))
+
+    def with_unit(self, day: date):
+        """With `unit_name`: where the person works on the day, for the certificate's employer; empty after leaving."""
+        placed = Placement.objects.on(day).filter(person=OuterRef("person"), organisation=OuterRef("organisation"))
+        return self.annotate(unit_name=Subquery(placed.order_by("-starts_on", "-pk").values("unit__name")[:1]))
 
     def ready(self):
         """Those whose file can be downloaded."""
@@ -148,6 +180,27 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_ready(self) -> bool:
+        return self.state in (self.State.RENDERED, self.State.SEALED)
+
+    @property
+    def title(self) -> str:
+        return self.snapshot["title"]
+
+    @property
+    def programme_name(self) -> str:
+        return (self.snapshot["programme"] or {}).get("name", "")
+
+    @property
+    def fault_sentence(self) -> str:
+        """Why there is no file, for the person and HR; empty when nothing is wrong."""
+        if not self.fault:
+            return ""
+        return _("The certificate cannot be printed: our fonts lack %(letters)s. Write the name in other letters.") % {
+            "letters": " ".join(self.fault)
+        }
+
 
 class CertificateFileKind(models.TextChoices):
     PDF = "pdf", "PDF"
@@ -177,6 +230,11 @@ class BundleQuerySet(models.QuerySet):
     def visible_to(self, viewer):
         """Only those that the viewer asked for."""
         return self.filter(asked_by=viewer.person)
+
+    def current(self, now: datetime):
+        """Those being made, and those that can still be fetched, newest first."""
+        running = Q(state__in=[Bundle.State.QUEUED, Bundle.State.RUNNING])
+        return self.filter(running | Q(state=Bundle.State.READY, expires_at__gt=now)).order_by("-asked_at")
 
 
 class BundleState(models.TextChoices):
@@ -226,6 +284,10 @@ class Bundle(Public):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.done}/{self.total}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
 
 class BundleLineOutcome(models.TextChoices):

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from certificates.views import bundles, own, register, verification
+
+urlpatterns = [
+    path("mina-intyg/", own.certificate_mine, name="certificate_mine"),
+    path("intyg/", register.certificate_list, name="certificate_list"),
+    path("intyg/hamta/<slug:code>/", own.certificate_download, name="certificate_download"),
+    path("intyg/export/", register.bundle_create, name="bundle_create"),
+    path("intyg/export/<uuid:public_id>/", bundles.bundle_detail, name="bundle_detail"),
+    path("intyg/export/<uuid:public_id>/avbryt/", bundles.bundle_cancel, name="bundle_cancel"),
+    path("intyg/export/<uuid:public_id>/hamta/", bundles.bundle_download, name="bundle_download"),
+    path("v/", verification.certificate_verify, name="certificate_verify"),
+    path("v/<str:code>/", verification.certificate_check, name="certificate_check"),
+]

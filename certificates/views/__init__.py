@@ -1,0 +1,1 @@
+"""Pages of certificates: the own ones, HR's list, bundles, and the public check."""

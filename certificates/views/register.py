@@ -1,0 +1,81 @@
+"""HR's certificates: find, choose, download one or many (H1, H2)."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from certificates.bundling import bundle_obstacles, start_bundle
+from certificates.filters import CertificateFilter, filled
+from certificates.models import Bundle, Certificate
+from certificates.tables import CertificateTable
+from people.access import Viewer
+from people.roles import Permission
+
+PER_PAGE = 25
+SOON = timedelta(days=90)
+
+
+def _shown(request: HttpRequest):
+    """The live certificates that the acting role answers for; to everybody else the page does not exist."""
+    if Permission.SEE_CERTIFICATES not in request.viewer.may:
+        raise Http404
+    return Certificate.objects.visible_to(request.viewer).live()
+
+
+def _figures(rows, viewer: Viewer) -> dict[str, int]:
+    counted = {"valid": rows.valid_on, "expiring": rows.expiring, "expired": rows.expired_on}
+    return rows.aggregate(
+        valid=Count("pk", filter=Q(valid_until=None) | Q(valid_until__gte=viewer.on)),
+        expiring=Count("pk", filter=Q(pk__in=counted["expiring"](viewer.on).order_by().values("pk"))),
+        expired=Count("pk", filter=Q(valid_until__lt=viewer.on)),
+    )
+
+
+@require_safe
+def certificate_list(request: HttpRequest) -> HttpResponse:
+    """Intyg: figures, the running file, filters and the list."""
+    rows = _shown(request)
+    filters = CertificateFilter(request.GET, rows, request)
+    found = filters.qs.with_unit(request.viewer.on).select_related("issuer")
+    table = CertificateTable(found)
+    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    context = {
+        "filters": filters,
+        "table": table,
+        "count": table.paginator.count,
+        "figures": _figures(rows, request.viewer),
+        "bundles": Bundle.objects.visible_to(request.viewer).current(timezone.now()),
+        "today": request.viewer.on,
+        "soon": request.viewer.on + SOON,
+    }
+    return render(request, "certificates/certificate_list.html", context)
+
+
+@require_POST
+def bundle_create(request: HttpRequest) -> HttpResponse:
+    """Order a file with the chosen certificates, or with all that the filter finds."""
+    filters = CertificateFilter(request.GET, _shown(request), request)
+    rows = filters.qs
+    if "all" not in request.POST:
+        rows = rows.filter(public_id__in=request.POST.getlist("pick"))
+    obstacles = bundle_obstacles(rows)
+    back = redirect(f"{request.path.removesuffix('export/')}?{request.GET.urlencode()}")
+    if obstacles:
+        messages.warning(request, obstacles[0])
+        return back
+    only = rows.ready().first() if rows.count() == 1 else None
+    if only:
+        return redirect("certificate_download", code=only.public_id)
+    viewer = request.viewer
+    bundle = start_bundle(
+        organisation=viewer.organisation, certificates=rows, filters=filled(filters), role=viewer.role, by=viewer.person
+    )
+    messages.success(request, _("The file is being made. You may leave the page meanwhile."))
+    return redirect("bundle_detail", public_id=bundle.public_id)
