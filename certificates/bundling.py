@@ -184,7 +184,9 @@ def _write_part(bundle: Bundle, first: int, files: dict[BundleLine, bytes]) -> N
 
 def _entry(certificate: Certificate) -> zipfile.ZipInfo:
     issued = timezone.localtime(certificate.issued_at)
-    return zipfile.ZipInfo(readable_name(certificate), (issued.year, issued.month, issued.day, issued.hour, issued.minute, 0))
+    return zipfile.ZipInfo(
+        readable_name(certificate), (issued.year, issued.month, issued.day, issued.hour, issued.minute, 0)
+    )
 
 
 def _join(bundle: Bundle) -> bytes:

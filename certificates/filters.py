@@ -6,9 +6,8 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.forms import DateInput
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from certificates.models import Certificate, CertificateKind
 from journeys.models import Journey, Stop
@@ -31,7 +30,9 @@ class CertificateFilter(django_filters.FilterSet):
     course = django_filters.ChoiceFilter(field_name="result__course", label=_("Course"), empty_label=_("All"))
     unit = django_filters.ChoiceFilter(method="of_unit", label=_("Unit"), empty_label=_("All units"))
     kind = django_filters.ChoiceFilter(choices=KINDS, label=_("Kind"), empty_label=_("All"))
-    validity = django_filters.ChoiceFilter(choices=VALIDITY, method="of_validity", label=_("Validity"), empty_label=_("All"))
+    validity = django_filters.ChoiceFilter(
+        choices=VALIDITY, method="of_validity", label=_("Validity"), empty_label=_("All")
+    )
     issued_from = django_filters.DateFilter(
         field_name="achieved_on", lookup_expr="gte", label=_("Completed from"), widget=DateInput(attrs={"type": "date"})
     )

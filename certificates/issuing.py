@@ -81,9 +81,7 @@ def replace(*, certificate: Certificate, reason: str, by: Person | None, at: dat
             return old.replaced_by
         _close(old, Certificate.State.REPLACED, reason=reason, by=by, at=at)
         number, code = _next_number(series), new_code()
-        holder = old.result or old.completion
-        facts_of = snapshot_of_result if old.result else snapshot_of_completion
-        facts = facts_of(holder, number=number, code=code, issuer=old.issuer, at=at)
+        holder, facts = _facts_again(old, number=number, code=code, at=at)
         new = _insert(
             facts,
             code=code,
@@ -223,6 +221,17 @@ def _next_number(series: NumberSeries) -> str:
     return f"{series.prefix}-{series.year}-{series.last:06d}"
 
 
+def _facts_again(old: Certificate, *, number: str, code: str, at: datetime) -> tuple[CourseResult | Completion, dict]:
+    """What an old certificate proves, and the facts of today about it."""
+    if old.result:
+        return old.result, snapshot_of_result(old.result, number=number, code=code, issuer=old.issuer, at=at)
+    if old.completion:
+        return old.completion, snapshot_of_completion(
+            old.completion, number=number, code=code, issuer=old.issuer, at=at
+        )
+    raise ValueError("an extract is made anew, not replaced")
+
+
 def _insert(
     facts: dict,
     *,
@@ -264,7 +273,7 @@ def _insert(
 
 
 def _close(row: Certificate, state: str, *, reason: str, by: Person | None, at: datetime) -> None:
-    if state not in Certificate.MOVES[row.state]:
+    if state not in Certificate.MOVES[Certificate.State(row.state)]:
         raise ValueError(f"{row.state} cannot become {state}")
     row.state, row.reason, row.closed_by, row.closed_at = state, reason, by, at
     row.save(update_fields=["state", "reason", "closed_by", "closed_at"])

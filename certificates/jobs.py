@@ -1,8 +1,10 @@
 """Work for the worker. Every job is short and may run twice."""
 
+from certificates.bundling import close_bundle as close
+from certificates.bundling import expire_bundles, next_lines, pack
 from certificates.filing import keep_file, note_fault
 from certificates.issuing import issue_missing, requeue_unrendered
-from certificates.models import Certificate
+from certificates.models import Bundle, Certificate
 from certificates.rendering import UnprintableLetters, render
 
 

@@ -77,7 +77,7 @@ def snapshot_of_result(result: CourseResult, *, number: str, code: str, issuer: 
             "version": version.number,
             "programme": programme_of(result),
             "organiser": (occasion.organiser if occasion else result.course.owner).official_name,
-            "first_on": _iso(min([*days, result.passed_on])),
+            "first_on": _iso(min([*days, result.passed_on or timezone.localdate(at)])),
             "achieved_on": _iso(result.passed_on),
             "valid_until": _iso(result.valid_until),
             "days": len(set(days)),

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("people.urls")),
     path("", include("courses.urls")),
     path("", include("journeys.urls")),
+    path("", include("certificates.urls")),
 ]
 if settings.DEMO:
     from tracker.demo.views import demo_sign_in  # outside a demo neither the address nor its code is there

@@ -28,7 +28,9 @@ def certificate_mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def certificate_download(request: HttpRequest, code: str) -> HttpResponse:
     """The stored file of one certificate. Never drawn here."""
-    rows = Certificate.objects.downloadable_by(request.viewer).ready().prefetch_related("files").select_related("person")
+    rows = (
+        Certificate.objects.downloadable_by(request.viewer).ready().prefetch_related("files").select_related("person")
+    )
     certificate = get_object_or_404(rows, public_id=code)
     content = read_file(certificate)
     if content is None:

@@ -86,6 +86,11 @@ def passed(holder: Person, employer: Organisation, version: CourseVersion, at: d
     )
     for part in version.parts.all():
         PartResult.objects.create(
-            result=result, organisation=employer, part=part, state="done", done_on=date(2026, 9, 1), minutes=part.minutes
+            result=result,
+            organisation=employer,
+            part=part,
+            state="done",
+            done_on=date(2026, 9, 1),
+            minutes=part.minutes,
         )
     return result

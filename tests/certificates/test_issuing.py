@@ -71,9 +71,7 @@ def test_recognised_and_running_courses_get_no_paper():
 
 def test_prefixes_are_ascii_and_those_of_namesakes_differ():
     habo, håbo = organisation("Habo"), organisation("Håbo")
-    numbers = [
-        issue_for_result(result=passed(person(), owner, course(owner)), at=AT).number for owner in (habo, håbo)
-    ]
+    numbers = [issue_for_result(result=passed(person(), owner, course(owner)), at=AT).number for owner in (habo, håbo)]
     assert numbers == ["HABO-2026-000001", "HABO2-2026-000001"]
     assert prefix_of(organisation("Tjörn")) == "TJORN"
     assert prefix_of(organisation("Östra Göinge")) == "OSTRAGOING"

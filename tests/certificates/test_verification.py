@@ -1,0 +1,137 @@
+"""The public check tells the holder everything and anybody else nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from certificates import verification
+from certificates.issuing import replace, withdraw
+from certificates.models import new_code
+from certificates.verification import check_code, check_number, plain_code
+from people.privacy import choose_code, choose_name_hidden
+
+pytestmark = pytest.mark.promise("P21")
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    cache.clear()
+
+
+def page(code: str, **data) -> tuple[int, str]:
+    client = Client(headers={"accept-language": "en"})
+    client.cookies["language"] = "en"
+    address = reverse("certificate_check", args=[code])
+    answer = client.post(address, data) if data else client.get(address)
+    return answer.status_code, answer.content.decode()
+
+
+def test_the_holder_of_the_code_reads_what_the_paper_shows(world, certify):
+    certificate = certify(world.amira, drawn=False)
+    status, text = page(certificate.public_id)
+    assert status == 200
+    for words in (
+        "Genuine and valid",
+        "Amira Haddad",
+        "Barnsamtal",
+        "Ale kommun",
+        "Kompetensforum",
+        certificate.number,
+    ):
+        assert words in text
+    dashed = "-".join(certificate.public_id[n : n + 5].lower() for n in range(0, 26, 5))
+    assert plain_code(dashed) == certificate.public_id
+
+
+def test_answers_are_not_indexed_kept_or_passed_on(world, certify):
+    answer = Client().get(reverse("certificate_check", args=[certify(world.amira, drawn=False).public_id]))
+    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"], answer["Cache-Control"]) == (
+        "noindex, nofollow",
+        "no-referrer",
+        "no-store",
+    )
+
+
+def test_expired_replaced_and_withdrawn_are_said_plainly(world, certify):
+    expired = certify(
+        world.amira,
+        drawn=False,
+        valid_until=world.today - timedelta(days=1),
+        passed_on=world.today - timedelta(days=99),
+    )
+    assert check_code(expired.public_id, on=world.today).kind == "expired"
+    assert check_code(expired.public_id, on=world.today - timedelta(days=1)).kind == "valid"
+    old = certify(world.jonas, drawn=False)
+    world.jonas.name = "Jonas Nyman"
+    world.jonas.save()
+    new = replace(certificate=old, reason="Nytt namn", by=None)
+    _status, text = page(old.public_id)
+    assert "Replaced by a newer certificate" in text
+    assert [word in text for word in ("Nyman", "Öhrn", new.public_id, new.number)] == [False] * 4
+    withdraw(certificate=new, reason="Fel person", by=None)
+    _status, text = page(new.public_id)
+    assert ("is withdrawn" in text, "Nyman" in text, "Fel person" in text) == (True, False, False)
+
+
+def test_unknown_codes_numbers_and_names_get_one_answer(world, certify):
+    certificate = certify(world.amira, drawn=False)
+    on = world.today
+    answers = {
+        check_code(new_code(), on=on),
+        check_code(certificate.number, on=on),
+        check_code(certificate.public_id[:-1], on=on),
+        check_code("", on=on),
+        check_number(certificate.number, "", on=on),
+        check_number(certificate.number, "Jonas Öhrn", on=on),
+        check_number(certificate.number, "Amira", on=on),
+        check_number("GR-2026-999999", "Amira Haddad", on=on),
+        check_number("", "Amira Haddad", on=on),
+    }
+    assert answers == {verification.UNKNOWN}
+    assert page(new_code())[0] == 404
+    assert check_number(certificate.number.lower(), "  amira HÄDDAD ", on=on).kind == "valid"
+
+
+def test_the_number_alone_answers_nothing_in_the_form(world, certify):
+    certificate = certify(world.amira, drawn=False)
+    answer = Client().post(reverse("certificate_verify"), {"number": certificate.number})
+    assert "Amira" not in answer.content.decode()
+    answer = Client().post(reverse("certificate_verify"), {"number": certificate.number, "name": "Amira Haddad"})
+    assert "Barnsamtal" in answer.content.decode()
+
+
+def test_a_hidden_name_shows_when_it_is_typed(world, certify):
+    certificate = certify(world.amira, drawn=False)
+    choose_name_hidden(person=world.amira, hidden=True, by=world.amira)
+    status, text = page(certificate.public_id)
+    assert (status, "Amira" in text, "Ale kommun" in text, "Barnsamtal" in text) == (200, False, False, True)
+    assert "Haddad" not in page(certificate.public_id, name="Amina Haddad")[1].replace("Amina Haddad", "")
+    assert "Amira Haddad" in page(certificate.public_id, name="amira haddad")[1]
+
+
+def test_a_protected_person_looks_like_one_who_chose_both_and_is_never_named(world, certify):
+    protected, chose = certify(world.skye, drawn=False), certify(world.jonas, drawn=False)
+    choose_code(person=world.jonas, as_code=True, by=world.jonas)
+    choose_name_hidden(person=world.jonas, hidden=True, by=world.jonas)
+    texts = []
+    for certificate in (protected, chose):
+        for data in ({}, {"name": certificate.snapshot["name"]}):
+            _status, text = page(certificate.public_id, **data)
+            assert certificate.snapshot["name"] not in text
+            assert "Ale kommun" not in text
+            texts.append(len(text))
+    assert texts[0] == texts[2]
+    assert check_number(protected.number, "Skye Hemlig", on=world.today) == verification.UNKNOWN
+    assert check_number(chose.number, "Jonas Öhrn", on=world.today) == verification.UNKNOWN
+
+
+def test_too_many_look_ups_are_stopped(world, certify, monkeypatch):
+    monkeypatch.setattr(verification, "MOST_FROM_ONE", 5)
+    certificate = certify(world.amira, drawn=False)
+    statuses = [page(new_code())[0] for _n in range(5)] + [page(certificate.public_id)[0]]
+    assert statuses == [404] * 5 + [429]
+    answer = Client().post(reverse("certificate_verify"), {"number": certificate.number, "name": "Amira Haddad"})
+    assert (answer.status_code, "Barnsamtal" in answer.content.decode()) == (429, False)
