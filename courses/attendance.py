@@ -142,7 +142,7 @@ def attempt_of(mark: Attendance, at: datetime) -> CourseResult:
 def reporting_obstacles(occasion: Occasion, at: datetime) -> list[str]:
     """Why an occasion cannot be reported yet: every day has to be locked."""
     if occasion.state == Occasion.State.CANCELLED:
-        return [_("The occasion is cancelled.")]
+        return [_("The session is cancelled.")]
     left = occasion.meetings.filter(cancelled_at=None, locked_at=None).count()
     if left:
         return [

@@ -188,7 +188,7 @@ def cancellation_obstacles(booking: Booking, at: datetime) -> list[str]:
     if not booking.is_active:
         return [_("This booking has already ended.")]
     if booking.occasion.last_on < timezone.localdate(at):
-        return [_("The occasion is over.")]
+        return [_("The session is over.")]
     return []
 
 

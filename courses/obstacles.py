@@ -24,9 +24,9 @@ class Obstacle:
 def occasion_obstacle(occasion: Occasion, at: datetime, part: Part | None = None) -> str:
     """Why nobody can book the occasion now; empty when it is open. A make-up day is open until that day."""
     if occasion.state == Occasion.State.CANCELLED:
-        return _("The occasion is cancelled.")
+        return _("The session is cancelled.")
     if occasion.state == Occasion.State.REPORTED or occasion.last_on < timezone.localdate(at):
-        return _("The occasion is over.")
+        return _("The session is over.")
     if occasion.state == Occasion.State.PLANNED or at < occasion.opens_at:
         return _("Booking opens %(when)s.") % {"when": _moment(occasion.opens_at)}
     if part is not None:
@@ -47,7 +47,7 @@ def find_obstacles(person: Person, occasion: Occasion, at: datetime, part: Part 
     if not Employment.objects.on(timezone.localdate(at)).filter(person=person).exists():
         yield Obstacle(_("Only somebody with an employer can book."), hard=True)
     if occasion.trainers.filter(person=person).exists():
-        yield Obstacle(_("Whoever leads the occasion cannot book a seat on it."), hard=True)
+        yield Obstacle(_("Whoever leads the session cannot book a seat on it."), hard=True)
     yield from _own_bookings(person, occasion, part)
     asked = list(_prerequisites(person, occasion, at)) if part is None else []
     yield from (obstacle for obstacle in asked if obstacle.hard)
@@ -59,7 +59,7 @@ def _own_bookings(person: Person, occasion: Occasion, part: Part | None) -> Iter
     rows = Booking.objects.active().filter(person=person, course=occasion.course_id).select_related("occasion")
     for booking in rows:
         if booking.occasion_id == occasion.pk:
-            yield Obstacle(_("There is a booking on this occasion already."), hard=True)
+            yield Obstacle(_("There is a booking on this session already."), hard=True)
         elif booking.state == Booking.State.BOOKED and part is None and booking.makeup_part_id is None:
             when = date_format(booking.occasion.first_on, "j F")
             yield Obstacle(_("There is a seat on this course already, on %(when)s.") % {"when": when}, hard=True)

@@ -74,7 +74,7 @@ def missing_parts(result: CourseResult) -> list[Missing]:
 def _missing_sentence(part: Part, row: PartResult | None) -> str:
     if part.is_meeting:
         if row and row.attendance_id:
-            text = _("%(part)s was missed. Take the same day at another occasion.")
+            text = _("%(part)s was missed. Take the same day at another session.")
         else:
             text = _("%(part)s: take part in the course day.")
     elif part.confirmed_by == Part.ConfirmedBy.SUPERVISOR:

@@ -41,7 +41,7 @@ def planning_obstacles(version: CourseVersion | None, days: list[Day], opens_at:
         return [_("Publish the course first.")]
     sentences = []
     if not days:
-        sentences.append(_("An occasion needs at least one day."))
+        sentences.append(_("A session needs at least one day."))
     if any(day.part.course_version_id != version.pk or not day.part.is_meeting for day in days):
         sentences.append(_("Every day has to be a course day of the published course."))
     if len({day.part.pk for day in days}) < len(days):
@@ -130,7 +130,7 @@ def _move(occasion: Occasion, state: str, verb: str, by: Person | None, at: date
         if locked.state != state:
             if state not in Occasion.MOVES[locked.state]:
                 raise Refused(
-                    _("That cannot be done: the occasion is now “%(state)s”.") % {"state": locked.get_state_display()}
+                    _("That cannot be done: the session is now “%(state)s”.") % {"state": locked.get_state_display()}
                 )
             locked.state = state
             locked.save(update_fields=["state"])
@@ -143,7 +143,7 @@ def _move(occasion: Occasion, state: str, verb: str, by: Person | None, at: date
 def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
     """Why the number of seats cannot be changed to this (R14)."""
     if seats < 1:
-        return [_("An occasion needs at least one seat.")]
+        return [_("A session needs at least one seat.")]
     if seats < occasion.seats_taken:
         return [
             ngettext(
@@ -234,7 +234,7 @@ def cancel_occasion(*, occasion: Occasion, reason: str, by: Person | None, at: d
         if locked.state == Occasion.State.CANCELLED:
             return locked
         if locked.state == Occasion.State.REPORTED:
-            raise Refused(_("A reported occasion cannot be cancelled."))
+            raise Refused(_("A reported session cannot be cancelled."))
         locked.state, locked.cancelled_reason = Occasion.State.CANCELLED, reason.strip()
         locked.cancelled_at, locked.cancelled_by = at, by
         locked.save()
@@ -264,7 +264,7 @@ def add_trainer(
 ) -> OccasionTrainer:
     """A person leads the occasion, lent by an organisation. Refused for one who is booked on it."""
     if occasion.bookings.active().filter(person=person).exists():
-        raise Refused(_("This person is booked on the occasion and cannot lead it."))
+        raise Refused(_("This person is booked on the session and cannot lead it."))
     row, is_new = OccasionTrainer.objects.get_or_create(
         occasion=occasion, person=person, defaults={"organisation": organisation}
     )
