@@ -19,13 +19,13 @@ from courses.models import Booking, Meeting, Occasion
 PRODID = "-//Leden//Leden 1//SV"
 # RFC 5545 3.6.5. Written by hand: generated ones carry COMMENT, which strict readers refuse, or end at the last known year.
 VTIMEZONE = (
-    "BEGIN:VTIMEZONE\r\nTZID:Europe/Stockholm\r\n"
-    "BEGIN:STANDARD\r\nDTSTART:19961027T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"
-    "TZNAME:CET\r\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\n"
-    "BEGIN:DAYLIGHT\r\nDTSTART:19960331T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\n"
-    "TZNAME:CEST\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\n"
-    "END:VTIMEZONE\r\n"
-).encode()
+    b"BEGIN:VTIMEZONE\r\nTZID:Europe/Stockholm\r\n"
+    b"BEGIN:STANDARD\r\nDTSTART:19961027T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"
+    b"TZNAME:CET\r\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\n"
+    b"BEGIN:DAYLIGHT\r\nDTSTART:19960331T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\n"
+    b"TZNAME:CEST\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\n"
+    b"END:VTIMEZONE\r\n"
+)
 TAIL = b"END:VCALENDAR\r\n"
 # A cancelled occasion stays this long after its date, so that clients which never saw it fall still learn of it.
 CANCELLED_KEPT = timedelta(days=90)

@@ -1,12 +1,14 @@
 """What lists of courses may be narrowed by."""
 
 import django_filters as filters
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.forms import DateInput
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from courses import queries
-from courses.models import Booking, Course, CourseResult, CourseVersion, Part, Subject
+from courses.models import Booking, Course, CourseResult, CourseVersion, Occasion, Part, Subject
+from people.names import search_key
 
 FORMS = [
     ("day", _("Course day")),
@@ -78,3 +80,71 @@ def subjects(request) -> QuerySet[Subject]:
         return Subject.objects.none()
     shown = Course.objects.visible_to(request.viewer).filter(subject__isnull=False)
     return Subject.objects.filter(pk__in=shown.order_by().values("subject"))
+
+
+OCCASION_STATES = [
+    ("coming", _("Coming")),
+    ("unreported", _("To report")),
+    ("past", _("Past")),
+    ("cancelled", _("Cancelled")),
+]
+
+
+class OccasionFilter(filters.FilterSet):
+    """The organiser's bar: words, state, a period."""
+
+    q = filters.CharFilter(method="find", label=_("Search"))
+    state = filters.ChoiceFilter(
+        choices=OCCASION_STATES, method="of_state", label=_("State"), empty_label=_("All sessions")
+    )
+    since = filters.DateFilter(
+        field_name="last_on", lookup_expr="gte", label=_("From"), widget=DateInput(attrs={"type": "date"})
+    )
+    until = filters.DateFilter(
+        field_name="first_on", lookup_expr="lte", label=_("To"), widget=DateInput(attrs={"type": "date"})
+    )
+
+    class Meta:
+        model = Occasion
+        fields: list[str] = []
+
+    def find(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        courses = Course.objects.matching(text[:200]).order_by().values("pk")
+        return rows.filter(Q(course__in=courses) | Q(number__icontains=text[:40]))
+
+    def of_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:
+        today = self.request.viewer.on
+        if state == "cancelled":
+            return rows.filter(state=Occasion.State.CANCELLED)
+        rows = rows.exclude(state=Occasion.State.CANCELLED)
+        if state == "coming":
+            return rows.filter(last_on__gte=today)
+        past = rows.filter(last_on__lt=today)
+        return past.exclude(state=Occasion.State.REPORTED) if state == "unreported" else past
+
+
+class ParticipantFilter(filters.FilterSet):
+    """Names that may be read, a course, coming or past."""
+
+    q = filters.CharFilter(method="find", label=_("Search"))
+    state = filters.ChoiceFilter(
+        choices=OCCASION_STATES[::2], method="of_state", label=_("State"), empty_label=_("All sessions")
+    )
+
+    class Meta:
+        model = Booking
+        fields: list[str] = []
+
+    def find(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        """Names only where they are shown: a search must not tell who hides behind a code (T2)."""
+        for word in search_key(text[:200]).split():
+            rows = rows.filter(
+                Q(is_named=True, person__search_key__contains=word) | Q(course__search_key__contains=word)
+            )
+        return rows
+
+    def of_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:
+        today = self.request.viewer.on
+        return (
+            rows.filter(occasion__last_on__gte=today) if state == "coming" else rows.filter(occasion__last_on__lt=today)
+        )

@@ -172,6 +172,30 @@ def change_seats(*, occasion: Occasion, seats: int, by: Person | None, at: datet
     return locked
 
 
+EDITED = (
+    "opens_at", "closes_at", "collaboration", "min_participants", "late_days", "contact", "asks_needs", "costs",
+)  # fmt: skip
+
+
+def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: datetime | None = None) -> Occasion:
+    """Change what EDITED names, and `seats` (R14). `changes` holds new values by field name; others are left alone."""
+    at = at or timezone.now()
+    seats = changes.get("seats")
+    with seat_lock(occasion) as locked:
+        if seats is not None and (sentences := seats_obstacles(locked, seats)):
+            raise Refused(*sentences)
+        changed = [name for name in EDITED if name in changes and getattr(locked, name) != changes[name]]
+        for name in changed:
+            setattr(locked, name, changes[name])
+        if changed:
+            locked.save(update_fields=changed)
+            record("occasion_edited", by=by, about=locked, organisation=locked.organiser, at=at, fields=changed)
+            occasion_changed.send(sender=Occasion, occasion=locked)
+        if seats is not None:
+            locked = change_seats(occasion=locked, seats=seats, by=by, at=at)
+    return locked
+
+
 def move_meeting(
     *,
     meeting: Meeting,

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from courses.views import approvals, authoring, bookings, calendars, catalogue, learning, offers, settings
+from courses.views import (
+    approvals,
+    attendance,
+    authoring,
+    bookings,
+    calendars,
+    catalogue,
+    learning,
+    occasions,
+    offers,
+    settings,
+)
 
 urlpatterns = [
     # courses
@@ -10,7 +21,7 @@ urlpatterns = [
     path("kurser/<slug:slug>/", catalogue.course_detail, name="course_detail"),
     path("kurser/<slug:slug>/starta/", catalogue.course_start, name="course_start"),
     # occasions and the own seat
-    path("tillfallen/<uuid:public_id>/", bookings.occasion_detail, name="occasion_detail"),
+    path("tillfallen/<uuid:public_id>/", occasions.occasion_detail, name="occasion_detail"),
     path("tillfallen/<uuid:public_id>/boka/", bookings.booking_create, name="booking_create"),
     path("tillfallen/<uuid:public_id>/boka-at/", approvals.booking_people, name="booking_people"),
     path("bokningar/<uuid:public_id>/avboka/", bookings.booking_cancel, name="booking_cancel"),
@@ -19,6 +30,23 @@ urlpatterns = [
     path("bokningar/<uuid:public_id>/neka/", approvals.booking_refuse, name="booking_refuse"),
     path("team/att-godkanna/", approvals.booking_approvals, name="booking_approvals"),
     path("erbjudande/<str:token>/", offers.offer_answer, name="offer_answer"),
+    # running sessions
+    path("tillfallen/", occasions.occasion_list, name="occasion_list"),
+    path("tillfallen/nytt/", occasions.occasion_create, name="occasion_create"),
+    path("tillfallen/<uuid:public_id>/andra/", occasions.occasion_edit, name="occasion_edit"),
+    path("tillfallen/<uuid:public_id>/stall-in/", occasions.occasion_cancel, name="occasion_cancel"),
+    path("tillfallen/<uuid:public_id>/oppna/", occasions.occasion_publish, name="occasion_publish"),
+    path("tillfallen/<uuid:public_id>/stang/", occasions.occasion_close, name="occasion_close"),
+    path("tillfallen/<uuid:public_id>/dagar/<uuid:day_id>/", occasions.meeting_move, name="meeting_move"),
+    path("tillfallen/<uuid:public_id>/narvaro/", attendance.attendance_edit, name="attendance_edit"),
+    path("tillfallen/<uuid:public_id>/narvaro/alla/", attendance.attendance_all, name="attendance_all"),
+    path("tillfallen/<uuid:public_id>/narvaro/las/", attendance.attendance_lock, name="attendance_lock"),
+    path(
+        "tillfallen/<uuid:public_id>/narvaro/ratta/<int:pk>/", attendance.attendance_correct, name="attendance_correct"
+    ),
+    path("tillfallen/<uuid:public_id>/narvaro/<uuid:booking_id>/", attendance.attendance_mark, name="attendance_mark"),
+    path("tillfallen/<uuid:public_id>/rapportera/", attendance.occasion_report, name="occasion_report"),
+    path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course
     path("mina-kurser/<uuid:public_id>/", learning.result_detail, name="result_detail"),
     path("mina-kurser/<uuid:public_id>/uppgifter/<int:pk>/", learning.task_tick, name="task_tick"),

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course, CourseVersion, Goal, Part, Prerequisite, Subject, Task, Venue
+from courses.models import Course, CourseVersion, Goal, Part, Subject, Task, Venue
 from people.access import Viewer
 from people.models import Organisation
 from people.roles import Role

@@ -1,15 +1,17 @@
+"""From booking to result: the whole way of a course, and the rule of when it is passed."""
+
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from courses.attendance import correct_attendance, lock_meeting, mark_all_present, record_attendance, report_occasion
-from courses.authoring import add_part, add_task, draft_course, publish_course, draft_next
-from courses.booking import approve, book_people, booking_obstacles, cancel_booking, refuse, request_seat
-from courses.models import *
-from courses.queue import answer_offer, place_in_queue
+from courses.attendance import correct_attendance, lock_meeting, mark_all_present, report_occasion
+from courses.authoring import add_part, add_task, draft_course, draft_next, publish_course
+from courses.booking import approve, book_people, cancel_booking, request_seat
+from courses.models import Attendance, Booking, CourseResult
+from courses.queue import place_in_queue
 from courses.results import finish_part, missing_parts, tick_task
-from courses.scheduling import Day, cancel_occasion, change_seats, move_meeting, plan_occasion, publish_occasion
+from courses.scheduling import Day, change_seats, move_meeting, plan_occasion, publish_occasion
 from people.models import Employment, Organisation, Person
 
 TZ = ZoneInfo("Europe/Stockholm")
@@ -17,8 +19,10 @@ AT = datetime(2026, 3, 2, 9, tzinfo=TZ)
 
 
 @pytest.mark.django_db
-def test_whole_way():
-    org = Organisation.objects.create(kind="municipality", short_name="Ale", official_name="Ale kommun", municipality_code="1440")
+def test_a_course_from_its_draft_to_a_corrected_result():
+    org = Organisation.objects.create(
+        kind="municipality", short_name="Ale", official_name="Ale kommun", municipality_code="1440"
+    )
     boss = Person.objects.create(name="Chef")
     people = [Person.objects.create(name=f"P{i}") for i in range(4)]
     emps = [Employment.objects.create(person=p, organisation=org, starts_on=date(2026, 1, 1)) for p in people]
@@ -29,8 +33,16 @@ def test_whole_way():
     fu = add_part(version=v, kind="follow_up", title="Fördjupning", minutes=60, by=None)
     publish_course(version=v, by=None, at=AT)
     start = datetime(2026, 4, 1, 9, tzinfo=TZ)
-    o = plan_occasion(course=v.course, organiser=org, days=[Day(d1, start, start + timedelta(hours=7))], seats=2,
-                      opens_at=AT, closes_at=start - timedelta(days=1), by=None, at=AT)
+    o = plan_occasion(
+        course=v.course,
+        organiser=org,
+        days=[Day(d1, start, start + timedelta(hours=7))],
+        seats=2,
+        opens_at=AT,
+        closes_at=start - timedelta(days=1),
+        by=None,
+        at=AT,
+    )
     publish_occasion(occasion=o, by=None, at=AT)
     out = book_people(occasion=o, employments=emps, by=boss, at=AT)
     assert [x.booking.state for x in out] == ["booked", "booked", "queued", "queued"]

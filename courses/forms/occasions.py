@@ -1,0 +1,183 @@
+"""Forms of the organiser: plan a session, change it, move a day, cancel, correct attendance."""
+
+from datetime import datetime, time, timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Attendance, Course, Meeting, Occasion, Part, Venue
+from courses.scheduling import Day
+from people.access import Viewer
+from people.models import Collaboration, Person
+from people.roles import Role
+
+WEEKS_AHEAD = 6
+CLOSES_DAYS = 7
+
+
+def moment_field(label: str) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget)
+
+
+def clock_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class CourseChoice(forms.Form):
+    """Which course the session is of: published ones that the organiser may use."""
+
+    kurs = forms.ModelChoiceField(queryset=Course.objects.none(), to_field_name="slug", label=_("Course"))
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.ModelChoiceField = self.fields["kurs"]
+        shown = Course.objects.visible_to(viewer).filter(
+            state=Course.State.PUBLISHED, versions__parts__kind__in=Part.MEETING_KINDS
+        )
+        field.queryset = shown.distinct().prefetch_related("versions")
+        field.label_from_instance = lambda course: next(
+            (v.shown_title for v in course.versions.all() if v.state == "published"), course.code
+        )
+
+
+class OccasionForm(forms.ModelForm):
+    """What a session is besides its days. Prefilled, so that a usual one takes a minute."""
+
+    opens_at = moment_field(_("Booking opens"))
+    closes_at = moment_field(_("Booking closes"))
+
+    class Meta:
+        model = Occasion
+        fields = [
+            "seats",
+            "opens_at",
+            "closes_at",
+            "collaboration",
+            "min_participants",
+            "late_days",
+            "contact",
+            "asks_needs",
+            "costs",
+        ]
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.ModelChoiceField = self.fields["collaboration"]
+        field.queryset = Collaboration.objects.visible_to(viewer)
+        field.empty_label = _("Own staff only")
+        self.fields["seats"].min_value = 1
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
+            self.add_error("closes_at", _("Booking has to close after it opens."))
+        if data.get("seats") == 0:
+            self.add_error("seats", _("A session needs at least one seat."))
+        return data
+
+
+class TrainersForm(forms.Form):
+    """Who leads it: the trainers of the organisation."""
+
+    trainers = forms.ModelMultipleChoiceField(
+        queryset=Person.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        label=_("Led by"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        pool = Person.objects.filter(
+            roles__role=Role.TRAINER,
+            roles__organisation__in=viewer.acts_for,
+            roles__ends_on=None,
+            shown_to=Person.ShownTo.ALL,
+        )
+        field: forms.ModelMultipleChoiceField = self.fields["trainers"]
+        field.queryset = pool.distinct().order_by("sort_key")
+
+
+class DayForm(forms.Form):
+    """One course day: when and where."""
+
+    on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    starts = forms.TimeField(label=_("From"), widget=clock_input())
+    ends = forms.TimeField(label=_("To"), widget=clock_input())
+    venue = forms.ModelChoiceField(
+        queryset=Venue.objects.none(), required=False, label=_("Venue"), empty_label=_("No venue")
+    )
+    place = forms.CharField(label=_("Room"), max_length=200, required=False)
+    online_url = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+
+    def __init__(self, *args, viewer: Viewer, part: Part, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.part = part
+        self.fields["venue"].queryset = Venue.objects.visible_to(viewer)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if data.get("starts") and data.get("ends") and data["ends"] <= data["starts"]:
+            self.add_error("ends", _("A day has to end after it starts."))
+        return data
+
+    def when(self) -> tuple[datetime, datetime]:
+        """Start and end as moments of the local day."""
+        data, zone = self.cleaned_data, timezone.get_current_timezone()
+        return (
+            datetime.combine(data["on"], data["starts"], zone),
+            datetime.combine(data["on"], data["ends"], zone),
+        )
+
+    def facts(self) -> dict:
+        starts_at, ends_at = self.when()
+        where = {name: self.cleaned_data[name] for name in ("venue", "place", "online_url")}
+        return {"starts_at": starts_at, "ends_at": ends_at, **where}
+
+    def day(self) -> Day:
+        return Day(part=self.part, **self.facts())
+
+
+def day_initial(number: int) -> dict:
+    """A usual day: six weeks ahead, one week apart, on a Tuesday, nine to four."""
+    ahead = timezone.localdate() + timedelta(weeks=WEEKS_AHEAD + number)
+    return {"on": ahead + timedelta(days=(1 - ahead.weekday()) % 7), "starts": time(9), "ends": time(16)}
+
+
+def meeting_initial(meeting: Meeting) -> dict:
+    starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
+    return {
+        "on": starts.date(),
+        "starts": starts.time(),
+        "ends": ends.time(),
+        "venue": meeting.venue_id,
+        "place": meeting.place,
+        "online_url": meeting.online_url,
+    }
+
+
+def occasion_initial() -> dict:
+    first = day_initial(0)["on"]
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    closes = datetime.combine(first - timedelta(days=CLOSES_DAYS), time(17), timezone.get_current_timezone())
+    return {"seats": 24, "opens_at": now, "closes_at": closes, "min_participants": 8, "late_days": 7}
+
+
+class ReasonForm(forms.Form):
+    """A reason that everybody concerned will read."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CorrectionForm(ReasonForm):
+    """Another mark after the lock (R26)."""
+
+    state = forms.ChoiceField(
+        label=_("Attendance"),
+        choices=[(s.value, s.label) for s in Attendance.State],
+        widget=forms.RadioSelect,
+    )
+    field_order = ["state", "reason"]

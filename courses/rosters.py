@@ -1,0 +1,126 @@
+"""What the organiser's pages ask: own occasions, who takes part, who waits and why. No query inside a loop."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from courses.models import Attendance, Booking, Meeting, Occasion, OccasionTrainer, Part, PartResult
+from people.access import Viewer
+from people.roles import Permission
+
+SEATED = (Booking.State.BOOKED, Booking.State.FINISHED)
+WAITING = (Booking.State.REQUESTED, Booking.State.QUEUED, Booking.State.OFFERED)
+
+
+def _counted(rows: QuerySet, by: str) -> Coalesce:
+    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def occasions_listed(viewer: Viewer) -> QuerySet[Occasion]:
+    """Occasions of the list: those the viewer runs or leads; for coordinators and programme owners all they may see."""
+    rows = Occasion.objects.all()
+    rows = rows.run_by(viewer) if _runs(viewer) else rows.visible_to(viewer)
+    queue = Booking.objects.filter(occasion=OuterRef("pk"), state__in=["requested", "queued"], seat_from="")
+    return (
+        rows.select_related("course_version", "organiser")
+        .annotate(waiting=_counted(queue, "occasion"))
+        .order_by("first_on", "pk")
+    )
+
+
+def _runs(viewer: Viewer) -> bool:
+    return bool(viewer.may & {Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE})
+
+
+def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
+    """Occasions that the viewer runs or leads, with days, trainers and the number of preparation parts."""
+    days = Meeting.objects.filter(cancelled_at=None).select_related("venue", "part").order_by("starts_at")
+    trainers = OccasionTrainer.objects.select_related("person").order_by("person__sort_key")
+    preparation = Part.objects.filter(course_version=OuterRef("course_version"), kind=Part.Kind.PREPARATION)
+    return (
+        Occasion.objects.run_by(viewer)
+        .select_related("course", "course_version", "organiser", "collaboration")
+        .prefetch_related(Prefetch("meetings", days, to_attr="days"), Prefetch("trainers", trainers, to_attr="leads"))
+        .annotate(n_preparation=_counted(preparation, "course_version"))
+    )
+
+
+def chosen_day(occasion: Occasion, wanted: str) -> Meeting | None:
+    """The day of the attendance list: the one asked for, else the first that is not locked, else the last."""
+    days = occasion.days
+    asked = [day for day in days if str(day.public_id) == wanted]
+    unlocked = [day for day in days if day.locked_at is None]
+    return next(iter(asked or unlocked or days[-1:]), None)
+
+
+@dataclass
+class Roster:
+    """Who is at an occasion, as the viewer may read it."""
+
+    seated: list[Booking]
+    waiting: list[Booking]
+
+    @property
+    def marked(self) -> int:
+        return sum(bool(booking.mark) for booking in self.seated)
+
+    @property
+    def prepared(self) -> int:
+        return sum(booking.is_prepared for booking in self.seated)
+
+    @property
+    def foreign(self) -> list[int]:
+        """Ids of the named persons shown: what the read log remembers (R44)."""
+        return [booking.person_id for booking in (*self.seated, *self.waiting) if booking.is_named]
+
+    def per_organisation(self) -> list[tuple[str, int, int]]:
+        """(organisation, seats, waiting), most seats first. Withheld persons count under no organisation (R45)."""
+        seats = Counter(b.organisation.short_name for b in self.seated if b.is_named)
+        queue = Counter(b.organisation.short_name for b in self.waiting if b.is_named)
+        names = sorted(seats.keys() | queue.keys(), key=lambda name: (-seats[name], name))
+        return [(name, seats[name], queue[name]) for name in names]
+
+
+def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Roster:
+    """Participants by name and the queue in its order; with each one's mark of `day` and whether the preparation is done."""
+    rows = viewer.named_bookings(
+        Booking.objects.visible_to(viewer).filter(occasion=occasion, state__in=[*SEATED, *WAITING])
+    )
+    marks = Attendance.objects.filter(booking=OuterRef("pk"), meeting=day)
+    done = PartResult.objects.filter(
+        result__person=OuterRef("person"),
+        result__organisation=OuterRef("organisation"),
+        result__course=OuterRef("course"),
+        part__course_version=occasion.course_version_id,
+        part__kind=Part.Kind.PREPARATION,
+        state=PartResult.State.DONE,
+    )
+    rows = rows.select_related("organisation", "person", "need", "makeup_part").annotate(
+        mark=Coalesce(Subquery(marks.values("state")[:1]), Value("")),
+        mark_id=Subquery(marks.values("pk")[:1]),
+        n_prepared=_counted(done, "result__course"),
+    )
+    found = list(rows)
+    for booking in found:
+        booking.is_prepared = booking.n_prepared >= occasion.n_preparation
+    seated = [
+        b for b in found if b.state in SEATED and (not b.makeup_part or not day or b.makeup_part.key == day.part.key)
+    ]
+    seated.sort(key=lambda b: (not b.is_named, b.person.sort_key if b.is_named else "", b.pk))
+    waiting = [b for b in found if b.state in WAITING]
+    waiting.sort(key=lambda b: (not b.seat_from, b.priority, b.queued_at, b.pk))
+    return Roster(seated, waiting)
+
+
+def participants_listed(viewer: Viewer) -> QuerySet[Booking]:
+    """Everybody with a seat at an occasion that the viewer runs or leads, latest occasion first."""
+    rows = Booking.objects.visible_to(viewer).filter(state__in=SEATED, occasion__in=Occasion.objects.run_by(viewer))
+    return (
+        viewer.named_bookings(rows)
+        .select_related("organisation", "person", "occasion__course_version")
+        .annotate(list_key=Case(When(is_named=True, then=F("person__sort_key")), default=F("code")))  # a code's place tells nothing
+        .order_by("-occasion__first_on", "occasion_id", "-is_named", "list_key")
+    )

@@ -1,0 +1,264 @@
+"""The organiser's sessions: list, plan, change, move, cancel; and the session's own page."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from django_tables2 import RequestConfig
+
+from courses import rosters
+from courses.attendance import marking_obstacles
+from courses.exports import answer_table
+from courses.filters import OccasionFilter, ParticipantFilter
+from courses.forms.occasions import (
+    CourseChoice,
+    DayForm,
+    OccasionForm,
+    ReasonForm,
+    TrainersForm,
+    day_initial,
+    meeting_initial,
+    occasion_initial,
+)
+from courses.models import Course, Occasion, Part
+from courses.refusals import Refused
+from courses.scheduling import (
+    cancel_occasion,
+    close_occasion,
+    edit_occasion,
+    move_meeting,
+    plan_occasion,
+    publish_occasion,
+)
+from courses.tables import OccasionTable, ParticipantTable
+from courses.views import bookings
+from courses.views.doors import permitted
+from people.events import record_reading
+from people.models import Organisation
+from people.roles import Permission
+
+LISTERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE, Permission.EDIT_JOURNEYS, Permission.SEE_REGION)
+MARKERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE)
+PER_PAGE = 50
+
+
+@permitted(*LISTERS)
+def occasion_list(request: HttpRequest) -> HttpResponse:
+    """Sessions that the viewer runs, coming ones first; the same rows as a file with ?fil=xlsx."""
+    chosen = OccasionFilter(
+        request.GET or {"state": "coming"}, rosters.occasions_listed(request.viewer), request=request
+    )
+    if request.GET.get("fil") == "xlsx":
+        return answer_table("tillfallen", _("Sessions"), *_occasion_rows(chosen.qs))
+    table = OccasionTable(chosen.qs, order_by_field="sort", page_field="sida")
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
+    return render(request, "courses/occasion_list.html", context)
+
+
+def _occasion_rows(rows) -> tuple[list, list]:
+    heads = [
+        _("Number"),
+        _("Course"),
+        _("First day"),
+        _("Last day"),
+        _("Seats"),
+        _("Taken"),
+        _("In the queue"),
+        _("State"),
+    ]
+    return heads, [
+        [o.number, o.course_version.shown_title, o.first_on, o.last_on, o.seats, o.seats_taken, o.waiting, o.get_state_display()]
+        for o in rows
+    ]  # fmt: skip
+
+
+@permitted(*MARKERS)
+def participant_list(request: HttpRequest) -> HttpResponse:
+    """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx. The look is logged (R44)."""
+    chosen = ParticipantFilter(request.GET or None, rosters.participants_listed(request.viewer), request=request)
+    if request.GET.get("fil") == "xlsx":
+        rows = list(chosen.qs)
+        _log(request, "participant_list.xlsx", rows)
+        return answer_table("deltagare", _("Participants"), *_participant_rows(rows))
+    table = ParticipantTable(chosen.qs, order_by_field="sort", page_field="sida")
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    _log(request, "participant_list", [row.record for row in table.paginated_rows])
+    context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
+    return render(request, "courses/participant_list.html", context)
+
+
+def _participant_rows(rows) -> tuple[list, list]:
+    heads = [_("Name"), _("Workplace"), _("Course"), _("Session"), _("First day")]
+    return heads, [
+        [b.shown_name, b.organisation.short_name if b.is_named else "", b.occasion.course_version.shown_title, b.occasion.number, b.occasion.first_on]
+        for b in rows
+    ]  # fmt: skip
+
+
+def _log(request: HttpRequest, view: str, rows: list) -> None:
+    own = request.viewer.acts_for
+    shown = [b.person_id for b in rows if b.is_named and b.organisation_id not in own]
+    record_reading(viewer=request.viewer, view=view, persons=shown)
+
+
+def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
+    """The session for whoever runs or leads it: participants, queue, attendance. Everybody else reads the public page."""
+    found = (
+        request.viewer.may & set(MARKERS) and rosters.occasion_run(request.viewer).filter(public_id=public_id).first()
+    )
+    if not found:
+        return bookings.occasion_detail(request, public_id)
+    context = roster_context(request, found)
+    _log(request, "occasion_detail", [*context["roster"].seated, *context["roster"].waiting])
+    return render(request, "courses/occasion_run.html", context)
+
+
+def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
+    """What the participant list shows: the chosen day, everybody's mark, and why the buttons are grey."""
+    day = rosters.chosen_day(occasion, request.GET.get("dag", "") or request.POST.get("dag", ""))
+    found = rosters.roster(request.viewer, occasion, day)
+    now = timezone.now()
+    obstacles = marking_obstacles(day, now) if day else [_("There is no day left.")]
+    return {
+        "occasion": occasion,
+        "version": occasion.course_version,
+        "day": day,
+        "roster": found,
+        "can_mark": not obstacles and occasion.state not in (Occasion.State.CANCELLED, Occasion.State.REPORTED),
+        "mark_obstacles": obstacles,
+        "unmarked": len(found.seated) - found.marked,
+        "all_locked": all(row.locked_at for row in occasion.days) and bool(occasion.days),
+    }
+
+
+@permitted(Permission.RUN_OCCASIONS)
+def occasion_create(request: HttpRequest) -> HttpResponse:
+    """Choose a course, then check what is filled in: days from the course's own days."""
+    choice = CourseChoice(request.GET or None, viewer=request.viewer)
+    if not (request.GET.get("kurs") and choice.is_valid()):
+        return render(request, "courses/occasion_create.html", {"choice": choice})
+    course = choice.cleaned_data["kurs"]
+    version = course.versions.published().get()
+    parts = list(version.parts.filter(kind__in=Part.MEETING_KINDS))
+    data = request.POST if request.method == "POST" else None
+    form = OccasionForm(data, viewer=request.viewer, initial=occasion_initial())
+    trainers = TrainersForm(data, viewer=request.viewer)
+    days = [
+        DayForm(data, viewer=request.viewer, part=part, prefix=part.key, initial=day_initial(number))
+        for number, part in enumerate(parts)
+    ]
+    if request.method == "POST" and all([form.is_valid(), trainers.is_valid(), *[day.is_valid() for day in days]]):
+        try:
+            occasion = _planned(request, course, form, trainers, days)
+        except Refused as refusal:
+            for sentence in refusal.sentences:
+                form.add_error(None, sentence)
+        else:
+            messages.success(request, _("The session is planned. Publish it when people may book."))
+            return redirect("occasion_detail", occasion.public_id)
+    context = {"choice": choice, "course": course, "version": version, "form": form, "trainers": trainers, "days": days}
+    return render(request, "courses/occasion_create.html", context)
+
+
+def _planned(request: HttpRequest, course: Course, form, trainers, days) -> Occasion:
+    organiser = Organisation.objects.get(pk=min(request.viewer.acts_for))
+    return plan_occasion(
+        course=course,
+        organiser=organiser,
+        days=[day.day() for day in days],
+        trainers=trainers.cleaned_data["trainers"],
+        by=request.viewer.person,
+        **form.cleaned_data,
+    )
+
+
+def own_occasion(request: HttpRequest, public_id) -> Occasion:
+    """An occasion that the viewer runs, or 404."""
+    return get_object_or_404(rosters.occasion_run(request.viewer), public_id=public_id)
+
+
+@permitted(Permission.RUN_OCCASIONS)
+def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
+    """Change seats, window and the rest; more seats go to the queue at once (R14)."""
+    occasion = own_occasion(request, public_id)
+    form = OccasionForm(request.POST if request.method == "POST" else None, viewer=request.viewer, instance=occasion)
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
+        except Refused as refusal:
+            form.add_error("seats", " ".join(refusal.sentences))
+        else:
+            messages.success(request, _("The session is changed."))
+            return redirect("occasion_detail", public_id)
+    return render(
+        request, "courses/occasion_edit.html", {"occasion": occasion, "version": occasion.course_version, "form": form}
+    )
+
+
+@permitted(Permission.RUN_OCCASIONS)
+def meeting_move(request: HttpRequest, public_id, day_id) -> HttpResponse:
+    """Another time or place for one day. Everybody booked is told."""
+    occasion = own_occasion(request, public_id)
+    meeting = get_object_or_404(occasion.meetings.select_related("part"), public_id=day_id, cancelled_at=None)
+    data = request.POST if request.method == "POST" else None
+    form = DayForm(data, viewer=request.viewer, part=meeting.part, initial=meeting_initial(meeting))
+    if request.method == "POST" and form.is_valid():
+        try:
+            move_meeting(meeting=meeting, by=request.viewer.person, **form.facts())
+        except Refused as refusal:
+            form.add_error(None, " ".join(refusal.sentences))
+        else:
+            messages.success(request, _("The day is moved. Everybody booked is told."))
+            return redirect("occasion_detail", public_id)
+    context = {"occasion": occasion, "version": occasion.course_version, "meeting": meeting, "form": form}
+    return render(request, "courses/meeting_move.html", context)
+
+
+@permitted(Permission.RUN_OCCASIONS)
+def occasion_cancel(request: HttpRequest, public_id) -> HttpResponse:
+    """Cancel with a reason, after seeing how many it concerns (R16)."""
+    occasion = own_occasion(request, public_id)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_occasion(occasion=occasion, reason=form.cleaned_data["reason"], by=request.viewer.person)
+        except Refused as refusal:
+            form.add_error(None, " ".join(refusal.sentences))
+        else:
+            messages.success(request, _("The session is cancelled. Everybody is told."))
+            return redirect("occasion_detail", public_id)
+    concerned = occasion.bookings.active().count()
+    told = ngettext("%(count)s person will be told.", "%(count)s persons will be told.", concerned) % {
+        "count": concerned
+    }
+    context = {"occasion": occasion, "version": occasion.course_version, "form": form, "told": told}
+    return render(request, "courses/occasion_cancel.html", context)
+
+
+@require_POST
+@permitted(Permission.RUN_OCCASIONS)
+def occasion_publish(request: HttpRequest, public_id) -> HttpResponse:
+    """Open for booking, or open again."""
+    return _switch(request, public_id, publish_occasion, _("The session is open for booking."))
+
+
+@require_POST
+@permitted(Permission.RUN_OCCASIONS)
+def occasion_close(request: HttpRequest, public_id) -> HttpResponse:
+    """Take no more bookings."""
+    return _switch(request, public_id, close_occasion, _("The session takes no more bookings."))
+
+
+def _switch(request: HttpRequest, public_id, deed, sentence: str) -> HttpResponse:
+    occasion = own_occasion(request, public_id)
+    try:
+        deed(occasion=occasion, by=request.viewer.person)
+    except Refused as refusal:
+        messages.error(request, " ".join(refusal.sentences))
+    else:
+        messages.success(request, sentence)
+    return redirect("occasion_detail", public_id)

@@ -1,0 +1,129 @@
+"""The organiser's pages: who reaches them, what they show and save."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.booking import book_people
+from courses.models import Attendance, Booking, Occasion
+from people.models import Reading
+from tests.factories import build_occasion, build_person
+
+PAGES = ["occasion_detail", "occasion_edit", "occasion_cancel", "attendance_edit"]
+
+
+@pytest.fixture
+def booked(world, course):
+    """Amira, Skye (protected) and Tilda hold seats at an occasion that is today."""
+    occasion = build_occasion(world, course, in_days=21)
+    book_people(occasion=occasion, employments=[world.job(n) for n in ("amira", "skye", "tilda")], by=world.johan)
+    return occasion
+
+
+def url(name, occasion):
+    return reverse(name, args=[occasion.public_id])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_organiser_opens_each_page(name, world, booked, sign_in):
+    assert sign_in(world.petra).get(url(name, booked)).status_code == 200
+
+
+@pytest.mark.parametrize("name", PAGES[1:])
+def test_nobody_else_does(name, world, booked, sign_in):
+    for person in (world.amira, world.johan, world.otto, world.helena):
+        assert sign_in(person).get(url(name, booked)).status_code == 404
+
+
+def test_lists_and_files_answer(world, booked, sign_in):
+    client = sign_in(world.petra)
+    for name in ("occasion_list", "participant_list"):
+        assert client.get(reverse(name)).status_code == 200
+        assert client.get(reverse(name), {"fil": "xlsx"}).content[:2] == b"PK"
+        assert (
+            client.get(reverse(name), {"q": "Barn", "state": "coming", "sort": "-first_on", "sida": "9"}).status_code
+            == 200
+        )
+
+
+def test_a_protected_participant_is_a_code_and_has_no_workplace(world, booked, sign_in):
+    page = sign_in(world.petra).get(url("occasion_detail", booked)).content.decode()
+    code = Booking.objects.get(person=world.skye).code
+    assert "Skye" not in page
+    assert code in page
+    assert "Amira Haddad" in page
+
+
+def test_looking_at_other_organisations_people_is_logged(world, booked, sign_in):
+    sign_in(world.petra).get(url("occasion_detail", booked))
+    reading = Reading.objects.get()
+    assert (reading.viewer, reading.view, reading.persons) == (world.petra, "occasion_detail", 2)
+
+
+def test_planning_from_a_course_in_one_form(world, course, sign_in):
+    client = sign_in(world.petra)
+    address = f"{reverse('occasion_create')}?kurs={course.slug}"
+    page = client.get(address)
+    forms = [page.context["form"], page.context["trainers"], *page.context["days"]]
+    data = {}
+    for form in forms:
+        for field in form:
+            value = field.value()
+            if value not in (None, False, []):
+                data[field.html_name] = (
+                    field.field.widget.format_value(value) if hasattr(field.field.widget, "format_value") else value
+                )
+    answer = client.post(address, data)
+    occasion = Occasion.objects.get()
+    assert answer.url == url("occasion_detail", occasion)
+    assert (occasion.state, occasion.seats, occasion.meetings.count()) == ("planned", 24, 2)
+
+
+def test_marks_are_saved_as_they_are_chosen_and_the_day_is_locked(world, course, sign_in):
+    occasion = _today(world, course)
+    client, day = sign_in(world.petra), occasion.meetings.order_by("starts_at")[0]
+    booking = occasion.bookings.first()
+    answer = client.post(
+        reverse("attendance_mark", args=[occasion.public_id, booking.public_id]),
+        {"dag": day.public_id, f"mark-{booking.public_id}": "partly"},
+    )
+    assert answer.status_code == 200
+    assert Attendance.objects.get().state == "partly"
+    client.post(url("attendance_all", occasion), {"dag": day.public_id})
+    client.post(url("attendance_lock", occasion), {"dag": day.public_id})
+    day.refresh_from_db()
+    assert day.locked_at
+    assert sorted(Attendance.objects.values_list("state", flat=True)) == ["partly", "present"]
+    row = Attendance.objects.get(state="partly")
+    correct = reverse("attendance_correct", args=[occasion.public_id, row.pk])
+    assert client.get(correct).status_code == 200
+    client.post(correct, {"state": "present", "reason": "Kom i tid"})
+    row.refresh_from_db()
+    assert (row.state, row.corrected_reason) == ("present", "Kom i tid")
+
+
+def _today(world, course):
+    """An occasion whose first day is today; two were booked a month ago."""
+    occasion = build_occasion(world, course, in_days=0)
+    past = timezone.now() - timedelta(days=20)
+    book_people(occasion=occasion, employments=[world.job("amira"), world.job("tilda")], by=world.johan, at=past)
+    return occasion
+
+
+def test_as_many_questions_for_thirty_participants_as_for_one(world, course, sign_in):
+    occasion = build_occasion(world, course, seats=40)
+    client, counts = sign_in(world.petra), []
+    people = [build_person(world, f"p{n}", f"Person {n}", world.units["ale"]) for n in range(30)]
+    for some in (people[:1], people[1:]):
+        book_people(occasion=occasion, employments=some, by=world.johan)
+        for address in (url("occasion_detail", occasion), reverse("participant_list"), reverse("occasion_list")):
+            client.get(address)
+            with CaptureQueriesContext(connection) as asked:
+                client.get(address)
+            counts.append(len(asked))
+    assert counts[:3] == counts[3:]
+    assert counts[0] <= 10
