@@ -206,5 +206,6 @@ class SubjectForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["validity_months"].min_value = 1
         self.fields["validity_months"].validators.append(MinValueValidator(1))
-        if self.instance.pk:
-            del self.fields["code"]
+        # A new subject begins with the usual rules; the code stays as it is afterwards.
+        for name in ["code"] if self.instance.pk else ["opens_days", "grace_weeks", "keeps_base"]:
+            del self.fields[name]

@@ -1,7 +1,5 @@
 """The answer to an offered seat from a mail: no sign-in, no other data, and only a POST answers (decision 8)."""
 
-from hashlib import sha256
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,9 +17,8 @@ from courses.refusals import Refused
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_answer(request: HttpRequest, token: str) -> HttpResponse:
     """Two buttons. Mail scanners open links, so that looking changes nothing."""
-    digest = sha256(token.encode()).hexdigest()
     offers = Offer.objects.select_related("booking__person", "booking__occasion__course_version")
-    offer = get_object_or_404(offers, token_sha256=digest)
+    offer = get_object_or_404(offers, token_sha256=Offer.digest(token))
     occasion = offer.booking.occasion
     context = {
         "offer": offer,
