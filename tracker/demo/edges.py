@@ -107,7 +107,7 @@ class Edges:
         follower = self._follower(self.staff.cast["medarbetare"])
         if follower is None:
             return
-        for code in follower.codes:
+        for code in follower.stages[0]:
             text = self.teaching.texts[code]
             mine = self.history.passed[follower.person.pk]
             if code in mine or code in follower.held or not set(text.hard) <= mine or not text.per_year:

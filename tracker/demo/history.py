@@ -26,10 +26,11 @@ MEETING_FORMS = "KW"
 class Follower:
     """One employment on one journey, as the history knows it: what is passed and what is held."""
 
-    def __init__(self, worker: Worker, enrolment, codes: list[str]) -> None:
+    def __init__(self, worker: Worker, enrolment, stages: list[list[str]]) -> None:
         self.worker = worker
         self.enrolment = enrolment
-        self.codes = codes
+        self.stages = stages
+        self.codes = list(itertools.chain.from_iterable(stages))
         self.held: set[str] = set()
 
     @property
@@ -109,7 +110,7 @@ class History:
             at=at,
         )
         held = self._held(text, enrolment)
-        follower = Follower(worker, enrolment, [stop.code for stage_text in held for stop in stage_text.stops])
+        follower = Follower(worker, enrolment, [[stop.code for stop in stage_text.stops] for stage_text in held])
         self.followers[code].append(follower)
         self._plan_digital(follower, at)
 
@@ -124,7 +125,7 @@ class History:
     # -- courses without meetings
 
     def _plan_digital(self, follower: Follower, at: datetime) -> None:
-        for code in follower.codes:
+        for code in follower.stages[0] if follower.stages else []:
             text = self.teaching.texts[code]
             if self._is_digital(text) and (self._is_cast(follower) or self.draw.random() < 0.97):
                 slow = 12 if self._is_cast(follower) else self.draw.choice((20, 30, 45, 75, 200))
@@ -277,11 +278,13 @@ class History:
         return follower.person.pk in self.cast_ids
 
     def _next_codes(self, follower: Follower) -> list[str]:
-        """The courses with occasions that are this person's turn: the first three not passed and not on the way."""
-        left = [
-            c for c in follower.codes if self.teaching.texts[c].per_year and c not in self.passed[follower.person.pk]
-        ]
-        return [c for c in left if c not in follower.held][:3]
+        """The courses with occasions that are this person's turn: of the first stage that is not done, what is not on the way."""
+        mine = self.passed[follower.person.pk]
+        for codes in follower.stages:
+            left = [c for c in codes if self.teaching.texts[c].per_year and c not in mine]
+            if left:
+                return [c for c in left if c not in follower.held]
+        return []
 
     def _candidates(self, code: str, day: date) -> list[Follower]:
         """Whose turn it is for a course on a day, the cast first."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from certificates.jobs import render_certificate
 from certificates.models import Certificate
+from courses.jobs import close_occasions
 from journeys.jobs import roll_up
 from tracker.demo.world import build_world, world_exists
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         self.started, self.shown = time.monotonic(), ""
         build_world(today=timezone.localdate(), report=self.report)
         self.draw_papers()
+        close_occasions()
         roll_up()
         self.stdout.write(f"\nThe demo world is made ({time.monotonic() - self.started:.0f} s).")
 
