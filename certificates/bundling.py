@@ -211,7 +211,7 @@ def index_rows(bundle: Bundle) -> list[list[str]]:
         _("Kind"),
         _("Course or stage"),
         _("Employer"),
-        _("Completed"),
+        pgettext("on paper", "Completed"),
         _("Valid until"),
         _("Issuer"),
         _("Remark"),

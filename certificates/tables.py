@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CertificateTable(tables.Table):
@@ -12,7 +13,7 @@ class CertificateTable(tables.Table):
     pick = tables.Column(verbose_name=_("Select"), empty_values=(), orderable=False)
     name = tables.Column(verbose_name=_("Name"), order_by=("sort_key", "pk"))
     title = tables.Column(verbose_name=_("Course or stage"), orderable=False)
-    achieved_on = tables.Column(verbose_name=_("Completed"), order_by=("achieved_on", "pk"))
+    achieved_on = tables.Column(verbose_name=pgettext_lazy("on paper", "Completed"), order_by=("achieved_on", "pk"))
     valid_until = tables.Column(verbose_name=_("Validity"), order_by=("valid_until", "sort_key"))
 
     class Meta:
