@@ -214,3 +214,13 @@ def away_words(kind: str, until: date | None) -> str:
     if kind == "parental":
         return _("On parental leave until %(day)s") % {"day": written(until)} if until else _("On parental leave")
     return _("Away until %(day)s") % {"day": written(until)} if until else _("Away")
+
+
+def paused_words(until: date | None) -> str:
+    """'Paused until 1 April 2027'."""
+    return _("Paused until %(day)s") % {"day": written(until)} if until else _("Paused until further notice")
+
+
+def month_words(on: date) -> str:
+    """'October 2025'."""
+    return date_format(on, "F Y")

@@ -2,8 +2,24 @@
 
 from django.urls import path
 
-from journeys.views import mine
+from journeys.views import hr, mine, people, region, team
 
 urlpatterns = [
     path("min-resa/", mine.journey_mine, name="journey_mine"),
+    path("team/", team.team_overview, name="team_overview"),
+    path("team/export.xlsx", team.team_export, name="team_export"),
+    path("team/skriv-in/", people.enrolment_create, name="enrolment_create"),
+    path("team/<uuid:public_id>/", people.team_person, name="team_person"),
+    path("team/resa/<uuid:public_id>/sista-dag/<slug:key>/", people.deadline_change, name="deadline_change"),
+    path("team/resa/<uuid:public_id>/pausa/", people.enrolment_pause, name="enrolment_pause"),
+    path("team/resa/<uuid:public_id>/ateruppta/", people.enrolment_resume, name="enrolment_resume"),
+    path("team/resa/<uuid:public_id>/etapp/", people.stage_change, name="stage_change"),
+    path("team/resa/<uuid:public_id>/avsluta/", people.enrolment_end, name="enrolment_end"),
+    path("team/paminn/", team.team_remind, name="team_remind"),
+    path("team/<uuid:public_id>/boka/<slug:key>/", team.team_book, name="team_book"),
+    path("hr/", hr.hr_overview, name="hr_overview"),
+    path("rapporter/", hr.report_list, name="report_list"),
+    path("rapporter/export.xlsx", hr.report_export, name="report_export"),
+    path("region/", region.region_overview, name="region_overview"),
+    path("region/export.xlsx", region.region_export, name="region_export"),
 ]

@@ -1,0 +1,40 @@
+"""Counts and shares that others than the employer see: small ones are never told (decision 3, R43)."""
+
+from django.utils.translation import gettext as _
+
+FEWEST = 5  # a count of 1 to 4 is not told
+SHARE_FROM = 10  # people that a share needs
+EXACT_FROM = 20  # from here 0 and 100 % may be told
+
+
+def shown_count(n: int) -> str:
+    """A count in, what may be told of it out: 0, 5 and more as they are, 1 to 4 as 'fewer than 5'."""
+    return _("fewer than 5") if 0 < n < FEWEST else str(n)
+
+
+def share(part: int, whole: int, people: int) -> int | None:
+    """Whole percent, held between 5 and 95 for fewer than 20 people; None for fewer than 10 people, who get no share."""
+    if people < SHARE_FROM or not whole:
+        return None
+    percent = round(100 * part / whole)
+    return min(max(percent, 5), 95) if people < EXACT_FROM else percent
+
+
+def shown_share(part: int, whole: int, people: int) -> str:
+    """The same in words: '42 %', 'under 5 %', 'over 95 %', or a dash."""
+    percent = share(part, whole, people)
+    if percent is None:
+        return "–"
+    exact = 100 * part / whole
+    if people < EXACT_FROM and exact < 5:
+        return _("under 5 per cent")
+    if people < EXACT_FROM and exact > 95:
+        return _("over 95 per cent")
+    return f"{percent}\N{NO-BREAK SPACE}%"
+
+
+def heat(percent: int | None) -> int:
+    """The step of the heat table, 1 to 4; 0 without a share."""
+    if percent is None:
+        return 0
+    return 1 + (percent >= 30) + (percent >= 50) + (percent >= 75)

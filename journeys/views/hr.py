@@ -1,0 +1,43 @@
+"""HR's overview of the own organisation, and reports of counts."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from courses.exports import answer_table
+from courses.views.doors import permitted
+from journeys.overviews import reports_for, units_counted
+from people.roles import Permission
+
+
+@require_safe
+@permitted(Permission.SEE_CERTIFICATES)
+def hr_overview(request: HttpRequest) -> HttpResponse:
+    """Where the organisation stands, unit by unit."""
+    units = units_counted(request.viewer)
+    names = ("people", "on_journey", "late", "expired", "soon")
+    context = {"units": units, "sums": {name: sum(getattr(unit, name) for unit in units) for name in names}}
+    return render(request, "journeys/hr_overview.html", context)
+
+
+@require_safe
+@permitted(Permission.SEE_REPORTS)
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Counts per journey, stage and station; small ones are not told (decision 3)."""
+    return render(request, "journeys/report_list.html", {"reports": reports_for(request.viewer)})
+
+
+@require_safe
+@permitted(Permission.SEE_REPORTS)
+def report_export(request: HttpRequest) -> HttpResponse:
+    """The same counts as a file, as on screen."""
+    head = [_("Programme"), _("Part"), _("People"), _("Done"), _("Share done"), _("Overdue")]
+    rows: list[list[object]] = []
+    for report in reports_for(request.viewer):
+        name = report.journey.shown_name
+        for one in [report.whole, *report.stages]:
+            rows.append([name, one.name, one.shown["people"], one.shown["completed"], "", one.shown["late"]])
+        for one in report.stations:
+            rows.append([name, one.name, one.shown["people"], one.shown["done"], one.done_share, one.shown["late"]])
+    return answer_table(f"rapport-{request.viewer.on.isoformat()}", _("Reports"), head, rows)

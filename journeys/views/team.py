@@ -1,0 +1,132 @@
+"""My team: who needs attention and why, the matrix of people by stops, reminders, and the ways to book and to enrol."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from courses.exports import answer_table
+from courses.refusals import Refused
+from courses.views.doors import permitted
+from journeys.matrix import Filters, attention, columns_of, export_rows, figures, matching, matrix_rows
+from journeys.models import Enrolment, Progress
+from journeys.notices import remind
+from journeys.queries import next_occasions, stops_on_screen, team_of
+from people.models import Employment, Person
+from people.roles import Permission
+
+PEOPLE_A_PAGE = 50
+NOTED_FIRST = 8
+
+
+@require_safe
+@permitted(Permission.SEE_TEAM)
+def team_overview(request: HttpRequest) -> HttpResponse:
+    """The team on one journey on the day."""
+    viewer = request.viewer
+    filters = Filters.read(request.GET)
+    members, journeys, chosen = team_of(viewer, filters.journey)
+    columns = columns_of(members)
+    shown = matching(members, filters, viewer.on)
+    page = Paginator(shown, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    needing = attention(members, viewer.on)
+    context = {
+        "members": members,
+        "journeys": journeys,
+        "chosen": next((one for one in journeys if one.pk == chosen), None),
+        "columns": columns,
+        "rows": matrix_rows(page.object_list, columns),
+        "page": page,
+        "paginator": page.paginator,
+        "filters": filters,
+        "figures": figures(members, needing, viewer.on),
+        "needing": needing[:NOTED_FIRST],
+        "needing_later": needing[NOTED_FIRST:],
+        "needing_total": len(needing),
+        "units": sorted({member.placement.unit.name for member in members}),
+        "not_on": [member for member in members if not member.journeys],
+        "legend": ["done", "ongoing", "booked", "soon", "expired", "late", "open", "locked"],
+    }
+    piece = request.htmx and request.htmx.target == "team-matrix"
+    return render(request, "journeys/_team_matrix.html" if piece else "journeys/team_overview.html", context)
+
+
+@require_safe
+@permitted(Permission.SEE_TEAM)
+def team_export(request: HttpRequest) -> HttpResponse:
+    """The matrix as a file, filtered as on screen: the same rows, the same words (M5)."""
+    filters = Filters.read(request.GET)
+    members, journeys, chosen = team_of(request.viewer, filters.journey)
+    head, rows = export_rows(matching(members, filters, request.viewer.on), columns_of(members))
+    name = next((one.shown_name for one in journeys if one.pk == chosen), _("My team"))
+    note = _("%(journey)s, as of %(day)s.") % {"journey": name, "day": request.viewer.on.isoformat()}
+    return answer_table(f"team-{request.viewer.on.isoformat()}", name, head, [*rows, [note]])
+
+
+@require_POST
+@permitted(Permission.SEE_TEAM)
+def team_remind(request: HttpRequest) -> HttpResponse:
+    """Remind one person (`person`) of each journey, or all who need attention on the journey shown."""
+    viewer = request.viewer
+    if "person" in request.POST:
+        rows = Progress.objects.visible_to(viewer).running().select_related("enrolment__employment")
+        person = get_object_or_404(Person.objects.visible_to(viewer), public_id=_uuid(request.POST["person"]))
+        enrolments = [one.enrolment for one in rows.filter(person=person).order_by("next_due", "pk")]
+    else:
+        members, _journeys, _chosen = team_of(viewer, request.POST.get("resa", ""))
+        enrolments = [one.member.progress.enrolment for one in attention(members, viewer.on) if one.member.progress]
+    reminded, refusals = [], []
+    for enrolment in enrolments:
+        try:
+            reminded.append(remind(enrolment=enrolment, by=viewer.person))
+        except Refused as refusal:
+            refusals.extend(refusal.sentences)
+    _tell(request, {notice.person_id: notice.person.name for notice in reminded}, refusals)
+    return redirect(_back(request))
+
+
+def _tell(request: HttpRequest, names: dict[int, str], refusals: list[str]) -> None:
+    if len(names) == 1:
+        messages.success(request, _("A reminder is sent to %(name)s.") % {"name": next(iter(names.values()))})
+    elif names:
+        text = ngettext("%(n)d person is reminded.", "%(n)d people are reminded.", len(names))
+        messages.success(request, text % {"n": len(names)})
+    else:
+        messages.warning(request, " ".join(dict.fromkeys(refusals)) or _("There is nobody to remind."))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _back(request: HttpRequest) -> str:
+    """To the person's page when the button stood there."""
+    person = _uuid(request.POST.get("person", "")) if request.POST.get("back") == "person" else None
+    return reverse("team_person", args=[person]) if person else reverse("team_overview")
+
+
+@require_safe
+@permitted(Permission.BOOK_FOR_OTHERS)
+def team_book(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
+    """To the next occasion with a seat for a station, with the person chosen; to the course when there is none."""
+    person = get_object_or_404(Person.objects.visible_to(request.viewer), public_id=public_id)
+    rows = Progress.objects.visible_to(request.viewer).filter(person=person, state__in=Enrolment.OPEN)
+    stop = get_object_or_404(stops_on_screen(rows.values("version")).filter(key=key).order_by("-version")[:1])
+    occasion = next_occasions(request.viewer, [stop.course_id]).get(stop.course_id)
+    if occasion is None:
+        messages.info(request, _("No session of %(course)s has a free seat now.") % {"course": stop.shown_title})
+        return redirect("course_detail", stop.course.slug)
+    jobs = Employment.objects.visible_to(request.viewer).on(request.viewer.on).filter(person=person)
+    chosen = "&".join(f"people={job.public_id}" for job in jobs)
+    return redirect(f"{reverse('booking_people', args=[occasion.public_id])}?{chosen}")
+
+
