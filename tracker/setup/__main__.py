@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> None:
     if what == "demo":
         os.execve(python, [python, "manage.py", "demo"], demo_environment())
     if what == "bench":
-        os.execve(python, [python, "manage.py", "bench", *arguments[1:]], {"DEBUG": "0", **os.environ, "DEMO": "1"})
+        os.execve(python, [python, "manage.py", "bench", *arguments[1:]], {"DEBUG": "0", **demo_environment()})
     if what != "prepare":
         os.execv(python, [python, "-m", "tests.run", what, *arguments[1:]])
     return None

@@ -1,0 +1,92 @@
+"""`manage.py bench`: server time and queries of the main pages beside the empty view, in one run; writes bench/results.json."""
+
+import json
+import statistics
+import subprocess
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from people.middleware import ACTING_ROLE
+from people.models import Person
+from people.roles import Role
+from tracker.bench.pages import Page, main_pages
+from tracker.demo.cast import BY_KEY
+
+EMPTY = Page("empty view", "medarbetare", Role.EMPLOYEE, "/tom/", 3, 1)
+
+
+class Command(BaseCommand):
+    help = "Measure the main pages over the demo world as multiples of an empty view."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--rounds", type=int, default=25)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        call_command("demo_world")
+        with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]):
+            pages = [EMPTY, *main_pages()]
+            results = self.measure(pages, options["rounds"])
+        folder = settings.BASE_DIR / "bench"
+        folder.mkdir(exist_ok=True)
+        (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+        over = [row["name"] for row in results if row["value"] > row["limit"]]
+        self.stdout.write(f"\nbench/results.json is written. Over their limit: {', '.join(over) or 'none'}.")
+
+    def measure(self, pages: list[Page], rounds: int) -> list[dict[str, Any]]:
+        """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
+        clients = {page.name: self.client_of(page) for page in pages}
+        queries = {page.name: self.count(clients[page.name], page) for page in pages}
+        samples: dict[str, list[float]] = {page.name: [] for page in pages}
+        for _round in range(rounds):
+            for page in pages:
+                began = time.perf_counter()
+                clients[page.name].get(page.path)
+                samples[page.name].append((time.perf_counter() - began) * 1000)
+        empty = statistics.median(samples[EMPTY.name])
+        self.stdout.write(f"{'page':<20}{'queries':>9}{'limit':>7}{'ms':>9}{'times':>8}{'limit':>7}")
+        rows = []
+        for page in pages:
+            middle = statistics.median(samples[page.name])
+            self.stdout.write(
+                f"{page.name:<20}{queries[page.name]:>9}{page.queries:>7}{middle:>9.1f}{middle / empty:>8.1f}{page.times:>7}"
+            )
+            shared = {
+                "engine": connection.vendor,
+                "data": "demo",
+                "commit": self.commit(),
+                "empty_ms": round(empty, 2),
+            }
+            rows.append({"name": f"{page.name}: queries", "value": queries[page.name], "unit": "queries", "limit": page.queries, "samples": [queries[page.name]], **shared})  # fmt: skip
+            rows.append({"name": f"{page.name}: server time", "value": round(middle / empty, 2), "unit": "empty views", "limit": page.times, "samples": [round(ms, 2) for ms in samples[page.name]], **shared})  # fmt: skip
+        return rows
+
+    def client_of(self, page: Page) -> Client:
+        client = Client()
+        client.force_login(Person.objects.get(email=BY_KEY[page.key].email))
+        session = client.session
+        session[ACTING_ROLE] = page.role
+        session.save()
+        client.get(page.path)
+        return client
+
+    def count(self, client: Client, page: Page) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(page.path)
+        if answer.status_code != 200:
+            self.stderr.write(f"{page.path} answers {answer.status_code}")
+        return len([row for row in captured if not row["sql"].startswith(("SAVEPOINT", "RELEASE"))])
+
+    def commit(self) -> str:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=settings.BASE_DIR, check=False
+        )
+        return done.stdout.strip()
