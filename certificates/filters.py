@@ -54,6 +54,7 @@ class CertificateFilter(django_filters.FilterSet):
         self.filters["unit"].extra["choices"] = [
             (str(unit.public_id), unit.name) for unit in Unit.objects.visible_to(self.viewer).on(self.day)
         ]
+        self.form.all_optional = True
 
     def search(self, rows, name: str, value: str):
         return rows.matching(value)

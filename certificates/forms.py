@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class CheckForm(forms.Form):
     """A code, or a number together with the name on the paper."""
 
+    all_optional = True
+
     code = forms.CharField(
         label=_("Code"),
         required=False,

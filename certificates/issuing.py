@@ -160,6 +160,13 @@ def issue_missing(*, limit: int = 200, at: datetime | None = None) -> list[Certi
     return [certificate for certificate in made if certificate]
 
 
+def reissue_stopped(*, at: datetime | None = None) -> list[Certificate]:
+    """Papers that were stopped by letters we cannot print, for people whose name has been changed since: replaced by new ones."""
+    stopped = Certificate.objects.live().exclude(fault="").select_related("person")
+    renamed = [row for row in stopped if row.person.name != row.snapshot["name"]]
+    return [replace(certificate=row, reason=_renamed(row), by=None, at=at) for row in renamed]
+
+
 def requeue_unrendered(*, older_than: timedelta = timedelta(minutes=10), limit: int = 200) -> int:
     """Ask again for papers whose job was lost. Returns how many; those stopped by a fault wait for a human."""
     waiting = Certificate.objects.filter(
@@ -277,6 +284,11 @@ def _close(row: Certificate, state: str, *, reason: str, by: Person | None, at: 
         raise ValueError(f"{row.state} cannot become {state}")
     row.state, row.reason, row.closed_by, row.closed_at = state, reason, by, at
     row.save(update_fields=["state", "reason", "closed_by", "closed_at"])
+
+
+def _renamed(row: Certificate) -> str:
+    with override(row.language):
+        return pgettext("certificate", "The name was changed.")
 
 
 def _reopened(row: Certificate) -> str:

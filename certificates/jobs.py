@@ -3,7 +3,7 @@
 from certificates.bundling import close_bundle as close
 from certificates.bundling import expire_bundles, next_lines, pack
 from certificates.filing import keep_file, note_fault
-from certificates.issuing import issue_missing, requeue_unrendered
+from certificates.issuing import issue_missing, reissue_stopped, requeue_unrendered
 from certificates.models import Bundle, Certificate
 from certificates.rendering import UnprintableLetters, render
 
@@ -25,6 +25,7 @@ def render_certificate(pk: int) -> str:
 def make_missing_certificates() -> str:
     """What a lost signal or a lost job left behind, every few minutes."""
     made = issue_missing()
+    made += reissue_stopped()
     again = requeue_unrendered()
     return f"{len(made)} issued, {again} queued again"
 

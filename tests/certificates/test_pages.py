@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 
 from certificates.bundling import cancel_bundle, expire_bundles, index_csv, start_bundle
 from certificates.issuing import withdraw
-from certificates.jobs import close_bundle, fill_bundle
+from certificates.jobs import close_bundle, fill_bundle, make_missing_certificates, render_certificate
 from certificates.models import Bundle, Certificate
 from people.assignments import end_role
 from people.privacy import choose_code
@@ -71,6 +71,19 @@ def test_unknown_letters_are_named_to_the_person_and_hr(world, certify, sign_in)
     assert (certificate.state, certificate.fault) == (Certificate.State.QUEUED, "李")
     assert "李." in sign_in(world.amira).get(reverse("certificate_mine")).content.decode()
     assert "李." in sign_in(world.helena).get(reverse("certificate_list")).content.decode()
+
+
+def test_a_stopped_paper_is_made_anew_when_the_name_is_changed(world, certify):
+    world.amira.name = "李 Haddad"
+    world.amira.save()
+    stopped = certify(world.amira)
+    assert make_missing_certificates() == "0 issued, 0 queued again"
+    world.amira.name = "Li Haddad"
+    world.amira.save()
+    assert make_missing_certificates() == "1 issued, 0 queued again"
+    new = Certificate.objects.get(replaces=stopped)
+    assert render_certificate(new.pk) == "drawn"
+    assert new.snapshot["name"] == "Li Haddad"
 
 
 def test_hr_sees_the_own_staff_only_and_others_no_page(world, certify, sign_in):
