@@ -188,7 +188,7 @@ def explain(why: str) -> str:
 
 def _sentence(word: str, first: str = "", unit: str = "") -> str:
     if unit:
-        return _counted_from(word, int(first), unit)
+        return counted_from(word, int(first), unit)
     if word in ("pause", "part"):
         days = int(first)
         texts = {
@@ -207,7 +207,8 @@ def _sentence(word: str, first: str = "", unit: str = "") -> str:
     }.get(f"{word}:{first}" if first else word, "")
 
 
-def _counted_from(anchor: str, number: int, unit: str) -> str:
+def counted_from(anchor: str, number: int, unit: str) -> str:
+    """The rule of a deadline as a sentence: so long after which anchor."""
     spans = {
         "days": ngettext("%(n)d day", "%(n)d days", number),
         "weeks": ngettext("%(n)d week", "%(n)d weeks", number),

@@ -14,7 +14,7 @@ from journeys.deadlines import years_between
 from journeys.models import DeadlineChange, Enrolment, Journey, Stage, Version
 from journeys.notices import tell_enrolled
 from journeys.path import stage_for_years
-from journeys.pauses import pause, pause_for_leaves, resume, state_on, still_open
+from journeys.pauses import pause, pause_for_leaves, resume, settle_state, state_on, still_open
 from journeys.progress import locked, recompute
 from people.events import record
 from people.models import Employment, Person
@@ -95,6 +95,7 @@ def enrol(
         record("person_enrolled", by=by, about=enrolment, person=person, organisation=employment.organisation, at=at)
         if by != person:
             tell_enrolled(enrolment, at)
+        settle_state(enrolment, at)
         stamp(enrolment, at)
         enrolment.refresh_from_db()
         return enrolment

@@ -13,7 +13,9 @@ START_SLOT = 1.4  # room of the start, counted in stations
 GAP = 5  # between a leg's end and the ring that it points at
 WIDE, WIDE_EDGE, WIDE_ROW, MOST_IN_ROW = 1200, 22, 340, 16
 TALL, TALL_EDGE, TALL_ROW, TALL_NEXT, MOST_IN_TALL = 360, 42, 152, 96, 5
-SMALL_WORDS = frozenset("och i för med av till på en ett and of for the in to a".split())
+SMALL_WORDS = frozenset(
+    ["och", "i", "för", "med", "av", "till", "på", "en", "ett", "and", "of", "for", "the", "in", "to", "a"]
+)
 LETTER = 7.2  # width of a label's letter, near enough to break its lines
 # Heights of the stations in a wide row: every second one high, so that labels stand above and below in turn.
 HEIGHTS = (212, 146, 240, 164, 256, 176, 260, 184, 240, 142, 216, 138, 234, 160, 248, 154)
@@ -184,9 +186,7 @@ def _wide_row(drawing: Drawing, row: list[tuple[MapStage, int, int]], n: int, is
         left = across(at + wide) if backwards else across(at)
         name_x = left + (6 if left <= WIDE_EDGE else 14)
         if begin == 0:
-            drawing.headings.append(
-                Heading(stage.number, stage.name, stage.meta, name_x, top + 42, name_x, top + 63)
-            )
+            drawing.headings.append(Heading(stage.number, stage.name, stage.meta, name_x, top + 42, name_x, top + 63))
         if place:
             drawing.borders.append(f"M{across(at)} {top + 20}V{top + WIDE_ROW - 8}")
         step = room / (end - begin)

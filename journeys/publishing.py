@@ -57,7 +57,10 @@ def draft_journey(
 
 def _free_slug(name: str) -> str:
     base = slugify(name)[:70] or "program"
-    taken = set(Journey.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {
+        "nytt",
+        *Journey.objects.filter(slug__startswith=base).values_list("slug", flat=True),
+    }  # the form's own address
     return next(slug for n in range(len(taken) + 1) if (slug := f"{base}-{n + 1}" if n else base) not in taken)
 
 
@@ -109,6 +112,26 @@ def add_stage(
             max_years=max_years,
             role=role,
         )
+
+
+def edit_stage(
+    *,
+    stage: Stage,
+    name: str,
+    name_en: str = "",
+    min_years: int | None = None,
+    max_years: int | None = None,
+    role: str = "",
+    by: Person | None,
+    at: datetime | None = None,
+) -> Stage:
+    """Change names and years of a stage of a draft; its key stays, because it is its name across versions."""
+    with transaction.atomic():
+        _open(stage.version)
+        stage.name, stage.name_en, stage.role = name, name_en, role
+        stage.min_years, stage.max_years = min_years, max_years
+        stage.save()
+        return stage
 
 
 def add_group(

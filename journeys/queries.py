@@ -133,9 +133,7 @@ def my_seats(viewer: Viewer) -> list[Seat]:
     )
     seats: dict[str, Seat] = {}
     for meeting in rows:
-        seat = seats.setdefault(
-            meeting.booking_id, Seat(meeting.booking_id, meeting.booking_state, meeting.occasion)
-        )
+        seat = seats.setdefault(meeting.booking_id, Seat(meeting.booking_id, meeting.booking_state, meeting.occasion))
         seat.meetings.append(meeting)
     return list(seats.values())
 
@@ -192,9 +190,7 @@ def team_members(viewer: Viewer) -> list[Member]:
     )
     members: dict[int, Member] = {}
     for row in rows:
-        members.setdefault(
-            row.person_id, Member(row.person, row, row.leave_kind or "", row.leave_until)
-        )
+        members.setdefault(row.person_id, Member(row.person, row, row.leave_kind or "", row.leave_until))
     return list(members.values())
 
 
@@ -340,4 +336,3 @@ def counts_by(rows: QuerySet, *columns: str, **counted: Q) -> list[dict]:
     wanted = {name: Count("person", filter=condition, distinct=True) for name, condition in counted.items()}
     grouped = rows.order_by().values(*columns).annotate(people=Count("person", distinct=True), **wanted)
     return list(grouped)
-

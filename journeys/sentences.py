@@ -146,7 +146,11 @@ def cell_words(station: Station) -> str:
     """What a matrix cell is called for a screen reader, and what the export writes: the state with its date."""
     if station.is_late and station.due:
         late = ngettext("%(n)d day late", "%(n)d days late", station.late_days) % {"n": station.late_days}
-        return _("%(state)s, %(late)s") % {"state": state_word(station), "late": late} if station.state != "late" else capfirst(late)
+        return (
+            _("%(state)s, %(late)s") % {"state": state_word(station), "late": late}
+            if station.state != "late"
+            else capfirst(late)
+        )
     when = {
         "done": station.done,
         "recognised": station.done,
@@ -190,7 +194,10 @@ def watch_text(station: Station) -> str:
 def reason(station: Station) -> str:
     """Why somebody needs attention, in one or two sentences."""
     if station.state == "expired" and station.until:
-        return _("%(course)s expired on %(day)s. No booking.") % {"course": station.title, "day": written(station.until)}
+        return _("%(course)s expired on %(day)s. No booking.") % {
+            "course": station.title,
+            "day": written(station.until),
+        }
     assert station.due is not None  # only a deadline makes a station late
     texts = {"course": station.title, "day": written(station.due)}
     if station.state == "queued":

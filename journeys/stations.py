@@ -174,7 +174,9 @@ def stations_of(
 def _station(stop: Stop, number: int, entry: Mapping, counts: bool, activity: Activity | None, on: date) -> Station:
     due, done = day(entry.get("due", "")), day(entry.get("done", ""))
     late = (on - due).days if counts and due and not done and due < on else 0
-    state = state_of(entry, activity, is_late=late > 0, opens_days=getattr(stop, "opens_days", None) or OPENS_DAYS, on=on)
+    state = state_of(
+        entry, activity, is_late=late > 0, opens_days=getattr(stop, "opens_days", None) or OPENS_DAYS, on=on
+    )
     return Station(
         key=stop.key,
         number=number,

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from journeys.views import hr, mine, people, region, team
+from journeys.views import drafts, hr, mine, people, programmes, region, team
+
+DRAFT = "program/<slug:slug>/utkast/"
 
 urlpatterns = [
     path("min-resa/", mine.journey_mine, name="journey_mine"),
@@ -22,4 +24,20 @@ urlpatterns = [
     path("rapporter/export.xlsx", hr.report_export, name="report_export"),
     path("region/", region.region_overview, name="region_overview"),
     path("region/export.xlsx", region.region_export, name="region_export"),
+    path("program/", programmes.programme_list, name="programme_list"),
+    path("program/nytt/", programmes.programme_create, name="programme_create"),
+    path("program/<slug:slug>/", programmes.programme_detail, name="programme_detail"),
+    path("program/<slug:slug>/ny-version/", programmes.version_create, name="version_create"),
+    path("program/<slug:slug>/ansluta/", programmes.adoption_create, name="adoption_create"),
+    path("program/<slug:slug>/ansluta/<int:number>/avsluta/", programmes.adoption_end, name="adoption_end"),
+    path(DRAFT, drafts.programme_edit, name="programme_edit"),
+    path(f"{DRAFT}publicera/", drafts.version_publish, name="version_publish"),
+    path(f"{DRAFT}etapp/", drafts.stage_create, name="stage_create"),
+    path(f"{DRAFT}etapp/<slug:key>/", drafts.stage_edit, name="stage_edit"),
+    path(f"{DRAFT}etapp/<slug:key>/valbar/", drafts.group_create, name="group_create"),
+    path(f"{DRAFT}etapp/<slug:key>/station/", drafts.stop_create, name="stop_create"),
+    path(f"{DRAFT}station/<slug:key>/", drafts.stop_edit, name="stop_edit"),
+    path(f"{DRAFT}station/<slug:key>/tid/", drafts.stop_deadline, name="stop_deadline"),
+    path(f"{DRAFT}station/<slug:key>/flytta/", drafts.stop_move, name="stop_move"),
+    path(f"{DRAFT}ta-bort/<slug:kind>/<slug:key>/", drafts.draft_remove, name="draft_remove"),
 ]

@@ -4,10 +4,11 @@ import pytest
 from django.test import Client
 
 from courses.models import Course, Occasion
+from journeys.models import Journey
 from people.access import Viewer, viewer_for
 from people.middleware import ACTING_ROLE
 from people.models import Person
-from tests.factories import World, build_course, build_occasion, build_world
+from tests.factories import World, build_course, build_journey, build_occasion, build_world
 
 
 @pytest.fixture
@@ -52,3 +53,9 @@ def course(world) -> Course:
 def occasion(world, course) -> Occasion:
     """An open occasion of the course with 20 seats in three weeks, for the collaboration, led by Tove."""
     return build_occasion(world, course, trainers=(world.tove,))
+
+
+@pytest.fixture
+def journey(world) -> Journey:
+    """The region's published journey of two stages and one choice group, run by Ale (tests/factories.py)."""
+    return build_journey(world)

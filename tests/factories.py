@@ -5,13 +5,16 @@ Tjörn's unit, where Tilda works. Otto works in Borås, outside the collaboratio
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from courses.authoring import add_part, add_task, draft_course, publish_course
-from courses.models import Course, Occasion
+from courses.models import Course, CourseResult, Occasion
+from courses.results import finish_part, start_course
 from courses.scheduling import Day, plan_occasion, publish_occasion
+from journeys.models import Journey
+from journeys.publishing import add_group, add_stage, add_stop, adopt_journey, draft_journey, publish_version
 from people.accounts import open_account
 from people.assignments import give_role, name_deputy
 from people.employment import hire
@@ -207,3 +210,43 @@ def build_occasion(
         **more,
     )
     return publish_occasion(occasion=occasion, by=world.petra)
+
+
+def build_self_study(world: World, code: str, title: str) -> Course:
+    """A published course of the region that one does alone: one part, confirmed by the participant."""
+    version = draft_course(owner=world.region, code=code, title=title, by=None)
+    add_part(version=version, kind="preparation", title="Läs", minutes=60, by=None)
+    publish_course(version=version, by=None)
+    return version.course
+
+
+def pass_course(world: World, name: str, course: Course, at: datetime | None = None) -> CourseResult:
+    """A person of the cast passes a self-study course at the first employer."""
+    person = world.people[name]
+    result = start_course(person=person, organisation=world.job(name).organisation, course=course, by=person, at=at)
+    for part in result.course_version.parts.all():
+        finish_part(result=result, part=part, by=person, at=at)
+    result.refresh_from_db()
+    return result
+
+
+def build_journey(world: World) -> Journey:
+    """The region's journey, run by Ale: Ny (A in 2 weeks, B in 3 months), Van (C or D in 24 months, E optional)."""
+    version = draft_journey(
+        owner=world.region, code="BU", name="Barn och unga", name_en="Children", collaboration=world.west, by=None
+    )
+    ny = add_stage(version=version, name="Ny", min_years=0, max_years=2, key="ny", by=None)
+    van = add_stage(version=version, name="Van", min_years=2, key="van", by=None)
+    group = add_group(stage=van, needs=1, name="Valbart", key="valbart", by=None)
+    courses = {code: build_self_study(world, code, f"Kurs {code}") for code in "ABCDE"}
+    add_stop(stage=ny, course=courses["A"], anchor="journey", offset=2, unit="weeks", key="a", by=None)
+    add_stop(stage=ny, course=courses["B"], anchor="journey", offset=3, unit="months", key="b", by=None)
+    for code in "CD":
+        add_stop(
+            stage=van, course=courses[code], kind="elective", group=group, anchor="journey", offset=24, unit="months",
+            key=code.lower(), by=None,
+        )  # fmt: skip
+    add_stop(stage=van, course=courses["E"], kind="optional", key="e", by=None)
+    publish_version(version=version, valid_from=world.today - LONG_AGO, by=None)
+    adopt_journey(journey=version.journey, organisation=world.ale, starts_on=world.today - LONG_AGO, by=None)
+    return version.journey

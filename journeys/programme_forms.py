@@ -1,0 +1,202 @@
+"""Forms of the programme owner: short, prefilled, one decision a screen."""
+
+from datetime import date
+
+from django import forms
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Course, CourseVersion
+from journeys.models import ChoiceGroup, Journey, Stage, Stop
+from journeys.programmes import course_version
+from people.access import Viewer
+from people.models import Collaboration, Organisation
+from people.roles import Role
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class ProgrammeForm(forms.Form):
+    """A new programme: its names and where it is shared."""
+
+    owner = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(), label=_("Owner"), to_field_name="public_id", empty_label=None
+    )
+    name = forms.CharField(label=_("Name in Swedish"), max_length=160)
+    name_en = forms.CharField(label=_("Name in English"), max_length=160, required=False)
+    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Short, as in your plan: BU"))
+    collaboration = forms.ModelChoiceField(
+        queryset=Collaboration.objects.none(),
+        label=_("Shared in"),
+        required=False,
+        to_field_name="public_id",
+        empty_label=_("Only the own organisation"),
+    )
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        owners = Organisation.objects.filter(pk__in=viewer.edits_journeys_of)
+        self.only = owners[0] if len(owners) == 1 else None
+        self.fields["owner"].queryset = owners
+        if self.only:
+            del self.fields["owner"]
+        shared = Collaboration.objects.visible_to(viewer)
+        self.fields["collaboration"].queryset = shared
+        self.fields["collaboration"].initial = next((one.public_id for one in shared), None)
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"].strip()
+        owner = self.only or self.cleaned_data.get("owner")
+        if Journey.objects.filter(owner=owner, code=code).exists():
+            raise forms.ValidationError(_("A programme with this code is already there. Choose another code."))
+        return code
+
+    def given(self) -> dict:
+        """The deed's arguments."""
+        return {**self.cleaned_data, "owner": self.only or self.cleaned_data["owner"]}
+
+
+class StageForm(forms.Form):
+    """A stage: years in the profession, or a track of its own for a role."""
+
+    name = forms.CharField(label=_("Name in Swedish"), max_length=80, help_text=_("As people say it: Ny, Van, Erfaren"))
+    name_en = forms.CharField(label=_("Name in English"), max_length=80, required=False)
+    min_years = forms.IntegerField(label=_("From years in the profession"), required=False, min_value=0, max_value=60)
+    max_years = forms.IntegerField(label=_("To years in the profession"), required=False, min_value=1, max_value=60)
+    role = forms.ChoiceField(
+        label=_("For"),
+        required=False,
+        choices=[("", _("Everybody in the profession")), (Role.MANAGER.value, _("Managers: a track of its own"))],
+    )
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        first, last = cleaned.get("min_years"), cleaned.get("max_years")
+        if first is not None and last is not None and last <= first:
+            self.add_error("max_years", _("The stage must end later than it begins."))
+        return cleaned
+
+
+class GroupForm(forms.Form):
+    """A choice group: how many of its stations are needed."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, required=False, help_text=_("For example: Fördjupning"))
+    needs = forms.IntegerField(label=_("How many are needed"), min_value=1, max_value=20, initial=1)
+
+
+class StopForm(forms.Form):
+    """A station: which course, and how it counts."""
+
+    course = forms.ModelChoiceField(queryset=Course.objects.none(), label=_("Course"), to_field_name="public_id")
+    counts = forms.ChoiceField(label=_("It is"), widget=forms.RadioSelect, initial="compulsory")
+
+    def __init__(self, *args, viewer: Viewer, stage: Stage, stop: Stop | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = {f"group-{group.pk}": group for group in stage.groups.order_by("pk")}
+        elective = _("Elective, in the group “%(group)s”")
+        self.fields["counts"].choices = [
+            (Stop.Kind.COMPULSORY.value, _("Compulsory")),
+            *((key, elective % {"group": group_words(group)}) for key, group in self.groups.items()),
+            (Stop.Kind.OPTIONAL.value, _("Optional: shown, never counted")),
+        ]
+        if stop:
+            del self.fields["course"]
+            self.fields["counts"].initial = f"group-{stop.group_id}" if stop.group_id else stop.kind
+            return
+        live = CourseVersion.objects.exclude(state=CourseVersion.State.SUPERSEDED)
+        rows = Course.objects.visible_to(viewer).exclude(stops__version=stage.version_id)
+        choice: forms.ModelChoiceField = self.fields["course"]
+        choice.queryset = rows.prefetch_related(Prefetch("versions", live, to_attr="live_ones")).order_by("sort_key")
+        choice.label_from_instance = _course_label
+
+    def given(self) -> dict:
+        """The deed's arguments: kind and group."""
+        counts = self.cleaned_data["counts"]
+        group = self.groups.get(counts)
+        return {"kind": Stop.Kind.ELECTIVE if group else counts, "group": group}
+
+
+def group_words(group: ChoiceGroup) -> str:
+    return group.name or group.key
+
+
+def _course_label(course: Course) -> str:
+    version = course_version(course)
+    return f"{version.shown_title} ({course.code})" if version else course.code
+
+
+class DeadlineForm(forms.Form):
+    """When a station is due: how long after what, a fixed date, or never."""
+
+    anchor = forms.ChoiceField(
+        label=_("The deadline counts from"), choices=Stop.Anchor.choices, required=False, widget=forms.RadioSelect
+    )
+    offset = forms.IntegerField(label=_("How long after"), required=False, min_value=0, max_value=3650, initial=3)
+    unit = forms.ChoiceField(label=_("Unit"), choices=Stop.OffsetUnit.choices, required=False, initial="months")
+    after = forms.ModelChoiceField(
+        queryset=Stop.objects.none(), label=_("Station before"), required=False, to_field_name="key"
+    )
+    fixed_on = forms.DateField(label=_("Date"), required=False, widget=day_input())
+
+    def __init__(self, *args, stop: Stop, **kwargs) -> None:
+        initial = {name: getattr(stop, name) for name in ("anchor", "offset", "unit", "fixed_on")}
+        initial["after"] = stop.after.key if stop.after else None
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["anchor"].choices = [(value or "none", label) for value, label in Stop.Anchor.choices]
+        self.initial["anchor"] = stop.anchor or "none"
+        choice: forms.ModelChoiceField = self.fields["after"]
+        live = CourseVersion.objects.exclude(state=CourseVersion.State.SUPERSEDED)
+        before = stop.version.stops.filter(order__lt=stop.order).select_related("course").order_by("order")
+        choice.queryset = before.prefetch_related(Prefetch("course__versions", live, to_attr="live_ones"))
+        choice.label_from_instance = lambda one: _course_label(one.course)
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        anchor = "" if cleaned.get("anchor") == "none" else cleaned.get("anchor", "")
+        cleaned["anchor"] = anchor
+        if anchor == Stop.Anchor.FIXED and not cleaned.get("fixed_on") and "fixed_on" not in self.errors:
+            self.add_error("fixed_on", _("Choose the date."))
+        if anchor == Stop.Anchor.STOP and not cleaned.get("after") and "after" not in self.errors:
+            self.add_error("after", _("Choose the station before."))
+        counted = anchor and anchor != Stop.Anchor.FIXED
+        if counted and cleaned.get("offset") is None and "offset" not in self.errors:
+            self.add_error("offset", _("Say how long after the start the station is due."))
+        return cleaned
+
+
+class PublishForm(forms.Form):
+    valid_from = forms.DateField(
+        label=_("Used for new people from"),
+        widget=day_input(),
+        help_text=_("People who have begun stay on their version."),
+    )
+
+
+class AdoptionForm(forms.Form):
+    """Which organisation runs the programme, and from when."""
+
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(), label=_("Organisation"), to_field_name="public_id", empty_label=None
+    )
+    starts_on = forms.DateField(label=_("From"), widget=day_input())
+
+    def __init__(self, *args, organisations, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = organisations
+        self.fields["organisation"].label_from_instance = str
+
+
+class AdoptionEndForm(forms.Form):
+    ends_on = forms.DateField(label=_("Last day"), widget=day_input())
+
+    def __init__(self, *args, starts_on: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.starts_on = starts_on
+
+    def clean_ends_on(self) -> date:
+        day = self.cleaned_data["ends_on"]
+        if day < self.starts_on:
+            raise forms.ValidationError(_("The last day cannot be before the first."))
+        return day

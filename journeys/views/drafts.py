@@ -1,0 +1,196 @@
+"""Drafting a programme: stages, choice groups, stations and their deadlines, and publishing them as a version."""
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from courses.refusals import Refused
+from journeys.models import Stage, Stop, Version
+from journeys.programme_forms import DeadlineForm, GroupForm, PublishForm, StageForm, StopForm
+from journeys.programmes import path_shown
+from journeys.publishing import (
+    DRAFTS,
+    add_group,
+    add_stage,
+    add_stop,
+    change_stop,
+    edit_stage,
+    missing_to_publish,
+    move_stop,
+    publish_version,
+    remove_group,
+    remove_stage,
+    remove_stop,
+)
+from journeys.views.programmes import own_programme
+
+
+def draft_of(request: HttpRequest, slug: str) -> Version:
+    """The open draft of the viewer's own programme, or nothing."""
+    journey = own_programme(request, slug)
+    version = journey.versions.filter(state__in=DRAFTS).first()
+    if version is None:
+        raise Http404
+    version.journey = journey
+    return version
+
+
+def stage_of(request: HttpRequest, slug: str, key: str) -> Stage:
+    return get_object_or_404(draft_of(request, slug).stages.select_related("version__journey"), key=key)
+
+
+def stop_of(request: HttpRequest, slug: str, key: str) -> Stop:
+    rows = draft_of(request, slug).stops.select_related("version__journey", "stage", "group", "course", "after")
+    return get_object_or_404(rows, key=key)
+
+
+def show_form(request: HttpRequest, version: Version, form: Form, title: str, lead: str = "") -> HttpResponse:
+    """One decision, with the way back to the draft."""
+    context = {"form": form, "journey": version.journey, "version": version, "title": title, "lead": lead}
+    return render(request, "journeys/programme_form.html", context)
+
+
+def posted(request: HttpRequest):
+    return request.POST if request.method == "POST" else None
+
+
+@require_safe
+def programme_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that the draft holds, the ways to change it, and what is missing before it can be published."""
+    version = draft_of(request, slug)
+    context = {
+        "journey": version.journey,
+        "version": version,
+        "stages": path_shown(version),
+        "missing": missing_to_publish(version),
+    }
+    return render(request, "journeys/programme_edit.html", context)
+
+
+def stage_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """A stage after those that are there; its years begin where the last one's end."""
+    version = draft_of(request, slug)
+    last = version.stages.filter(role="").order_by("-order").first()
+    form = StageForm(posted(request), initial={"min_years": (last.max_years if last else 0)})
+    if request.method == "POST" and form.is_valid():
+        add_stage(version=version, **form.cleaned_data, by=request.viewer.person)
+        return redirect("programme_edit", slug)
+    return show_form(request, version, form, _("New stage"))
+
+
+def stage_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Names and years of a stage."""
+    stage = stage_of(request, slug, key)
+    names = ("name", "name_en", "min_years", "max_years", "role")
+    form = StageForm(posted(request), initial={name: getattr(stage, name) for name in names})
+    if request.method == "POST" and form.is_valid():
+        edit_stage(stage=stage, **form.cleaned_data, by=request.viewer.person)
+        return redirect("programme_edit", slug)
+    return show_form(request, stage.version, form, _("Change the stage"))
+
+
+def group_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """A choice group in a stage."""
+    stage = stage_of(request, slug, key)
+    form = GroupForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        add_group(stage=stage, **form.cleaned_data, by=request.viewer.person)
+        return redirect("programme_edit", slug)
+    return show_form(request, stage.version, form, _("New choice group"), str(stage))
+
+
+def stop_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """A station: the course and how it counts. The next screen asks when it is due, with the last answer filled in."""
+    stage = stage_of(request, slug, key)
+    form = StopForm(posted(request), viewer=request.viewer, stage=stage)
+    if request.method == "POST" and form.is_valid():
+        course = form.cleaned_data["course"]
+        try:
+            stop = add_stop(
+                stage=stage,
+                course=course,
+                **form.given(),
+                anchor=Stop.Anchor.JOURNEY,
+                offset=3,
+                unit=Stop.OffsetUnit.MONTHS,
+                by=request.viewer.person,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("stop_deadline", slug, stop.key)
+    return show_form(request, stage.version, form, _("New station"), str(stage))
+
+
+def stop_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """How a station counts."""
+    stop = stop_of(request, slug, key)
+    form = StopForm(posted(request), viewer=request.viewer, stage=stop.stage, stop=stop)
+    if request.method == "POST" and form.is_valid():
+        given = form.given()
+        return _change(request, stop, form, _("How the station counts"), **given)
+    return show_form(request, stop.version, form, _("How the station counts"), stop.course.code)
+
+
+def stop_deadline(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """When a station is due."""
+    stop = stop_of(request, slug, key)
+    form = DeadlineForm(posted(request), stop=stop)
+    title = _("When is the station due?")
+    if request.method == "POST" and form.is_valid():
+        return _change(request, stop, form, title, **form.cleaned_data)
+    return show_form(request, stop.version, form, title, stop.course.code)
+
+
+def _change(request: HttpRequest, stop: Stop, form: Form, title: str, **changes) -> HttpResponse:
+    names = ("kind", "group", "anchor", "offset", "unit", "fixed_on", "after")
+    given = {name: changes.get(name, getattr(stop, name)) for name in names}
+    try:
+        change_stop(stop=stop, **given, by=request.viewer.person)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return show_form(request, stop.version, form, title, stop.course.code)
+    return redirect("programme_edit", stop.version.journey.slug)
+
+
+@require_POST
+def stop_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """One place up or down within the stage."""
+    move_stop(stop=stop_of(request, slug, key), up=request.POST.get("way") == "up", by=request.viewer.person)
+    return redirect("programme_edit", slug)
+
+
+@require_POST
+def draft_remove(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
+    """Take a station, an empty choice group or an empty stage out of the draft."""
+    by = request.viewer.person
+    try:
+        if kind == "station":
+            remove_stop(stop=stop_of(request, slug, key), by=by)
+        elif kind == "etapp":
+            remove_stage(stage=stage_of(request, slug, key), by=by)
+        else:
+            stage = stage_of(request, slug, request.POST.get("stage", ""))
+            remove_group(group=get_object_or_404(stage.groups, key=key), by=by)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("programme_edit", slug)
+
+
+def version_publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Freeze the draft, from a day."""
+    version = draft_of(request, slug)
+    form = PublishForm(posted(request), initial={"valid_from": request.viewer.on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            publish_version(version=version, valid_from=form.cleaned_data["valid_from"], by=request.viewer.person)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(journey)s is published.") % {"journey": version.journey})
+            return redirect("programme_detail", slug)
+    lead = _("A published version is frozen. A change is the next version.")
+    return show_form(request, version, form, _("Publish"), lead)
