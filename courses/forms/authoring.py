@@ -40,7 +40,7 @@ class CourseForm(forms.Form):
         super().__init__(*args, **kwargs)
         owners = Organisation.objects.filter(pk__in=viewer.edits_courses_of)
         self.fields["owner"].queryset = owners
-        self.only = list(owners)[0] if len(owners) == 1 else None
+        self.only = next(iter(owners)) if len(owners) == 1 else None
         if self.only:
             del self.fields["owner"]
         self.fields["subject"].queryset = Subject.objects.visible_to(viewer)

@@ -39,7 +39,7 @@ class BookingForm(forms.Form):
         chosen: forms.ModelChoiceField = self.fields["employment"]
         chosen.queryset = employments
         chosen.label_from_instance = lambda employment: str(employment.organisation)
-        self.only = list(employments)[0] if len(employments) == 1 else None
+        self.only = next(iter(employments)) if len(employments) == 1 else None
         if self.only:
             del self.fields["employment"]
         if not full:
