@@ -38,3 +38,12 @@ def heat(percent: int | None) -> int:
     if percent is None:
         return 0
     return 1 + (percent >= 30) + (percent >= 50) + (percent >= 75)
+
+
+def shown_column(counts: list[int]) -> list[str]:
+    """Counts that stand beside their sum: when one alone is withheld, the next smallest is too, or a subtraction would tell it."""
+    shown = [shown_count(n) for n in counts]
+    hidden = [n for n in counts if 0 < n < FEWEST]
+    if len(hidden) == 1 and (others := [n for n in counts if n >= FEWEST]):
+        shown[counts.index(min(others))] = "–"
+    return shown

@@ -21,7 +21,6 @@ class DeadlineForm(forms.Form):
     reason = _reason()
 
 
-
 class PauseForm(forms.Form):
     """From a day, until a day or until further notice."""
 
@@ -59,7 +58,9 @@ class EndForm(forms.Form):
 class EnrolmentForm(forms.Form):
     """A programme and a first day for the people who were chosen beside it."""
 
-    journey = forms.ModelChoiceField(Journey.objects.none(), label=_("Programme"), to_field_name="slug", empty_label=None)
+    journey = forms.ModelChoiceField(
+        Journey.objects.none(), label=_("Programme"), to_field_name="slug", empty_label=None
+    )
     starts_on = _date(_("First day on the journey"))
 
     def __init__(self, *args, journeys, **kwargs) -> None:

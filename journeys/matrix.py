@@ -31,7 +31,12 @@ class Filters:
     @classmethod
     def read(cls, data: Mapping[str, str]) -> "Filters":
         show = data.get("visa", "")
-        return cls(data.get("resa", "")[:80], data.get("q", "")[:100], data.get("etapp", "")[:40], show if show in cls.SHOWS else "")
+        return cls(
+            data.get("resa", "")[:80],
+            data.get("q", "")[:100],
+            data.get("etapp", "")[:40],
+            show if show in cls.SHOWS else "",
+        )
 
 
 @dataclass
@@ -194,7 +199,14 @@ def export_rows(members: Iterable[Member], groups: Sequence[ColumnGroup]) -> tup
     columns = [column for group in groups for column in group.columns]
     head = [_("Name"), _("Unit"), _("Note"), _("Done"), _("Of"), *(column.title for column in columns)]
     rows: list[list[object]] = [
-        [row.member.person.name, row.member.placement.unit.name, row.under, row.done, row.total, *(cell[1] for cell in row.cells)]
+        [
+            row.member.person.name,
+            row.member.placement.unit.name,
+            row.under,
+            row.done,
+            row.total,
+            *(cell[1] for cell in row.cells),
+        ]
         for row in matrix_rows(members, groups)
     ]
     return head, rows

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from courses.models import CourseVersion, Occasion, Part
-from journeys.counts import heat, share, shown_count, shown_share
+from journeys.counts import FEWEST, heat, share, shown_column, shown_count, shown_share
 from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop
 from journeys.queries import stops_on_screen
 from people.access import Viewer
@@ -88,18 +89,32 @@ class Counted:
 class Report:
     """One journey: whole, per entered stage, per station."""
 
+    KINDS: ClassVar = ("people", "completed", "paused", "late")
+
     journey: Journey
     whole: Counted
     stages: list[Counted] = field(default_factory=list)
     stations: list[Counted] = field(default_factory=list)
     as_of: datetime | None = None
 
+    @property
+    def stage_rows(self) -> list[list[str]]:
+        """Per entered stage its name and what may be told of KINDS beside the sums."""
+        told = [shown_column([getattr(one, kind) for one in self.stages]) for kind in self.KINDS]
+        return [[one.name, *row] for one, row in zip(self.stages, zip(*told, strict=True), strict=True)]
+
+    @property
+    def whole_row(self) -> list[str]:
+        return [self.whole.shown[kind] for kind in self.KINDS]
+
 
 def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None) -> list[Rollup]:
     rows = Rollup.objects.filter(organisation__in=list(organisations), people__gt=0)
     if journeys is not None:
         rows = rows.filter(version__journey__in=list(journeys))
-    return list(rows.select_related("version__journey", "stage", "organisation").order_by("version__journey__name", "pk"))
+    return list(
+        rows.select_related("version__journey", "stage", "organisation").order_by("version__journey__name", "pk")
+    )
 
 
 def reports_for(viewer: Viewer) -> list[Report]:
@@ -191,7 +206,7 @@ class Demand:
 
     @property
     def is_told(self) -> bool:
-        return not 0 < self.need < 5
+        return not 0 < self.need < FEWEST
 
     @property
     def shown_need(self) -> str:
@@ -210,11 +225,12 @@ class Region:
 
     @property
     def people(self) -> int:
-        return sum(member.people for member in self.members)
+        """Of the members whose count is told: a sum with the others in it would tell them by subtraction."""
+        return sum(member.people for member in self.members if member.people >= FEWEST)
 
     @property
     def late(self) -> int:
-        return sum(member.late for member in self.members)
+        return sum(member.late for member in self.members if member.late >= FEWEST)
 
     @property
     def missing(self) -> int:

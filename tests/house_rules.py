@@ -28,6 +28,7 @@ LAYERS = [
         "events",
         "map",
         "path",
+        "stations",
         "validity",
         "fonts",
         "papers",

@@ -36,8 +36,8 @@ def report_export(request: HttpRequest) -> HttpResponse:
     rows: list[list[object]] = []
     for report in reports_for(request.viewer):
         name = report.journey.shown_name
-        for one in [report.whole, *report.stages]:
-            rows.append([name, one.name, one.shown["people"], one.shown["completed"], "", one.shown["late"]])
+        for stage, people, completed, _paused, late in [[name, *report.whole_row], *report.stage_rows]:
+            rows.append([name, stage, people, completed, "", late])
         for one in report.stations:
             rows.append([name, one.name, one.shown["people"], one.shown["done"], one.done_share, one.shown["late"]])
     return answer_table(f"rapport-{request.viewer.on.isoformat()}", _("Reports"), head, rows)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from journeys import sentences
 from journeys.map import MapStage, MapStation, draw_tall, draw_wide
 from journeys.queries import MyJourney, Seat, my_journeys, my_seats
-from journeys.stations import Station, with_next
+from journeys.stations import StageRow, Station, with_next
 from people.access import Viewer
 
+SEAT_STATES = ("booked", "offered", "queued", "requested")
 WATCHED = 5  # lines in "To keep an eye on"
 NEAR_DAYS = 90  # deadlines further away wait; the nearest one is always told
 
@@ -49,8 +50,45 @@ def journey_context(chosen: MyJourney, viewer: Viewer, seats: list[Seat]) -> dic
     """What the page shows of one journey."""
     stages = with_next(chosen.stages)
     stations = [station for stage in stages for station in stage.stations]
+    return {
+        "journey": chosen,
+        "progress": chosen.progress,
+        "stages": _stages(stages, stations, seats),
+        "stations": stations,
+        "headline": sentences.headline(viewer.person.given_name or viewer.person.name, chosen.progress, stages),
+        "lead": sentences.lead(chosen.progress, stations),
+        "drawings": _drawings(stages, stations),
+        "legend": _legend(stations),
+        "watches": watches(stations, viewer.on),
+        "is_paused": chosen.progress.state == "paused",
+        "is_complete": chosen.progress.state == "completed",
+    }
+
+
+def _stages(stages: list[StageRow], stations: list[Station], seats: list[Seat]) -> list[dict[str, object]]:
     titles = {station.course: station.title for station in stations}
-    days = {seat.occasion.course_id: seat for seat in seats}
+    by_course = {seat.occasion.course_id: seat for seat in seats}
+    current = sentences.current_stage(stages)
+    return [
+        {
+            "row": stage,
+            "words": sentences.stage_words(stage),
+            "is_open": stage == current,
+            "stations": [
+                {
+                    "station": one,
+                    "facts": sentences.station_facts(one, titles),
+                    "seat": by_course.get(one.course) if one.state in SEAT_STATES else None,
+                }
+                for one in stage.stations
+            ],
+        }
+        for stage in stages
+    ]
+
+
+def _drawings(stages: list[StageRow], stations: list[Station]) -> list[tuple]:
+    """(name, drawing, pairs of a mark and its station), wide and tall."""
     drawn = [
         MapStage(
             stage.number,
@@ -60,38 +98,10 @@ def journey_context(chosen: MyJourney, viewer: Viewer, seats: list[Seat]) -> dic
         )
         for stage in stages
     ]
-    current = sentences.current_stage(stages)
-    return {
-        "journey": chosen,
-        "progress": chosen.progress,
-        "current": current,
-        "stages": [
-            {
-                "row": stage,
-                "words": sentences.stage_words(stage),
-                "is_open": stage == current,
-                "stations": [
-                    {
-                        "station": one,
-                        "facts": sentences.station_facts(one, titles),
-                        "seat": days.get(one.course) if one.state in ("booked", "offered", "queued", "requested") else None,
-                    }
-                    for one in stage.stations
-                ],
-            }
-            for stage in stages
-        ],
-        "stations": stations,
-        "headline": sentences.headline(viewer.person.given_name or viewer.person.name, chosen.progress, stages),
-        "lead": sentences.lead(chosen.progress, stations),
-        "drawings": [
-            (name, drawing, list(zip(drawing.marks, stations, strict=True)))
-            for name, drawing in (("wide", draw_wide(drawn)), ("tall", draw_tall(drawn)))
-        ],
-        "legend": _legend(stations),
-        "watches": watches(stations, viewer.on),
-        "is_paused": chosen.progress.state == "paused",
-    }
+    return [
+        (name, drawing, list(zip(drawing.marks, stations, strict=True)))
+        for name, drawing in (("wide", draw_wide(drawn)), ("tall", draw_tall(drawn)))
+    ]
 
 
 def _legend(stations: list[Station]) -> list[str]:
@@ -103,7 +113,9 @@ def _legend(stations: list[Station]) -> list[str]:
 
 def watches(stations: list[Station], on: date) -> list[Watch]:
     """What to keep an eye on: expired and expiring first, then what is late, then the nearest deadlines, each with why."""
-    ends = sorted((one for one in stations if one.state in ("expired", "soon")), key=lambda one: (one.until, one.number))
+    ends = sorted(
+        (one for one in stations if one.state in ("expired", "soon")), key=lambda one: (one.until, one.number)
+    )
     dues = sorted(
         (one for one in stations if one.counts and one.due and not one.done),
         key=lambda one: (one.due, one.number),

@@ -58,9 +58,7 @@ def _journey(one: queries.MyJourney, on) -> dict[str, object]:
         "is_open": one.progress.state in Enrolment.OPEN,
         "current": sentences.current_stage(stages),
         "count": len(stages),
-        "wanting": [
-            (station, sentences.reason(station)) for station in stations if needs_attention(station, on)
-        ],
+        "wanting": [(station, sentences.reason(station)) for station in stations if needs_attention(station, on)],
         "stations": [(station, sentences.station_facts(station, titles)) for station in stations],
         "next": next((station for station in stations if station.is_next), None),
         "paused": sentences.paused_words(one.progress.paused_until) if one.progress.state == "paused" else "",
@@ -80,7 +78,9 @@ def _change(
         try:
             deed(**form.cleaned_data)
         except (ValidationError, Refused) as refusal:
-            form.add_error(None, getattr(refusal, "messages", None) or list(getattr(refusal, "sentences", [str(refusal)])))
+            form.add_error(
+                None, getattr(refusal, "messages", None) or list(getattr(refusal, "sentences", [str(refusal)]))
+            )
         else:
             messages.success(request, said)
             return redirect("team_person", enrolment.person.public_id)
@@ -112,7 +112,9 @@ def enrolment_pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
         pause(enrolment=enrolment, starts_on=starts_on, ends_on=ends_on, by=request.viewer.person)
 
     form = PauseForm(request.POST or None, initial={"starts_on": request.viewer.on})
-    lead = _("The deadlines stand still and no reminders are sent. Without a last day the pause lasts until further notice.")
+    lead = _(
+        "The deadlines stand still and no reminders are sent. Without a last day the pause lasts until further notice."
+    )
     return _change(request, enrolment, form, _("Pause the journey"), lead, deed, _("The journey is paused."))
 
 

@@ -128,5 +128,3 @@ def team_book(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     jobs = Employment.objects.visible_to(request.viewer).on(request.viewer.on).filter(person=person)
     chosen = "&".join(f"people={job.public_id}" for job in jobs)
     return redirect(f"{reverse('booking_people', args=[occasion.public_id])}?{chosen}")
-
-
