@@ -1,10 +1,11 @@
 """The public check: no account, nothing kept, nothing indexed."""
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from certificates.forms import CheckForm, NameForm
@@ -41,13 +42,20 @@ def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
     typed = name_form.cleaned_data["name"] if name_form.is_valid() else ""
     verdict = check_code(code, typed_name=typed, on=timezone.localdate())
     context = {
-        "form": CheckForm(),
         "verdict": verdict,
         "now": timezone.now(),
         "name_form": name_form,
         "wrong_name": bool(typed) and verdict.asks_name,
+        "has_form": verdict.asks_name,
     }
-    return _answer(request, "certificates/certificate_verify.html", context, STATUS.get(verdict.kind, 200))
+    with translation.override(_language(request)):
+        return _answer(request, "certificates/certificate_verify.html", context, STATUS.get(verdict.kind, 200))
+
+
+def _language(request: HttpRequest) -> str:
+    """The language of the page: asked for in the address, where no form may stand, else the visitor's own."""
+    asked = request.GET.get("sprak", "")
+    return asked if asked in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _may(request: HttpRequest) -> bool:
@@ -57,6 +65,8 @@ def _may(request: HttpRequest) -> bool:
 def _answer(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
     response = render(request, template, context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # The code in the address goes to nobody. Under no-referrer a browser sends `Origin: null` with a form, which the CSRF
+    # check refuses: a page with a form tells our own host, and still no other, where it stood.
+    response["Referrer-Policy"] = "same-origin" if "form" in context or context.get("has_form") else "no-referrer"
     response["Cache-Control"] = "no-store"
     return response

@@ -55,6 +55,27 @@ def test_answers_are_not_indexed_kept_or_passed_on(world, certify):
     )
 
 
+def test_a_page_with_a_form_sends_an_origin_that_the_csrf_check_takes(world, certify):
+    """Under no-referrer browsers send `Origin: null`: then no form of the page would work."""
+    shown, hidden = certify(world.amira, drawn=False), certify(world.jonas, drawn=False)
+    choose_name_hidden(person=world.jonas, hidden=True, by=world.jonas)
+    for address in (
+        reverse("certificate_verify"),
+        *[reverse("certificate_check", args=[code]) for code in (shown.public_id, hidden.public_id, new_code())],
+    ):
+        answer = Client().get(address)
+        has_form = "<form" in answer.content.decode()
+        assert answer["Referrer-Policy"] == ("same-origin" if has_form else "no-referrer"), address
+
+
+def test_the_language_of_the_page_can_be_asked_for(world, certify):
+    code = certify(world.amira, drawn=False).public_id
+    texts = [
+        Client().get(reverse("certificate_check", args=[code]), {"sprak": one}).content.decode() for one in ("en", "xx")
+    ]
+    assert ["Genuine and valid" in text for text in texts] == [True, False]
+
+
 def test_expired_replaced_and_withdrawn_are_said_plainly(world, certify):
     expired = certify(
         world.amira,
