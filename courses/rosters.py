@@ -121,6 +121,8 @@ def participants_listed(viewer: Viewer) -> QuerySet[Booking]:
     return (
         viewer.named_bookings(rows)
         .select_related("organisation", "person", "occasion__course_version")
-        .annotate(list_key=Case(When(is_named=True, then=F("person__sort_key")), default=F("code")))  # a code's place tells nothing
+        .annotate(
+            list_key=Case(When(is_named=True, then=F("person__sort_key")), default=F("code"))
+        )  # a code's place tells nothing
         .order_by("-occasion__first_on", "occasion_id", "-is_named", "list_key")
     )

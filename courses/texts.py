@@ -21,9 +21,7 @@ def render_text(text: str) -> SafeString:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h3" if token.tag in ("h1", "h2") else "h4"
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
-    return mark_safe(
-        nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
-    )
+    return mark_safe(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))
 
 
 def split_lead(text: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.http import http_date, parse_http_date_safe
@@ -20,7 +20,7 @@ from people.names import sort_key
 NEW_LINK = "new_calendar_link"
 
 
-def _days_of(occasions) -> list[Meeting]:
+def days_of(occasions) -> list[Meeting]:
     """All course days of occasions with what a calendar file shows, soonest first."""
     rows = Meeting.objects.filter(occasion__in=occasions)
     return list(
@@ -54,7 +54,7 @@ def occasion_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
     title = occasion.course_version.shown_title
     if mine:
         return calendar_file(calendars.personal_calendar(title, mine), title)
-    return calendar_file(calendars.public_calendar(title, _days_of([occasion])), title)
+    return calendar_file(calendars.public_calendar(title, days_of([occasion])), title)
 
 
 @require_safe
@@ -139,10 +139,3 @@ def _secret(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def organiser_calendar(viewer, occasions) -> HttpResponse:
-    """The occasions on an organiser's screen (already filtered and visible) as one file, without links or participants."""
-    if not viewer.edits_courses_of and not occasions:
-        raise Http404
-    return calendar_file(calendars.public_calendar(_("Sessions"), _days_of(occasions)), _("sessions"))

@@ -11,6 +11,7 @@ from django_tables2 import RequestConfig
 
 from courses import rosters
 from courses.attendance import marking_obstacles
+from courses.calendars import public_calendar
 from courses.exports import answer_table
 from courses.filters import OccasionFilter, ParticipantFilter
 from courses.forms.occasions import (
@@ -35,6 +36,7 @@ from courses.scheduling import (
 )
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
+from courses.views.calendars import calendar_file, days_of
 from courses.views.doors import permitted
 from people.events import record_reading
 from people.models import Organisation
@@ -47,12 +49,14 @@ PER_PAGE = 50
 
 @permitted(*LISTERS)
 def occasion_list(request: HttpRequest) -> HttpResponse:
-    """Sessions that the viewer runs, coming ones first; the same rows as a file with ?fil=xlsx."""
+    """Sessions that the viewer runs, coming ones first; the same rows as a file with ?fil=xlsx or ?fil=ics."""
     chosen = OccasionFilter(
         request.GET or {"state": "coming"}, rosters.occasions_listed(request.viewer), request=request
     )
     if request.GET.get("fil") == "xlsx":
         return answer_table("tillfallen", _("Sessions"), *_occasion_rows(chosen.qs))
+    if request.GET.get("fil") == "ics":
+        return calendar_file(public_calendar(_("Sessions"), days_of(chosen.qs)), _("sessions"))
     table = OccasionTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
