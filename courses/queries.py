@@ -25,6 +25,8 @@ from people.models import Employment, Person
 from people.roles import Role
 
 OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
+# A request keeps its place in the queue while the manager thinks (decisions 6): the same people as place_in_queue counts.
+WAITING = (Booking.State.REQUESTED, Booking.State.QUEUED)
 
 
 def reach(viewer: Viewer, rows: QuerySet) -> QuerySet:
@@ -95,7 +97,7 @@ def own_states(viewer: Viewer, courses: Iterable[int]) -> dict[int, str]:
 
 def waiting() -> Coalesce:
     """Subquery for an occasion: how many stand in its queue."""
-    rows = Booking.objects.filter(occasion=OuterRef("pk"), state=Booking.State.QUEUED, seat_from="").order_by()
+    rows = Booking.objects.filter(occasion=OuterRef("pk"), state__in=WAITING, seat_from="").order_by()
     counted = rows.values("occasion").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
@@ -204,7 +206,7 @@ def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
 def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
     """Coming occasions of the course with their days, seats, queue and the viewer's own booking: one query."""
     mine = viewer.own(Booking.objects.active().filter(occasion=OuterRef("occasion")))
-    queue = Booking.objects.filter(occasion=OuterRef("occasion"), state=Booking.State.QUEUED, seat_from="").order_by()
+    queue = Booking.objects.filter(occasion=OuterRef("occasion"), state__in=WAITING, seat_from="").order_by()
     shown = Occasion.objects.visible_to(viewer).upcoming(viewer.on).filter(course=version.course_id)
     rows = (
         Meeting.objects.filter(occasion__in=shown.filter(state__in=OPEN_STATES), cancelled_at=None)

@@ -73,7 +73,7 @@ def show_approvals(
     waiting = list(queries.to_approve(request.viewer))
     for row in waiting:
         row.form = form if booking and row.pk == booking.pk else RefusalForm(prefix=str(row.public_id))
-    return render(request, "courses/booking_approvals.html", {"waiting": waiting}, status=422 if form else 200)
+    return render(request, "courses/booking_approvals.html", {"waiting": waiting})
 
 
 @require_POST
