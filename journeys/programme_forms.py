@@ -130,6 +130,8 @@ def _course_label(course: Course) -> str:
 class DeadlineForm(forms.Form):
     """When a station is due: how long after what, a fixed date, or never."""
 
+    all_optional = True  # which fields are needed follows from the first answer
+
     anchor = forms.ChoiceField(
         label=_("The deadline counts from"), choices=Stop.Anchor.choices, required=False, widget=forms.RadioSelect
     )
