@@ -127,10 +127,15 @@ class History:
     def _plan_digital(self, follower: Follower, at: datetime) -> None:
         for code in follower.stages[0] if follower.stages else []:
             text = self.teaching.texts[code]
-            if self._is_digital(text) and (self._is_cast(follower) or self.draw.random() < 0.97):
+            if self._is_digital(text) and self._will_study(follower, at):
                 slow = 12 if self._is_cast(follower) else self.draw.choice((20, 30, 45, 75, 200))
                 later = at + timedelta(days=self.draw.randint(2, slow), hours=self.draw.randint(1, 8))
                 self.when(later, lambda moment, f=follower, c=code: self._study(moment, f, c))
+
+    def _will_study(self, follower: Follower, at: datetime) -> bool:
+        """Nearly everybody does; who began in the last months may still have it before them."""
+        fresh = at.date() > self.staff.today - timedelta(days=120)
+        return self._is_cast(follower) or not fresh or self.draw.random() < 0.7
 
     @staticmethod
     def _is_digital(text: CourseText) -> bool:
