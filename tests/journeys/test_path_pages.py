@@ -1,0 +1,193 @@
+"""The pages of the path: who may open them, what they cost, and that page, export and Progress say the same."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from courses.results import finish_part, start_course
+from journeys import jobs
+from journeys.enrolment import enrol
+from journeys.models import DeadlineChange, Enrolment, Pause, Progress
+from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
+from people.models import Notice
+from tests.factories import build_course, build_person
+
+
+@pytest.fixture
+def journey(world):
+    """The region's journey with three stations, run by Ale and Tjörn: two digital ones, due after 1 and 60 weeks, one without a date."""
+    version = draft_journey(
+        owner=world.region, code="BU", name="Barn och unga", collaboration=world.west, by=world.olle
+    )
+    stage = add_stage(version=version, name="Ny", min_years=0, by=world.olle)
+    for code, weeks in (("A", 1), ("B", 60), ("C", None)):
+        course = build_course(world, code, f"Kurs {code}", days=0 if weeks else 2)
+        anchor = {"anchor": "journey", "offset": weeks, "unit": "weeks"} if weeks else {}
+        add_stop(stage=stage, course=course, by=world.olle, **anchor)
+    publish_version(version=version, valid_from=world.today, by=world.olle)
+    for organisation in (world.ale, world.tjorn):
+        adopt_journey(
+            journey=version.journey, organisation=organisation, starts_on=world.today - timedelta(days=900), by=None
+        )
+    return version.journey
+
+
+def put_on(world, journey, key, days=100):
+    job = world.job(key)
+    starts_on = world.today - timedelta(days=days)
+    return enrol(person=job.person, employment=job, journey=journey, starts_on=starts_on, by=None)
+
+
+def pass_first(world, journey, person, organisation):
+    course = journey.versions.get().stops.order_by("order")[0].course
+    result = start_course(person=person, organisation=organisation, course=course, source="digital", by=person)
+    for part in result.course_version.parts.order_by("order"):
+        finish_part(result=result, part=part, by=person)
+
+
+def queries_of(client, url) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_my_journey_says_where_and_what_next(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    page = sign_in(world.amira).get("/min-resa/").context
+    assert [station.state for station in page["stations"]] == ["late", "open", "open"]
+    assert [station.key for station in page["stations"] if station.is_next] == [Progress.objects.get().next_stop]
+    assert len(page["drawings"][0][2]) == len(page["drawings"][1][2]) == 3
+
+
+def test_my_journey_of_somebody_on_none_is_an_empty_state(world, sign_in):
+    answer = sign_in(world.otto).get("/min-resa/")
+    assert answer.status_code == 200
+    assert "journey" not in answer.context
+
+
+def test_my_journey_costs_at_most_eight_queries(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    assert queries_of(sign_in(world.amira), "/min-resa/") <= 8
+
+
+def test_team_costs_the_same_for_two_and_for_thirty(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    client = sign_in(world.johan, "manager")
+    few = queries_of(client, "/team/")
+    for n in range(30):
+        build_person(world, f"p{n}", f"Person {n}", world.units["ale"])
+        put_on(world, journey, f"p{n}")
+    many = queries_of(client, "/team/")
+    assert few == many <= 8
+
+
+def test_page_export_and_progress_say_the_same(world, journey, sign_in):
+    for key in ("amira", "jonas"):
+        put_on(world, journey, key)
+    pass_first(world, journey, world.amira, world.ale)
+    client = sign_in(world.johan, "manager")
+    page = client.get("/team/").context
+    shown = {row.member.person.name: (row.done, row.total, [cell[1] for cell in row.cells]) for row in page["rows"]}
+    sheet = load_workbook(BytesIO(client.get("/team/export.xlsx").content)).active
+    lines = list(sheet.iter_rows(min_row=2, values_only=True))
+    exported = {line[0]: (line[3], line[4], list(line[5:])) for line in lines if line[4] is not None}
+    stored = {one.person.name: (one.stops_done, one.stops_total) for one in Progress.objects.all()}
+    assert shown == exported
+    assert {name: row[:2] for name, row in shown.items()} == stored
+    assert stored == {"Amira Haddad": (1, 3), "Jonas Öhrn": (0, 3)}
+    late = {one.person_id for one in Progress.objects.all() if one.next_due and one.next_due < world.today}
+    assert {one.member.person.pk for one in page["needing"]} == late == {world.jonas.pk}
+
+
+def test_filters_find_by_name_and_by_what_is_late(world, journey, sign_in):
+    for key in ("amira", "jonas"):
+        put_on(world, journey, key)
+    pass_first(world, journey, world.amira, world.ale)
+    client = sign_in(world.johan, "manager")
+
+    def names(query):
+        return [row.member.person.name for row in client.get(f"/team/?{query}").context["rows"]]
+
+    assert names("q=ohrn") == ["Jonas Öhrn"]
+    assert names("visa=late") == ["Jonas Öhrn"]
+    assert names("q=nobody") == []
+    assert names("visa=nonsense&etapp=nonsense%00") == []
+
+
+def test_another_managers_person_is_not_there(world, journey, sign_in):
+    enrolment = put_on(world, journey, "amira")
+    person, public_id = world.amira.public_id, enrolment.public_id
+    urls = [f"/team/{person}/", f"/team/resa/{public_id}/pausa/", f"/team/resa/{public_id}/etapp/"]
+    urls += [f"/team/resa/{public_id}/sista-dag/{enrolment.version.stops.first().key}/", f"/team/{person}/boka/x/"]
+    for who, role in ((world.torsten, "manager"), (world.hugo, "hr"), (world.otto, ""), (world.karin, "coordinator")):
+        assert [sign_in(who, role).get(url).status_code for url in urls] == [404] * len(urls)
+    assert sign_in(world.torsten, "manager").post("/team/paminn/", {"person": str(person)}).status_code == 404
+    for url in ("/team/", "/team/export.xlsx", "/hr/", "/rapporter/", "/region/", "/team/skriv-in/"):
+        assert sign_in(world.otto).get(url).status_code == 404
+
+
+def test_reminding_twice_says_it_once_and_leave_is_left_alone(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    client = sign_in(world.johan, "manager")
+    for _time in range(2):
+        assert client.post("/team/paminn/", {"person": str(world.amira.public_id)}).status_code == 302
+    assert Notice.objects.filter(person=world.amira, kind="journeys.reminder").count() == 1
+    assert client.post("/team/paminn/", {"person": "nonsense"}).status_code == 404
+
+
+def test_a_deadline_changes_with_its_reason_and_keeps_what_was_typed(world, journey, sign_in):
+    enrolment = put_on(world, journey, "amira")
+    stop = enrolment.version.stops.order_by("order")[0]
+    url = f"/team/resa/{enrolment.public_id}/sista-dag/{stop.key}/"
+    client = sign_in(world.johan, "manager")
+    refused = client.post(url, {"due_on": "2031-02-31", "reason": "Hon började senare"})
+    assert refused.status_code == 422
+    assert "Hon började senare" in refused.content.decode()
+    due_on = world.today + timedelta(days=30)
+    assert client.post(url, {"due_on": due_on.isoformat(), "reason": "Sent"}).status_code == 302
+    assert [one.due_on for one in DeadlineChange.objects.all()] == [due_on]
+    assert Progress.objects.get().stops[stop.key]["due"] == due_on.isoformat()
+
+
+def test_pause_and_enrolment_answer_for_each_name(world, journey, sign_in):
+    enrolment = put_on(world, journey, "amira")
+    client = sign_in(world.johan, "manager")
+    url = f"/team/resa/{enrolment.public_id}/pausa/"
+    assert client.post(url, {"starts_on": world.today.isoformat(), "ends_on": ""}).status_code == 302
+    assert [one.ends_on for one in Pause.objects.all()] == [None]
+    people = [str(world.job(key).public_id) for key in ("amira", "jonas", "tilda")]
+    form = {"journey": journey.slug, "starts_on": world.today.isoformat()}
+    assert client.post("/team/skriv-in/", form).status_code == 422
+    answer = client.post("/team/skriv-in/", {**form, "people": [*people, "nonsense"]})
+    assert [one.person.name for one in answer.context["outcomes"]] == ["Amira Haddad", "Jonas Öhrn"]
+    assert set(Enrolment.objects.values_list("person", flat=True)) == {world.amira.pk, world.jonas.pk}
+
+
+def test_the_region_reads_counts_and_never_a_name(world, journey, sign_in):
+    for key in ("amira", "jonas", "tilda"):
+        put_on(world, journey, key)
+    for n in range(9):
+        build_person(world, f"p{n}", f"Person {n}", world.units["ale"])
+        put_on(world, journey, f"p{n}")
+    jobs.roll_up()
+    client = sign_in(world.karin, "coordinator")
+    answer = client.get("/region/")
+    counts = {one.organisation.short_name: one.shown_people for one in answer.context["region"].members}
+    assert counts["Ale"] == "11"
+    assert counts["Tjörn"] not in {"1", "0"}
+    assert answer.context["region"].people == 11
+    text = answer.content.decode() + client.get("/rapporter/").content.decode()
+    assert [name for name in ("Amira", "Jonas", "Tilda", "Person 1") if name in text] == []
+
+
+def test_hr_counts_its_own_units_only(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    put_on(world, journey, "tilda")
+    units = {unit.name: unit.on_journey for unit in sign_in(world.helena, "hr").get("/hr/").context["units"]}
+    assert units["Barn och familj"] == 1
+    assert sum(units.values()) == 1
