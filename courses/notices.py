@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
 
 from courses.models import Booking, Meeting, Offer
 from people.models import Notice
@@ -100,32 +101,32 @@ def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
     }
 
 
-@notice("courses.booked")
+@notice("courses.booked", title=gettext_lazy("You have a seat"))
 def booked(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
 
 
-@notice("courses.promoted")
+@notice("courses.promoted", title=gettext_lazy("You got a seat from the queue"))
 def promoted(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
 
 
-@notice("courses.queued")
+@notice("courses.queued", title=gettext_lazy("You stand in the queue"))
 def queued(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
 
 
-@notice("courses.refused")
+@notice("courses.refused", title=gettext_lazy("Your booking was not approved"))
 def refused(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.REFUSED,))
 
 
-@notice("courses.cancelled")
+@notice("courses.cancelled", title=gettext_lazy("Your booking is cancelled"))
 def cancelled(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.CANCELLED,))
 
 
-@notice("courses.waiting_for_approval")
+@notice("courses.waiting_for_approval", title=gettext_lazy("A booking waits for your answer"))
 def waiting_for_approval(row: Notice) -> dict | None:
     """To the manager; the name only while the manager may approve it."""
     context = _facts(row, (Booking.State.REQUESTED,))
@@ -137,14 +138,14 @@ def waiting_for_approval(row: Notice) -> dict | None:
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 
 
-@notice("courses.moved")
+@notice("courses.moved", title=gettext_lazy("A course day has moved"))
 def moved(row: Notice) -> dict | None:
     context = _facts(row, tuple(Booking.ACTIVE))
     meeting = Meeting.objects.filter(pk=row.payload.get("meeting"), cancelled_at=None).first()
     return {**context, "meeting": meeting} if context and meeting else None
 
 
-@notice("courses.offer")
+@notice("courses.offer", title=gettext_lazy("A seat is offered to you"))
 def offer(row: Notice) -> dict | None:
     """The link answers this one offer without signing in, until its answer-by (decisions 8)."""
     context = _facts(row, (Booking.State.OFFERED,))

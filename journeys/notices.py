@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses.refusals import Refused
 from journeys.models import Enrolment, Progress, Stop
@@ -76,7 +77,7 @@ def remind(*, enrolment: Enrolment, by: Person | None, at: datetime | None = Non
         )
 
 
-@notice("journeys.enrolled")
+@notice("journeys.enrolled", title=gettext_lazy("Your journey begins"))
 def enrolled(row: Notice) -> dict | None:
     """You are enrolled: the journey, the stage and the first day. No longer true once the enrolment has ended."""
     enrolment = _enrolment(row)
@@ -90,7 +91,7 @@ def enrolled(row: Notice) -> dict | None:
     }
 
 
-@notice("journeys.reminder")
+@notice("journeys.reminder", title=gettext_lazy("A deadline comes close"))
 def reminder(row: Notice) -> dict | None:
     """The station and its deadline. No longer true once it is done, changed for another, or the journey is paused."""
     enrolment = _enrolment(row)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from people import events
 from people.models import Employment, Leave, Organisation, Person, Placement, Unit
@@ -215,3 +216,38 @@ def change_profession_start(
     events.record("profession_start_changed", by=by, about=person, person=person, at=at or timezone.now())
     profession_changed.send(sender=Person, person=person, at=at)
     return person
+
+
+def hiring_obstacles(*, name: str, number: str, unit: Unit, starts_on: date) -> list[str]:
+    """Why somebody cannot be hired as written: sent twice, or the number is another's. Namesakes need a number."""
+    if number:
+        taken = unit.organisation.employments.filter(number=number).exists()
+        return [_("That employee number is in use. Check it, or leave it empty.")] if taken else []
+    twice = Placement.objects.filter(
+        unit=unit, starts_on=starts_on, person__name=name, employment__number="", person__shown_to=Person.ShownTo.ALL
+    )
+    if twice.exists():
+        return [_("%(name)s begins there on that day already. Give a namesake an employee number.") % {"name": name}]
+    return []
+
+
+def ending_consequences(employment: Employment, on: date) -> list[str]:
+    """What the end of an employment releases, as sentences, before anybody decides (R35)."""
+    open_roles = employment.person.roles.filter(Q(ends_on=None) | Q(ends_on__gte=on))
+    sentences = [
+        _("The role %(role)s ends the same day.") % {"role": role.get_role_display()}
+        for role in open_roles.filter(organisation=employment.organisation)
+    ]
+    team = Placement.objects.on(on).filter(manager=employment.person).count()
+    if team:
+        words = ngettext(
+            "%(n)d person has them as nearest manager: name another one first.",
+            "%(n)d people have them as nearest manager: name another one first.",
+            team,
+        )
+        sentences.append(words % {"n": team})
+    sentences.append(_("Booked seats after that day go to those who wait, and journeys at this employer end."))
+    sentences.append(_("Results and certificates stay with the person, who keeps the own account."))
+    if employment.email and employment.person.email == employment.email:
+        sentences.append(_("The address at work is the way in: ask for a private one before the last day."))
+    return sentences

@@ -1,5 +1,7 @@
 """Forms of people: short, prefilled, choices only of what the viewer may see."""
 
+from datetime import date
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
@@ -22,8 +24,12 @@ class DayInput(forms.DateInput):
 
 
 def day_field(label, *, required: bool = True, **kwargs) -> forms.DateField:
-    """A date, written ÅÅÅÅ-MM-DD or chosen."""
-    return forms.DateField(label=label, required=required, widget=DayInput(), **kwargs)
+    """A date, written ÅÅÅÅ-MM-DD or chosen. Years outside 1940 to 2100 are slips of the finger."""
+    sensible = [
+        MinValueValidator(date(1940, 1, 1), _("Check the year: that day is too long ago.")),
+        MaxValueValidator(date(2100, 12, 31), _("Check the year: that day is too far ahead.")),
+    ]
+    return forms.DateField(label=label, required=required, widget=DayInput(), validators=sensible, **kwargs)
 
 
 def today():
@@ -191,13 +197,27 @@ class PersonForm(PlacementForm):
         return given
 
 
+class EmploymentForm(PlacementForm):
+    """Somebody who works elsewhere too: they give the code that stands in their own settings."""
+
+    code = forms.UUIDField(
+        label=_("The person’s code"),
+        help_text=_("Stands under My account of the person, at the other employer."),
+        error_messages={"invalid": _("Copy the whole code, lines included.")},
+    )
+    kind = forms.ChoiceField(label=_("Employment"), choices=Employment.Kind.choices)
+    number = forms.CharField(label=_("Employee number"), max_length=40, required=False)
+    field_order = ["code", "unit", "manager", "title", "kind", "percent", "number", "starts_on"]
+
+
 class PersonFactsForm(forms.ModelForm):
     """Names and the day in the profession."""
 
+    profession_started_on = day_field(_("Started in the profession"), required=False)
+
     class Meta:
         model = Person
-        fields = ["given_name", "family_name", "name", "profession_started_on"]
-        widgets = {"profession_started_on": DayInput()}
+        fields = ["given_name", "family_name", "name"]
 
 
 class InvitationForm(forms.Form):

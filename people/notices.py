@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -13,6 +15,7 @@ from people.models import Notice, Organisation, Outbox, Person
 Builder = Callable[[Notice], dict | None]
 BUILDERS: dict[str, Builder] = {}
 URGENT: set[str] = set()
+TITLES: dict[str, Any] = {}
 
 
 def is_urgent(kind: str) -> bool:
@@ -20,15 +23,16 @@ def is_urgent(kind: str) -> bool:
     return kind in URGENT
 
 
-def notice(kind: str, *, urgent: bool = False) -> Callable[[Builder], Builder]:
+def notice(kind: str, *, urgent: bool = False, title: Any = "") -> Callable[[Builder], Builder]:
     """Register what a kind of notice says: a function from the row to its template's context, or None when it is no longer true.
 
     `kind` is `<app>.<name>`; its texts are templates/<app>/notices/<name>.subject.txt, .txt and .html. The sender calls the
-    function again at the moment of sending, so that nothing untrue or no longer allowed leaves (T6).
+    function again at the moment of sending, so that nothing untrue or no longer allowed leaves (T6). `title` is what the
+    list of notices says, without a question to the database (lazy text).
     """
 
     def register(builder: Builder) -> Builder:
-        BUILDERS[kind] = builder
+        BUILDERS[kind], TITLES[kind] = builder, title
         if urgent:
             URGENT.add(kind)
         return builder
@@ -76,15 +80,17 @@ def say(
     return row
 
 
-def sentence_of(row: Notice) -> str:
-    """What a notice says on the page: its mail's subject in the reader's language; empty when it is no longer true."""
+def words_of(row: Notice) -> str:
+    """What a notice says on its page: its mail's text in the reader's language; empty when it is no longer true (T6)."""
     facts = BUILDERS[row.kind](row) if row.kind in BUILDERS else None
     if facts is None:
         return ""
     app, name = row.kind.split(".", 1)
-    return " ".join(render_to_string(f"{app}/notices/{name}.subject.txt", facts).split())
+    context = {**facts, "person": row.person, "base_url": settings.BASE_URL}
+    return render_to_string(f"{app}/notices/{name}.txt", context).strip()
 
 
-def mark_read(*, person: Person, by: Person, at: datetime | None = None) -> int:
-    """Note that a person has read all of the own notices. Returns how many were new."""
-    return Notice.objects.unread().filter(person=person).update(read_at=at or timezone.now())
+def mark_read(*, person: Person, only: Notice | None = None, by: Person, at: datetime | None = None) -> int:
+    """Note that a person has read all of the own notices, or one. Returns how many were new."""
+    rows = Notice.objects.unread().filter(person=person)
+    return (rows.filter(pk=only.pk) if only else rows).update(read_at=at or timezone.now())

@@ -1,9 +1,11 @@
 """The person's own: acting role, settings, notices, who has looked."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from people.forms import OwnSettingsForm
 from people.middleware import ACTING_ROLE
 from people.models import Notice, Person, ReadingLine
-from people.notices import mark_read, sentence_of
+from people.notices import TITLES, mark_read, words_of
 from people.privacy import choose_code, choose_name_hidden
 
 
@@ -57,8 +59,18 @@ def shown_choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(Notice.objects.visible_to(request.viewer), 25).get_page(request.GET.get("page"))
-    rows = [{"notice": row, "sentence": sentence_of(row)} for row in page]
-    return render(request, "people/notice_list.html", {"page": page, "rows": [row for row in rows if row["sentence"]]})
+    rows = [{"notice": row, "title": TITLES.get(row.kind) or _("Message")} for row in page]
+    return render(request, "people/notice_list.html", {"page": page, "rows": rows})
+
+
+@require_safe
+def notice_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One notice in full, as it is true now; opening it is reading it."""
+    me = request.viewer.person
+    row = get_object_or_404(Notice.objects.visible_to(request.viewer).select_related("person"), public_id=public_id)
+    mark_read(person=me, only=row, by=me)
+    context = {"notice": row, "title": TITLES.get(row.kind) or _("Message"), "words": words_of(row)}
+    return render(request, "people/notice_detail.html", context)
 
 
 @require_POST

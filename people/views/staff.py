@@ -3,14 +3,25 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
 from people.accounts import invite
-from people.employment import end_employment, end_leave, hire, move, start_leave
+from people.employment import (
+    change_profession_start,
+    end_employment,
+    end_leave,
+    ending_consequences,
+    hire,
+    hiring_obstacles,
+    move,
+    start_leave,
+)
 from people.forms import (
+    EmploymentForm,
     InvitationForm,
     LastDayForm,
     LeaveForm,
@@ -60,10 +71,38 @@ def person_create(request: HttpRequest) -> HttpResponse:
 def _hire(given: dict, by: Person) -> Employment:
     facts = {key: value for key, value in given.items() if key not in ("invite", "email")}
     name = f"{given['given_name']} {given['family_name']}".strip()
+    _refuse_twice(name, given)
     employment = hire(organisation=given["unit"].organisation, name=name, **facts, by=by)
     if given["invite"]:
         invite(person=employment.person, email=given["email"], by=by)
     return employment
+
+
+def _refuse_twice(name: str, given: dict) -> None:
+    obstacles = hiring_obstacles(name=name, number=given["number"], unit=given["unit"], starts_on=given["starts_on"])
+    if obstacles:
+        raise ValidationError(obstacles)
+
+
+@staff_only
+def employment_create(request: HttpRequest) -> HttpResponse:
+    """Employ somebody who works elsewhere too and has given their code; an address never finds a person (P10)."""
+    form = EmploymentForm(request.POST or None, viewer=request.viewer)
+    if request.method == "POST" and form.is_valid():
+        employment = carry_out(form, lambda: _hire_known(form.cleaned_data, request.viewer.person))
+        if employment:
+            messages.success(request, _("%(name)s is added.") % {"name": employment.person.name})
+            return redirect("person_detail", employment.person.public_id)
+    return render(request, "people/employment_create.html", {"form": form})
+
+
+def _hire_known(given: dict, by: Person) -> Employment:
+    facts = {key: value for key, value in given.items() if key != "code"}
+    person = Person.objects.filter(public_id=given["code"], merged_into=None, shown_to=Person.ShownTo.ALL).first()
+    if person is None:
+        raise ValidationError(_("Nobody has that code. Ask for it again."))
+    _refuse_twice(person.name, given)
+    return hire(organisation=given["unit"].organisation, name=person.name, person=person, **facts, by=by)
 
 
 def _person(request: HttpRequest, public_id: UUID) -> Person:
@@ -87,9 +126,13 @@ def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @staff_only
 def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _person(request, public_id)
-    form = PersonFactsForm(request.POST or None, instance=person)
+    started_on = person.profession_started_on
+    form = PersonFactsForm(request.POST or None, instance=person, initial={"profession_started_on": started_on})
     if request.method == "POST" and form.is_valid():
         form.save()
+        day = form.cleaned_data["profession_started_on"]
+        if day and day != started_on:
+            change_profession_start(person=person, started_on=day, by=request.viewer.person)
         messages.success(request, _("Saved."))
         return redirect("person_detail", person.public_id)
     return render(request, "people/person_edit.html", {"form": form, "subject": person})
@@ -132,8 +175,9 @@ def employment_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ):
             messages.success(request, _("The last day is written down. The record stays with the person."))
             return redirect("person_list")
-    roles = employment.person.roles.on(request.viewer.on).filter(organisation=employment.organisation).count()
-    return render(request, "people/employment_end.html", {"form": form, "employment": employment, "role_count": roles})
+    sentences = ending_consequences(employment, request.viewer.on)
+    context = {"form": form, "employment": employment, "sentences": sentences}
+    return render(request, "people/employment_end.html", context)
 
 
 @staff_only
