@@ -7,14 +7,15 @@ from courses.models import Booking, Occasion
 from courses.scheduling import cancel_occasion, move_meeting
 from people.models import Person
 from tracker.demo.history import Follower, History
+from tracker.demo.occasions import Occasions
 from tracker.demo.terms import local
 
 
 class Edges:
     """Plans special occasions around the demo's today, and looks after the cast's own path."""
 
-    def __init__(self, history: History) -> None:
-        self.history = history
+    def __init__(self, history: History, occasions: Occasions) -> None:
+        self.history, self.occasions = history, occasions
         self.staff = history.staff
         self.teaching = history.teaching
         self.full: Occasion | None = None
@@ -32,10 +33,10 @@ class Edges:
         self.history.when(local(today - timedelta(days=1), 14), self._ask_the_manager)
 
     def _announce(self, at: datetime, code: str, day: date, seats: int) -> Occasion:
-        return self.history._announce(at, code, self.teaching.texts[code], day, seats=seats)
+        return self.occasions.announce(at, code, self.teaching.texts[code], day, seats=seats)
 
     def _day(self, ahead: int) -> date:
-        return self.history.terms.after(self.staff.today, ahead)
+        return self.occasions.terms.after(self.staff.today, ahead)
 
     def _full_with_queue(self, at: datetime) -> None:
         occasion = self._announce(at, "BU-N3", self._day(16), 12)
@@ -44,7 +45,7 @@ class Edges:
         self.history.when(moment, lambda m: self._crowd(m, occasion, "BU-N3", occasion.seats + 7))
 
     def _crowd(self, at: datetime, occasion: Occasion, code: str, wanted: int) -> None:
-        for follower in self.history._candidates(code, at.date()):
+        for follower in self.occasions.candidates(code, at.date()):
             if occasion.bookings.filter(state__in=Booking.ACTIVE).count() >= wanted:
                 return
             manager = follower.worker.manager
@@ -114,7 +115,7 @@ class Edges:
                 continue
             occasion = self._announce(at, code, self._day(12), text.seats)
             moment = occasion.opens_at + timedelta(minutes=30)
-            self.history.when(moment, lambda m, o=occasion, c=code: self.history._book(m, o, follower, c))
+            self.history.when(moment, lambda m, o=occasion, c=code: self.occasions.book(m, o, follower, c))
             return
 
     def _ask_the_manager(self, at: datetime) -> None:
@@ -124,11 +125,11 @@ class Edges:
         for follower in self.history.followers["BU"]:
             if (
                 follower.worker.manager != chef
-                or self.history._is_cast(follower)
+                or self.history.is_cast(follower)
                 or not follower.worker.works_on(at.date())
             ):
                 continue
-            for code in self.history._next_codes(follower):
+            for code in self.occasions.next_codes(follower):
                 occasion = Occasion.objects.bookable(at).filter(course=self.teaching.courses[code]).first()
                 if occasion and asked < 2 and self._asks(occasion, follower, at):
                     asked += 1

@@ -4,15 +4,13 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from people.accounts import open_account
-from people.assignments import give_role, name_deputy
-from people.employment import end_employment, hire, move, start_leave
-from people.models import Collaboration, Employment, Organisation, Person, Placement, Unit
+from people.assignments import give_role
+from people.employment import end_employment, hire
+from people.models import Collaboration, Employment, Organisation, Person, Unit
 from people.organisations import add_organisation, add_unit, join_collaboration, start_collaboration
-from people.privacy import choose_code, protect
 from people.roles import Role
 from tracker.demo import places
-from tracker.demo.cast import BY_KEY, CAST, PASSWORD
+from tracker.demo.cast import BY_KEY, CAST
 from tracker.demo.names import LONG_TITLE, TITLES, Names
 from tracker.demo.terms import local
 
@@ -56,7 +54,6 @@ class Staff:
         self.managers: dict[int, Person] = {}
         self.workers: list[Worker] = []
         self.cast: dict[str, Person] = {}
-        self.admin: Person | None = None
 
     # -- organisations
 
@@ -179,12 +176,12 @@ class Staff:
                 code,
                 unit,
                 node.work,
-                self._start(),
+                self.some_start(),
                 manager=person,
                 title=LONG_TITLE if long_title else self.draw.choice(TITLES),
             )
 
-    def _start(self) -> date:
+    def some_start(self) -> date:
         """Four in ten began before the programme, the others during the two years, a few next month."""
         if self.draw.random() < 0.45:
             return self.first - timedelta(days=self.draw.randint(100, 4000))
@@ -236,250 +233,6 @@ class Staff:
         self.workers.append(worker)
         return worker
 
-    def build_cast(self) -> None:
-        """The eleven people of the login page, each where the stories need them."""
-        one, mottag = self.units["1481", "Utredning 1"], self.units["1481", "Mottag"]
-        office, borås = self.units[REGION, "Kansli"], self.units["1490", "Socialförvaltningen"]
-        chef = self.managers[one.pk]
-        start = self.today - timedelta(days=250)
-        self.employ(
-            "1481",
-            one,
-            "bu",
-            start,
-            manager=chef,
-            title="Socialsekreterare",
-            key="medarbetare",
-            profession_on=start,
-            percent=100,
-        )
-        old = self.first - timedelta(days=900)
-        deputy = self.employ(
-            "1481", mottag, "bu", old, manager=self.managers[mottag.pk], title="Arbetsledare", key="stallforetradare"
-        )
-        assignment = self.managers[mottag.pk].roles.get(role=Role.MANAGER)
-        name_deputy(
-            assignment=assignment,
-            to=deputy.employment.person,
-            starts_on=self.today - timedelta(days=10),
-            ends_on=self.today + timedelta(days=60),
-            by=self.managers[mottag.pk],
-        )
-        mölndal, region = self.organisations["1481"], self.organisations[REGION]
-        admin_unit = self.units["1481", "Socialförvaltningen"]
-        for key, unit, role, organisation in (
-            ("hr", admin_unit, Role.HR, mölndal),
-            ("skyddshandlaggare", admin_unit, Role.CUSTODIAN, mölndal),
-            ("kommunadmin", admin_unit, Role.MUNICIPALITY_ADMIN, mölndal),
-            ("kursanordnare", office, Role.ORGANISER, region),
-        ):
-            code = "1481" if organisation == mölndal else REGION
-            worker = self.employ(code, unit, "office", old, title=str(BY_KEY[key].label), key=key)
-            give_role(person=worker.employment.person, role=role, organisation=organisation, starts_on=old, by=None)
-        self._build_coordinator(office, region, old)
-        kungälv = self.units["1482", "Mottag"]
-        self.employ(
-            "1482",
-            kungälv,
-            "bu",
-            old,
-            manager=self.managers[kungälv.pk],
-            key="kursledare",
-            profession_on=old - timedelta(days=2500),
-        )
-        give_role(
-            person=self.cast["kursledare"],
-            role=Role.TRAINER,
-            organisation=self.organisations["1482"],
-            starts_on=old,
-            by=None,
-        )
-        self.employ("1490", borås, "other", old, title="Socialsekreterare", key="utomstaende")
-        self._build_platform(old)
-
-    def _build_coordinator(self, office: Unit, region: Organisation, old: date) -> None:
-        worker = self.employ(REGION, office, "office", old, title="Regional projektledare", key="samordnare")
-        person = worker.employment.person
-        give_role(
-            person=person, role=Role.COORDINATOR, collaboration=self.collaborations[REGION], starts_on=old, by=None
-        )
-        give_role(person=person, role=Role.OWNER, organisation=region, starts_on=old, by=None)
-
-    def _build_platform(self, old: date) -> None:
-        office = self.units[REGION, "Kansli"]
-        worker = self.employ(REGION, office, "office", old, title="Systemförvaltare", key="plattform")
-        give_role(person=worker.employment.person, role=Role.PLATFORM_ADMIN, starts_on=old, by=None)
-        self.admin = worker.employment.person
-
-    def build_edges(self) -> None:
-        """Highland leaders and politicians, provider's staff, a mononym, two jobs, moves, leave, protected identities."""
-        for code in places.HIGHLAND:
-            unit = self.units[code, "Ledning"]
-            for _number in range(3):
-                self.employ(
-                    code, unit, "di", self.first - timedelta(days=self.draw.randint(100, 3000)), title="Verksamhetschef"
-                )
-        for code in list(places.HIGHLAND)[:4]:
-            self.employ(
-                code, self.units[code, "Ledning"], "di", self.first, title="Nämndledamot", employed_as="elected"
-            )
-        for _number in range(3):
-            self.employ(
-                "provider",
-                self.units["provider", "Stödboenden"],
-                "bu",
-                self._start(),
-                employed_as="hired",
-                title="Behandlare",
-            )
-        self.employ(
-            "1402",
-            self.units["1402", "Individ och familj"],
-            "bu",
-            self.first + timedelta(days=90),
-            name="Sukarnoputri",
-            title="Handläggare",
-        )
-        self.employ(
-            "1480",
-            self.units["1480", "Utredning Centrum A"],
-            "bu",
-            self.first + timedelta(days=200),
-            name="Anna-Karin Wennerström-Abdi",
-            title="Socialsekreterare",
-        )
-        self._two_jobs()
-        self._moves()
-        self._leaves()
-        self._protect()
-
-    def _movable(self) -> list[Worker]:
-        fixed = {p.pk for p in self.cast.values()}
-        return [
-            w
-            for w in self.workers
-            if w.work in ("bu", "fm") and not w.leads and w.employment.person_id not in fixed and not w.ends_on
-        ]
-
-    def _two_jobs(self) -> None:
-        small = [code for code in ("1407", "1419", "1415", "1462") for _n in range(3)][:10]
-        people = self.draw.sample(
-            [w for w in self._movable() if w.starts_on < self.today - timedelta(days=200)], len(small)
-        )
-        for code, worker in zip(small, people, strict=True):
-            unit = self.units[code, "Individ och familj"]
-            if worker.employment.organisation == unit.organisation:
-                continue
-            self.employ(
-                code,
-                unit,
-                "bu",
-                max(worker.starts_on, self.first) + timedelta(days=60),
-                person=worker.employment.person,
-                percent=40,
-                manager=self.managers[unit.pk],
-                profession_on=worker.profession_on,
-                title="Socialsekreterare",
-            )
-
-    def _moves(self) -> None:
-        """Fifteen change employer, ten change unit, in the two years."""
-        people = self.draw.sample([w for w in self._movable() if w.starts_on < self.today - timedelta(days=300)], 25)
-        targets = [
-            key
-            for key in self.units
-            if key[1] in ("Utredning 2", "Individ och familj", "Mottag", "Utredning Nordost B")
-        ]
-        for number, worker in enumerate(people):
-            day = max(worker.starts_on, self.first) + timedelta(days=self.draw.randint(90, 250))
-            code, name = self.draw.choice(targets)
-            unit = self.units[code, name]
-            if unit == worker.unit:
-                continue
-            if unit.organisation == worker.employment.organisation or number < 10:
-                inside = [
-                    u
-                    for u in self.units.values()
-                    if u.organisation == worker.employment.organisation and u.pk in self.managers and u != worker.unit
-                ]
-                if inside:
-                    target = self.draw.choice(inside)
-                    move(
-                        employment=worker.employment,
-                        starts_on=day,
-                        unit=target,
-                        manager=self.managers[target.pk],
-                        by=None,
-                        at=local(day, 8),
-                    )
-                    worker.unit, worker.manager = target, self.managers[target.pk]
-                continue
-            worker.ends_on = day
-            self.employ(
-                code,
-                unit,
-                "bu",
-                day + timedelta(days=1),
-                person=worker.employment.person,
-                manager=self.managers[unit.pk],
-                profession_on=worker.profession_on,
-                title="Socialsekreterare",
-                percent=100,
-            )
-
     def end_those_who_left(self, worker: Worker) -> None:
         """Called by the history on the day."""
         end_employment(employment=worker.employment, ends_on=worker.ends_on, by=None, at=local(worker.ends_on, 15))
-
-    def _leaves(self) -> None:
-        people = self.draw.sample(self._movable(), 24)
-        for number, worker in enumerate(people):
-            first = max(worker.starts_on + timedelta(days=60), self.first + timedelta(days=self.draw.randint(60, 660)))
-            last = first + timedelta(days=self.draw.choice((30, 90, 180, 300)))
-            if first > self.today - timedelta(days=5):
-                first, last = self.today - timedelta(days=40), self.today + timedelta(days=100)
-            if first <= worker.starts_on:
-                continue
-            start_leave(
-                employment=worker.employment,
-                starts_on=first,
-                ends_on=last,
-                kind="parental" if number % 3 else "other",
-                by=None,
-                at=local(first, 8),
-            )
-            worker.leaves.append((first, last))
-
-    def _protect(self) -> None:
-        wanted = [("1481", "Utredning 1"), ("1480", "Mottag Nordost"), ("1402", "Individ och familj")]
-        saga = self.cast["skyddshandlaggare"]
-        for code, name in wanted:
-            worker = next(w for w in self._movable() if w.unit == self.units[code, name] and not w.leaves)
-            protect(
-                person=worker.employment.person,
-                organisation=worker.employment.organisation,
-                kind="marked",
-                contact="Skyddshandläggaren",
-                custodians=[saga] if code == "1481" else [],
-                by=None,
-            )
-        for worker in self.draw.sample(self._movable(), 3):
-            choose_code(person=worker.employment.person, as_code=True, by=worker.employment.person)
-        for unit_pk in self.draw.sample(sorted(self.managers), 5):
-            manager = self.managers[unit_pk]
-            assignment = manager.roles.filter(role=Role.MANAGER).first()
-            others = Placement.objects.on(self.today).filter(unit_id=unit_pk).exclude(person=manager)
-            deputy = others.order_by("id").first()
-            if assignment and deputy:
-                name_deputy(
-                    assignment=assignment,
-                    to=deputy.person,
-                    starts_on=self.today,
-                    ends_on=self.today + timedelta(days=21),
-                    by=manager,
-                )
-
-    def open_accounts(self) -> None:
-        """Everybody of the cast can sign in; about two thirds of the others have signed in once."""
-        for key, person in self.cast.items():
-            open_account(person=person, email=BY_KEY[key].email, password=PASSWORD, by=None)

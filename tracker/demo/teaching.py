@@ -8,9 +8,10 @@ from journeys.models import Journey
 from journeys.publishing import add_group, add_stage, add_stop, adopt_journey, draft_journey, publish_version
 from people.models import Organisation
 from tracker.demo import places
-from tracker.demo.content import JOURNEYS, CourseText, JourneyText, StageText
+from tracker.demo.content import JOURNEYS
 from tracker.demo.staff import HIGHLAND, REGION, Staff
 from tracker.demo.terms import local
+from tracker.demo.texts import CourseText, JourneyText, StageText
 
 KINDS = {"D": "preparation", "W": "webinar", "K": "meeting", "L": "circle", "H": "practice", "F": "follow_up"}
 TITLES = {
@@ -64,6 +65,12 @@ class Teaching:
             by=None,
             at=self.at,
         )
+        self._parts(version, text)
+        for level, goal in text.goals:
+            add_goal(version=version, level=level, text=goal, by=None, at=self.at)
+        self.texts[text.code], self.courses[text.code], self.versions[text.code] = text, version.course, version
+
+    def _parts(self, version: CourseVersion, text: CourseText) -> None:
         days = sum(form in "KW" for form, _hours in text.parts)
         number = 0
         for form, hours in text.parts:
@@ -86,9 +93,6 @@ class Teaching:
                 tasks = text.tasks or ("Läs igenom materialet", "Gör kunskapstestet")
                 for task in tasks:
                     add_task(part=part, text=task, why=WHY, minutes=int(hours * 60 / len(tasks)), by=None, at=self.at)
-        for level, goal in text.goals:
-            add_goal(version=version, level=level, text=goal, by=None, at=self.at)
-        self.texts[text.code], self.courses[text.code], self.versions[text.code] = text, version.course, version
 
     def _prerequisites(self, text: CourseText) -> None:
         version = self.versions[text.code]
@@ -116,7 +120,7 @@ class Teaching:
                 self._stage(version, stage)
             publish_version(version=version, valid_from=self.staff.first, by=None, at=self.at)
             self.journeys[text.code] = version.journey
-            for key in self._runners(text.code):
+            for key in self.runners(text.code):
                 adopt_journey(
                     journey=version.journey,
                     organisation=self.staff.organisations[key],
@@ -154,7 +158,8 @@ class Teaching:
                 at=self.at,
             )
 
-    def _runners(self, code: str) -> list[str]:
+    def runners(self, code: str) -> list[str]:
+        """Return the keys of the organisations that run a journey."""
         if code == "DI":
             return [*places.HIGHLAND]
         if code == "FM":

@@ -3,15 +3,19 @@
 import random
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 
 from courses.scheduling import add_venue
 from people.models import Organisation
+from tracker.demo.cast_at_work import hire_cast, open_accounts
 from tracker.demo.edges import Edges
 from tracker.demo.history import History
+from tracker.demo.occasions import Occasions
 from tracker.demo.staff import REGION, Staff
 from tracker.demo.teaching import Teaching
+from tracker.demo.turnover import Turnover
 
 SEED = 20200101
 VENUES = (
@@ -37,9 +41,9 @@ def build_world(*, today: date, report: Report) -> None:
     for text, act in (
         ("Kommuner och samverkan", staff.build_organisations),
         ("Enheter och medarbetare", staff.build_units),
-        ("Rollerna i inloggningen", staff.build_cast),
-        ("Flyttar, ledigheter, skyddade uppgifter", staff.build_edges),
-        ("Konton", staff.open_accounts),
+        ("Rollerna i inloggningen", partial(hire_cast, staff)),
+        ("Flyttar, ledigheter, skyddade uppgifter", Turnover(staff).build),
+        ("Konton", partial(open_accounts, staff)),
     ):
         report(text, 0)
         act()
@@ -49,13 +53,14 @@ def build_world(*, today: date, report: Report) -> None:
     report("Resor", 0)
     teaching.build_journeys()
     history = History(staff, teaching, draw)
-    history.venues = [
+    venues = [
         add_venue(organisation=staff.organisations[REGION], name=name, address=address, by=None)
         for name, address in VENUES
     ]
     history.plan_enrolments()
-    history.plan_occasions()
-    Edges(history).plan()
+    occasions = Occasions(history, venues)
+    occasions.plan()
+    Edges(history, occasions).plan()
     total = (today - staff.first).days or 1
 
     def lived(at: datetime) -> None:
