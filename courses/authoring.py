@@ -192,7 +192,7 @@ def publish_course(*, version: CourseVersion, by: Person | None, at: datetime | 
 def draft_next(*, course: Course, by: Person | None, at: datetime | None = None) -> CourseVersion:
     """The draft of the next version: a copy of the newest one; the open draft when there is one."""
     Course.objects.select_for_update(no_key=True).get(pk=course.pk)
-    newest = course.versions.order_by("-number").first()
+    newest = course.versions.latest("number")
     if newest.state == CourseVersion.State.DRAFT:
         return newest
     copy = CourseVersion.objects.create(
@@ -203,7 +203,7 @@ def draft_next(*, course: Course, by: Person | None, at: datetime | None = None)
         text=newest.text,
         days_may_miss=newest.days_may_miss,
     )
-    goals = {row.pk: _copied(row, course_version=copy) for row in newest.goals.all()}
+    goals: dict[int | None, Goal] = {row.pk: _copied(row, course_version=copy) for row in newest.goals.all()}
     for part in newest.parts.prefetch_related("tasks"):
         tasks = list(part.tasks.all())
         new = _copied(part, course_version=copy)

@@ -98,7 +98,7 @@ def _priority(person: Person, occasion: Occasion, employment: Employment, at: da
     answers = priority_asked.send(
         sender=Occasion, person=person, course=occasion.course, organisation=employment.organisation, at=at
     )
-    return min((answer for _receiver, answer in answers if answer is not None), default=DEFAULT_PRIORITY)
+    return min((int(answer) for _receiver, answer in answers if answer is not None), default=DEFAULT_PRIORITY)
 
 
 def _tell_request(booking: Booking, at: datetime) -> None:

@@ -8,6 +8,7 @@ import gzip
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -94,7 +95,8 @@ def _add_place(event: Event, meeting: Meeting, personal: bool) -> None:
     if place:
         event.add("LOCATION", vText(place))
     if personal and meeting.online_url:
-        event.add("CONFERENCE", _clean(meeting.online_url), parameters={"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"]})
+        features: dict[str, Any] = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"]}
+        event.add("CONFERENCE", _clean(meeting.online_url), parameters=features)
 
 
 def _description(meeting: Meeting, personal: bool) -> str:

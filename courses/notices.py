@@ -5,6 +5,7 @@ templates/courses/notices/.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
@@ -15,9 +16,8 @@ from people.models import Notice
 from people.notices import notice, say
 
 
-def _say(booking: Booking, name: str, at: datetime, **payload: object) -> Notice:
+def _say(booking: Booking, name: str, at: datetime, mark: str = "", **payload: Any) -> Notice:
     """One notice to the person booked, once per booking and kind (and `mark`)."""
-    mark = payload.pop("mark", "")
     return say(
         to=booking.person,
         kind=f"courses.{name}",

@@ -83,14 +83,14 @@ def _lacks_course(person: Person, row: Prerequisite, today: date) -> str:
 
 
 def _lacks_years(person: Person, row: Prerequisite, today: date) -> str:
-    since = person.profession_started_on
-    if since and (today.year - since.year - ((today.month, today.day) < (since.month, since.day))) >= row.min_years:
+    since, asked = person.profession_started_on, row.min_years or 0
+    if since and (today.year - since.year - ((today.month, today.day) < (since.month, since.day))) >= asked:
         return ""
     return ngettext(
         "The course is meant for those with at least %(years)s year in the profession.",
         "The course is meant for those with at least %(years)s years in the profession.",
-        row.min_years,
-    ) % {"years": row.min_years}
+        asked,
+    ) % {"years": asked}
 
 
 def _lacks_role(person: Person, row: Prerequisite, today: date) -> str:
@@ -108,8 +108,8 @@ _CHECKS: dict[tuple[bool, bool], Callable[[Person, Prerequisite, date], str]] = 
 
 def _clashes(person: Person, occasion: Occasion, part: Part | None) -> Iterator[Obstacle]:
     """Days that overlap with other seats of the person: a warning (R5)."""
-    days = occasion.meetings.filter(cancelled_at=None)
-    days = list(days.filter(part__key=part.key) if part else days)
+    asked = occasion.meetings.filter(cancelled_at=None)
+    days = list(asked.filter(part__key=part.key) if part else asked)
     if not days:
         return
     others = Meeting.objects.filter(

@@ -1,9 +1,10 @@
 """What the pages of courses ask the database: one function for one page, no query inside a loop."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -110,7 +111,7 @@ class Session:
     """An occasion as the course page shows it."""
 
     occasion: Occasion
-    meetings: list[Meeting]
+    meetings: Sequence[Meeting]
     state: str  # of the viewer's own booking; "" without one
     booking: object  # its public id
     is_bookable: bool
@@ -123,7 +124,7 @@ class Session:
 @dataclass
 class CoursePage:
     version: CourseVersion
-    parts: list[Part]
+    parts: Sequence[Part]
     goals: list[tuple[str, list]]
     prerequisites: list[Prerequisite]
     sessions: list[Session] = field(default_factory=list)
@@ -196,7 +197,7 @@ def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
         title=Subquery(titles.values("title")[:1]),
         title_en=Subquery(titles.values("title_en")[:1]),
     )
-    found = list(rows.order_by("pk"))
+    found: list[Prerequisite] = list(rows.order_by("pk"))
     for row in found:
         row.shown_title = CourseVersion(title=row.title or "", title_en=row.title_en or "").shown_title
         row.role_label = Role(row.role).label if row.role in Role.values else row.role
@@ -250,7 +251,7 @@ def employments_now(viewer: Viewer) -> QuerySet[Employment]:
 
 
 def bookable_people(
-    viewer: Viewer, occasion: Occasion, text: str = "", chosen: Iterable[str] = ()
+    viewer: Viewer, occasion: Occasion, text: str = "", chosen: Iterable[UUID] = ()
 ) -> QuerySet[Employment]:
     """Employments that the viewer may book for, found by name or already chosen, with `state` of their booking there."""
     theirs = Booking.objects.active().filter(occasion=occasion, person=OuterRef("person"))
@@ -286,7 +287,7 @@ def own_and_seen_results(viewer: Viewer) -> QuerySet[CourseResult]:
 
 def parts_of(result: CourseResult) -> list[Part]:
     """Parts of the attempt's version in order, each with `tasks_shown` and `done` (its PartResult or None)."""
-    parts = list(
+    parts: list[Part] = list(
         result.course_version.parts.order_by("order").prefetch_related(
             "tasks", Prefetch("results", PartResult.objects.filter(result=result), to_attr="mine")
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
@@ -38,7 +39,7 @@ def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
     )
 
 
-def _of_course(*, kinds: Iterable[str] | None) -> QuerySet[Part]:
+def _of_course(*, kinds: Iterable[str] | None) -> QuerySet[Part, Any]:
     rows = Part.objects.filter(
         course_version__course=OuterRef("course"), course_version__state=CourseVersion.State.PUBLISHED
     )
@@ -150,7 +151,7 @@ def my_journeys(viewer: Viewer, seats: list[Seat]) -> list[MyJourney]:
         activities = {stop.course_id: Activity("ongoing", public_id=str(stop.attempt)) for stop in own if stop.attempt}
         activities |= {
             seat.occasion.course_id: Activity(
-                seat.state, seat.occasion.first_on, seat.occasion.last_on, str(seat.public_id), seat.occasion.public_id
+                seat.state, seat.occasion.first_on, seat.occasion.last_on, str(seat.public_id), str(seat.occasion.public_id)
             )
             for seat in sorted(seats, key=lambda one: -WEIGHT.get(one.state, 9))
         }

@@ -120,8 +120,8 @@ def state_of(entry: Mapping, activity: Activity | None, *, is_late: bool, opens_
         return under_way
     if is_late:
         return "late"
-    waits = entry.get("wait") or day(entry.get("wait_until", "") or "")
-    return "locked" if waits and (entry.get("wait") or day(entry["wait_until"]) > on) else "open"
+    wait_until = day(entry.get("wait_until", "") or "")
+    return "locked" if entry.get("wait") or (wait_until and wait_until > on) else "open"
 
 
 def is_counted(stop: Stop, is_held: bool, entry: Mapping, full_groups: set[int]) -> bool:

@@ -52,11 +52,13 @@ def send_due(at: datetime | None = None) -> int:
 
 def _send_one(pk: int, at: datetime) -> bool:
     row = Outbox.objects.select_related("notice__person").get(pk=pk)
+    if row.notice is None:
+        return _bury(row, "no longer true", at)
     person = row.notice.person
     with translation.override(person.language):
         facts = BUILDERS[row.kind](row.notice) if row.kind in BUILDERS else None
-        reason = _why_not(person, row, facts, at)
-        if reason:
+        reason = "no longer true" if facts is None else _why_not(person, row, at)
+        if facts is None or reason:
             return _bury(row, reason, at)
         later = _wait_until(row, facts, at)
         if later > at:
@@ -70,10 +72,8 @@ def _send_one(pk: int, at: datetime) -> bool:
     return True
 
 
-def _why_not(person: Person, row: Outbox, facts: dict | None, at: datetime) -> str:
-    """Why a mail never leaves: no longer true, no address, account closed, or away."""
-    if facts is None:
-        return "no longer true"
+def _why_not(person: Person, row: Outbox, at: datetime) -> str:
+    """Why a true mail never leaves: no address, account closed, or away."""
     if not person.email:
         return "no address"
     if person.account in (Person.Account.CLOSED, Person.Account.BLOCKED):

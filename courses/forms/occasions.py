@@ -1,6 +1,7 @@
 """Forms of the organiser: plan a session, change it, move a day, cancel, correct attendance."""
 
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils import timezone
@@ -12,11 +13,14 @@ from people.access import Viewer
 from people.models import Collaboration, Person
 from people.roles import Role
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 WEEKS_AHEAD = 6
 CLOSES_DAYS = 7
 
 
-def moment_field(label: str) -> forms.DateTimeField:
+def moment_field(label: "_StrPromise") -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(label=label, widget=widget)
 
@@ -25,21 +29,25 @@ def clock_input() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
+class CourseField(forms.ModelChoiceField):
+    """Courses by the title of the version that is published."""
+
+    def label_from_instance(self, course: Course) -> str:
+        published = (one.shown_title for one in course.versions.all() if one.state == "published")
+        return next(published, course.code)
+
+
 class CourseChoice(forms.Form):
     """Which course the session is of: published ones that the organiser may use."""
 
-    kurs = forms.ModelChoiceField(queryset=Course.objects.none(), to_field_name="slug", label=_("Course"))
+    kurs = CourseField(queryset=Course.objects.none(), to_field_name="slug", label=_("Course"))
 
     def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        field: forms.ModelChoiceField = self.fields["kurs"]
         shown = Course.objects.visible_to(viewer).filter(
             state=Course.State.PUBLISHED, versions__parts__kind__in=Part.MEETING_KINDS
         )
-        field.queryset = shown.distinct().prefetch_related("versions")
-        field.label_from_instance = lambda course: next(
-            (v.shown_title for v in course.versions.all() if v.state == "published"), course.code
-        )
+        self.fields["kurs"].queryset = shown.distinct().prefetch_related("versions")
 
 
 class OccasionForm(forms.ModelForm):
@@ -64,13 +72,14 @@ class OccasionForm(forms.ModelForm):
 
     def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        field: forms.ModelChoiceField = self.fields["collaboration"]
+        field = self.fields["collaboration"]
         field.queryset = Collaboration.objects.visible_to(viewer)
         field.empty_label = _("Own staff only")
         self.fields["seats"].min_value = 1
 
     def clean(self) -> dict:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
             self.add_error("closes_at", _("Booking has to close after it opens."))
         if data.get("seats") == 0:
@@ -97,8 +106,7 @@ class TrainersForm(forms.Form):
             roles__ends_on=None,
             shown_to=Person.ShownTo.ALL,
         )
-        field: forms.ModelMultipleChoiceField = self.fields["trainers"]
-        field.queryset = pool.distinct().order_by("sort_key")
+        self.fields["trainers"].queryset = pool.distinct().order_by("sort_key")
 
 
 class DayForm(forms.Form):
@@ -119,7 +127,8 @@ class DayForm(forms.Form):
         self.fields["venue"].queryset = Venue.objects.visible_to(viewer)
 
     def clean(self) -> dict:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("starts") and data.get("ends") and data["ends"] <= data["starts"]:
             self.add_error("ends", _("A day has to end after it starts."))
         return data

@@ -60,7 +60,7 @@ class Occasion(Public):
 
     State = OccasionState
 
-    MOVES = {
+    MOVES: dict[str, set[OccasionState]] = {
         State.PLANNED: {State.OPEN, State.CANCELLED},
         State.OPEN: {State.CLOSED, State.REPORTED, State.CANCELLED},
         State.CLOSED: {State.OPEN, State.REPORTED, State.CANCELLED},

@@ -11,6 +11,7 @@ from courses.attendance import correct_attendance, lock_meeting, mark_all_presen
 from courses.forms.occasions import CorrectionForm
 from courses.models import Attendance, Booking, Meeting, Occasion
 from courses.refusals import Refused
+from courses.views.approvals import known_ids
 from courses.views.doors import permitted
 from courses.views.occasions import MARKERS, _log, own_occasion, roster_context
 
@@ -20,12 +21,8 @@ PREFIX = "mark-"
 def own_day(request: HttpRequest, occasion: Occasion) -> Meeting:
     """The day named in the form, of this occasion, or 404."""
     rows = Meeting.objects.filter(occasion=occasion, cancelled_at=None).select_related("part", "occasion")
-    return get_object_or_404(rows.filter(pk__in=[day.pk for day in occasion.days]), public_id=_uuid(request))
-
-
-def _uuid(request: HttpRequest) -> str:
-    given = request.POST.get("dag", "")
-    return given if len(given) == 36 and given.count("-") == 4 else "00000000-0000-0000-0000-000000000000"
+    named = known_ids([request.POST.get("dag", "")])
+    return get_object_or_404(rows.filter(pk__in=[day.pk for day in occasion.days]), public_id__in=named)
 
 
 def back(occasion: Occasion, day: Meeting) -> HttpResponse:
@@ -45,7 +42,7 @@ def attendance_edit(request: HttpRequest, public_id) -> HttpResponse:
 
 def _save_all(request: HttpRequest, occasion: Occasion) -> HttpResponse:
     day = own_day(request, occasion)
-    given = {name.removeprefix(PREFIX): value for name, value in request.POST.items() if name.startswith(PREFIX)}
+    given = {name.removeprefix(PREFIX): request.POST[name] for name in request.POST if name.startswith(PREFIX)}
     rows = {str(row.public_id): row for row in Booking.objects.visible_to(request.viewer).filter(occasion=occasion)}
     try:
         for key in sorted(given.keys() & rows.keys()):

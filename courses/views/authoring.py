@@ -31,7 +31,7 @@ from courses.views.doors import permitted
 from people.roles import Permission
 
 author = permitted(Permission.EDIT_COURSES)
-ROWS = {"del": Part, "uppgift": Task, "mal": Goal, "krav": Prerequisite}
+ROWS: dict[str, type[Part | Task | Goal | Prerequisite]] = {"del": Part, "uppgift": Task, "mal": Goal, "krav": Prerequisite}
 
 
 def draft(request: HttpRequest, public_id: UUID) -> CourseVersion:

@@ -36,7 +36,7 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
     return {
         "booking": active,
         "ended": booking if booking and not booking.is_active else None,
-        "place_sentence": place_sentence(active) if waits else "",
+        "place_sentence": place_sentence(active) if active and waits else "",
         "offer": offer,
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],

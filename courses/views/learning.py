@@ -75,9 +75,9 @@ def after(request: HttpRequest, result: CourseResult, deed) -> HttpResponse:
         messages.success(request, _("The course is done. Your certificate is being made."))
     if request.htmx and not passed:
         return render(request, "courses/_result_parts.html", page_of(request, result))
-    response = redirect("result_detail", result.public_id)
+    response: HttpResponse = redirect("result_detail", result.public_id)
     if request.htmx:
-        response = HttpResponse(status=204, headers={"HX-Redirect": response.url})
+        response = HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
     return response
 
 

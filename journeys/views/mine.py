@@ -36,7 +36,7 @@ def journey_mine(request: HttpRequest) -> HttpResponse:
     journeys = my_journeys(viewer, seats)
     chosen = next((one for one in journeys if str(one.progress.enrolment.public_id) == request.GET.get("resa")), None)
     chosen = chosen or next(iter(journeys), None)
-    context = {"journeys": journeys, "seat": _next_seat(seats), "seats": seats}
+    context: dict[str, object] = {"journeys": journeys, "seat": _next_seat(seats), "seats": seats}
     if chosen:
         context |= journey_context(chosen, viewer, seats)
     return render(request, "journeys/journey_mine.html", context)

@@ -85,7 +85,7 @@ class Person(Public, AbstractBaseUser):
         return self.name
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django's is a constant; ours follows the account
         """Whether this account may sign in."""
         return self.account in (self.Account.INVITED, self.Account.ACTIVE)
 

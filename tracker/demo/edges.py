@@ -65,7 +65,7 @@ class Edges:
         occasion = self._announce(at, "BU-V1", self._day(30), 20)
 
         def shift(moment: datetime) -> None:
-            meeting = occasion.meetings.order_by("-starts_at").first()
+            meeting = occasion.meetings.latest("starts_at")
             week = timedelta(days=7)
             move_meeting(
                 meeting=meeting,

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from courses.results import finish_part, sign_part, start_course
 from journeys.enrolment import enrol
+from people.models import Person
 from tracker.demo.content import JOURNEYS
 from tracker.demo.staff import Staff, Worker
 from tracker.demo.teaching import Teaching, enrolled_on
@@ -41,14 +42,14 @@ class History:
     def __init__(self, staff: Staff, teaching: Teaching, draw: random.Random) -> None:
         self.staff, self.teaching, self.draw = staff, teaching, draw
         self.now_limit = local(staff.today, 8)
-        self.queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self.queue: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self.tick = itertools.count()
         self.followers: dict[str, list[Follower]] = defaultdict(list)
         self.passed: dict[int, set[str]] = defaultdict(set)
         self.cast_ids = {person.pk for person in staff.cast.values()}
         self.done = 0
 
-    def when(self, at: datetime, act: Callable[[datetime], None]) -> None:
+    def when(self, at: datetime, act: Callable[[datetime], object]) -> None:
         """Let something happen at a moment; what lies after the demo's today is left to its users."""
         if at <= self.now_limit:
             heapq.heappush(self.queue, (at, next(self.tick), act))
@@ -165,17 +166,18 @@ class History:
         signed = [p for p in self.teaching.versions[code].parts.all() if p.confirmed_by == "supervisor"]
         if signed and follower.worker.manager and self.draw.random() < 0.95:
             later = at + timedelta(days=self.draw.randint(5, 30))
-            self.when(later, lambda moment: self._sign(moment, follower, code, result, signed))
+            manager = follower.worker.manager
+            self.when(later, lambda moment: self._sign(moment, follower, code, result, signed, manager))
         result.refresh_from_db()
         if result.state == "passed":
             self._pass(follower, code, at)
 
-    def _sign(self, at: datetime, follower: Follower, code: str, result, parts: list) -> None:
+    def _sign(self, at: datetime, follower: Follower, code: str, result, parts: list, manager: Person) -> None:
         result.refresh_from_db()
         if result.state not in ("running", "awaiting"):
             return
         for part in parts:
-            sign_part(result=result, part=part, by=follower.worker.manager, at=at)
+            sign_part(result=result, part=part, by=manager, at=at)
         result.refresh_from_db()
         if result.state == "passed":
             self._pass(follower, code, at)

@@ -234,5 +234,6 @@ class Staff:
         return worker
 
     def end_those_who_left(self, worker: Worker) -> None:
-        """Called by the history on the day."""
+        """Called by the history on the day, of a worker with a last day."""
+        assert worker.ends_on is not None
         end_employment(employment=worker.employment, ends_on=worker.ends_on, by=None, at=local(worker.ends_on, 15))

@@ -75,7 +75,7 @@ class Command(BaseCommand):
     def _check(self, given: dict[str, str], password: str) -> None:
         """Raise CommandError with every fault as a sentence, before anything is written."""
         form = OrganisationForm({**given, "colour": "#14594f"})
-        faults = [f"{field}: {' '.join(errors)}" for field, errors in form.errors.items()]
+        faults = [f"{field}: {' '.join(map(str, errors))}" for field, errors in form.errors.items()]
         if not given["given_name"]:
             faults.append("given name: write one.")
         for check, value, label in (
