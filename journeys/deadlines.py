@@ -20,7 +20,7 @@ from journeys.path import StopOnPath
 
 # Leave shorter than this does not stop the clock (R19).
 PAUSE_FROM_DAYS = 14
-SUMMER_WEEKS = range(27, 32)
+SUMMER_WEEKS = range(27, 33)
 FULL_TIME = 100 * 100
 DAY = timedelta(days=1)
 NEVER = date.max

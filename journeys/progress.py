@@ -196,7 +196,7 @@ def _stage_state(stage: StageOnPath, first: Mapping[str, Passed | None]) -> Stag
         enough = min(needs, len(members))
         total += enough
         passed = sorted(((key, one) for key in members if (one := first[key])), key=lambda pair: pair[1].passed_on)
-        counted += passed
+        counted += passed[:enough]
     is_complete = total > 0 and len(counted) == total
     return StageState(
         key=stage.key,
