@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.models import Attendance, Course, Meeting, Occasion, Part, Venue
 from courses.scheduling import Day
@@ -75,6 +76,8 @@ class OccasionForm(forms.ModelForm):
         field = self.fields["collaboration"]
         field.queryset = Collaboration.objects.visible_to(viewer)
         field.empty_label = _("Own staff only")
+        if self.instance.pk is None and len(field.queryset) == 1:
+            self.initial.setdefault("collaboration", field.queryset[0].pk)
         self.fields["seats"].min_value = 1
 
     def clean(self) -> dict:
@@ -113,8 +116,8 @@ class DayForm(forms.Form):
     """One course day: when and where."""
 
     on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    starts = forms.TimeField(label=_("From"), widget=clock_input())
-    ends = forms.TimeField(label=_("To"), widget=clock_input())
+    starts = forms.TimeField(label=pgettext_lazy("time", "From"), widget=clock_input())
+    ends = forms.TimeField(label=pgettext_lazy("time", "To"), widget=clock_input())
     venue = forms.ModelChoiceField(
         queryset=Venue.objects.none(), required=False, label=_("Venue"), empty_label=_("No venue")
     )

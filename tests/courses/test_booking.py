@@ -132,8 +132,8 @@ def test_any_walk_keeps_the_invariants():
     run_state_machine_as_test(
         Bookings,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=25,
+            max_examples=25,
+            stateful_step_count=20,
             phases=[Phase.generate],
             deadline=None,
             suppress_health_check=list(HealthCheck),
