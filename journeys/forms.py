@@ -1,12 +1,13 @@
 """Forms of the path: deadlines, pauses, stages and enrolment. They check what was typed; deeds write."""
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from journeys.models import Enrolment, Journey, Stage
 
 
-def _date(label: str, **more) -> forms.DateField:
+def _date(label: str | Promise, **more) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 

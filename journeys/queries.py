@@ -151,7 +151,11 @@ def my_journeys(viewer: Viewer, seats: list[Seat]) -> list[MyJourney]:
         activities = {stop.course_id: Activity("ongoing", public_id=str(stop.attempt)) for stop in own if stop.attempt}
         activities |= {
             seat.occasion.course_id: Activity(
-                seat.state, seat.occasion.first_on, seat.occasion.last_on, str(seat.public_id), str(seat.occasion.public_id)
+                seat.state,
+                seat.occasion.first_on,
+                seat.occasion.last_on,
+                str(seat.public_id),
+                str(seat.occasion.public_id),
             )
             for seat in sorted(seats, key=lambda one: -WEIGHT.get(one.state, 9))
         }
