@@ -52,7 +52,7 @@ class OrganisationForm(forms.ModelForm):
         widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
 
     def clean(self) -> dict:
-        given = super().clean()
+        given = super().clean() or self.cleaned_data
         is_municipality = given.get("kind") == Organisation.Kind.MUNICIPALITY
         if is_municipality and not given.get("municipality_code"):
             self.add_error("municipality_code", _("A municipality needs its code of four digits."))
@@ -187,7 +187,7 @@ class PersonForm(PlacementForm):
     ]  # fmt: skip
 
     def clean(self) -> dict:
-        given = super().clean()
+        given = super().clean() or self.cleaned_data
         if given.get("invite") and not given.get("email") and "email" not in self.errors:
             self.add_error("email", _("Write an address, or leave out the invitation."))
         number = given.get("number")
@@ -250,7 +250,7 @@ class RoleForm(forms.Form):
         self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
 
     def clean(self) -> dict:
-        given = super().clean()
+        given = super().clean() or self.cleaned_data
         needs_unit = given.get("role") in UNIT_ROLES
         if needs_unit and not given.get("unit") and "unit" not in self.errors:
             self.add_error("unit", _("Choose the unit that the role is for."))
