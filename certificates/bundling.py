@@ -8,7 +8,6 @@ import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import xlsxwriter
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django_q.tasks import async_task
 
 from certificates.filing import file_path, read_file, readable_name, write_file
 from certificates.models import Bundle, BundleLine, Certificate
+from courses.exports import safe_cell, write_table
 from people.access import Viewer
 from people.events import record
 from people.models import Organisation, Person
@@ -242,24 +242,11 @@ def index_csv(rows: list[list[str]]) -> str:
     """Semicolons and a byte order mark, as Swedish spreadsheets read it; no cell begins like a formula (P13)."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
     return "\ufeff" + text.getvalue()
 
 
 def index_xlsx(rows: list[list[str]]) -> bytes:
     """The same table as a spreadsheet; every cell is text."""
-    drawn = io.BytesIO()
-    book = xlsxwriter.Workbook(drawn, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    for number, row in enumerate(rows):
-        sheet.write_row(number, 0, row, bold if number == 0 else None)
-    sheet.autofilter(0, 0, len(rows) - 1, len(rows[0]) - 1)
-    sheet.freeze_panes(1, 0)
-    sheet.autofit()
-    book.close()
-    return drawn.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    heads, *lines = rows
+    return write_table("", heads, lines)

@@ -41,7 +41,7 @@ def last_occasion(result: CourseResult) -> Occasion | None:
         .order_by("-done_on", "-attendance__meeting__starts_at", "-pk")
         .first()
     )
-    return done.attendance.meeting.occasion if done else None
+    return done.attendance.meeting.occasion if done and done.attendance else None
 
 
 def issuer_of_result(result: CourseResult) -> Organisation:

@@ -74,7 +74,7 @@ def _prerequisites(person: Person, occasion: Occasion, at: datetime) -> Iterator
 
 
 def _lacks_course(person: Person, row: Prerequisite, today: date) -> str:
-    if CourseResult.objects.passed().filter(person=person, course=row.course_id).exists():
+    if row.course is None or CourseResult.objects.passed().filter(person=person, course=row.course).exists():
         return ""
     version = row.course.versions.order_by("-number").first()
     return _("The course “%(title)s” has to be passed first.") % {

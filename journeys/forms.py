@@ -1,13 +1,17 @@
 """Forms of the path: deadlines, pauses, stages and enrolment. They check what was typed; deeds write."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from journeys.models import Enrolment, Journey, Stage
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise  # stands in the stubs only
 
-def _date(label: str | Promise, **more) -> forms.DateField:
+
+def _date(label: "str | _StrPromise", **more) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 

@@ -72,7 +72,7 @@ class StageForm(forms.Form):
     )
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         first, last = cleaned.get("min_years"), cleaned.get("max_years")
         if first is not None and last is not None and last <= first:
             self.add_error("max_years", _("The stage must end later than it begins."))
@@ -107,7 +107,7 @@ class StopForm(forms.Form):
             return
         live = CourseVersion.objects.exclude(state=CourseVersion.State.SUPERSEDED)
         rows = Course.objects.visible_to(viewer).exclude(stops__version=stage.version_id)
-        choice: forms.ModelChoiceField = self.fields["course"]
+        choice = self.fields["course"]
         choice.queryset = rows.prefetch_related(Prefetch("versions", live, to_attr="live_ones")).order_by("sort_key")
         choice.label_from_instance = _course_label
 
@@ -148,14 +148,14 @@ class DeadlineForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["anchor"].choices = [(value or "none", label) for value, label in Stop.Anchor.choices]
         self.initial["anchor"] = stop.anchor or "none"
-        choice: forms.ModelChoiceField = self.fields["after"]
+        choice = self.fields["after"]
         live = CourseVersion.objects.exclude(state=CourseVersion.State.SUPERSEDED)
         before = stop.version.stops.filter(order__lt=stop.order).select_related("course").order_by("order")
         choice.queryset = before.prefetch_related(Prefetch("course__versions", live, to_attr="live_ones"))
         choice.label_from_instance = lambda one: _course_label(one.course)
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         anchor = "" if cleaned.get("anchor") == "none" else cleaned.get("anchor", "")
         cleaned["anchor"] = anchor
         if anchor == Stop.Anchor.FIXED and not cleaned.get("fixed_on") and "fixed_on" not in self.errors:

@@ -135,9 +135,9 @@ def _full_groups(stops: Iterable[Stop], entries: Mapping[str, Mapping]) -> set[i
     done: dict[int, int] = {}
     needs: dict[int, int] = {}
     for stop in stops:
-        if stop.group_id:
-            needs[stop.group_id] = stop.group.needs
-            done[stop.group_id] = done.get(stop.group_id, 0) + bool(entries.get(stop.key, {}).get("done"))
+        if stop.group:
+            needs[stop.group.pk] = stop.group.needs
+            done[stop.group.pk] = done.get(stop.group.pk, 0) + bool(entries.get(stop.key, {}).get("done"))
     return {pk for pk, need in needs.items() if done[pk] >= need}
 
 
@@ -202,7 +202,7 @@ def _stage_row(place: int, stops: Sequence[Stop], stations: list[Station], is_he
     """Counts as the rule of progress does: compulsory ones, and of each group never more than it needs."""
     compulsory = [one for one in stations if one.kind == Stop.Kind.COMPULSORY]
     total, done = len(compulsory), sum(one.done is not None for one in compulsory)
-    groups = {stop.group_id: stop.group for stop in stops if stop.group_id}
+    groups = {stop.group.pk: stop.group for stop in stops if stop.group}
     for pk, group in groups.items():
         members = [one for one in stations if one.stop and one.stop.group_id == pk]
         enough = min(group.needs, len(members))

@@ -105,8 +105,8 @@ class PartForm(forms.ModelForm):
             self.fields["hours"].initial = (Decimal(self.instance.minutes) / 60).quantize(Decimal("0.01")).normalize()
 
     def clean(self) -> dict:
-        cleaned = super().clean()
-        if cleaned.get("kind") in Part.MEETING_KINDS:
+        cleaned = super().clean() or {}
+        if cleaned.get("kind", "") in Part.MEETING_KINDS:
             cleaned["confirmed_by"] = Part.ConfirmedBy.ORGANISER
         self.instance.minutes = self.minutes() if cleaned.get("hours") else self.instance.minutes or 0
         return cleaned
@@ -166,12 +166,12 @@ class PrerequisiteForm(forms.Form):
 
     def __init__(self, *args, viewer: Viewer, course: Course, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        choice: forms.ModelChoiceField = self.fields["course"]
+        choice = self.fields["course"]
         choice.queryset = Course.objects.visible_to(viewer).exclude(pk=course.pk).with_version()
         choice.label_from_instance = course_title
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         named = [name for name in ("course", "min_years", "role") if cleaned.get(name)]
         if not self.errors and len(named) != 1:
             raise ValidationError(_("Choose one: a course, a number of years or a role."))

@@ -36,7 +36,7 @@ class BookingForm(forms.Form):
 
     def __init__(self, *args, occasion: Occasion, employments, full: bool, need_choices, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        chosen: forms.ModelChoiceField = self.fields["employment"]
+        chosen = self.fields["employment"]
         chosen.queryset = employments
         chosen.label_from_instance = lambda employment: str(employment.organisation)
         self.only = next(iter(employments)) if len(employments) == 1 else None

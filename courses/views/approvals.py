@@ -13,9 +13,9 @@ from courses.booking import approve, book_people, refuse
 from courses.forms.booking import RefusalForm
 from courses.models import Booking, Occasion
 from courses.refusals import Refused
-from courses.views.doors import permitted
 from people.models import Employment
 from people.roles import Permission
+from people.views.doors import permitted
 
 PEOPLE_SHOWN = 60
 

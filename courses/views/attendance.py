@@ -12,8 +12,8 @@ from courses.forms.occasions import CorrectionForm
 from courses.models import Attendance, Booking, Meeting, Occasion
 from courses.refusals import Refused
 from courses.views.approvals import known_ids
-from courses.views.doors import permitted
 from courses.views.occasions import MARKERS, _log, own_occasion, roster_context
+from people.views.doors import permitted
 
 PREFIX = "mark-"
 

@@ -27,11 +27,16 @@ from courses.forms.authoring import CourseForm, DescriptionForm, GoalForm, PartF
 from courses.models import Course, CourseVersion, Goal, Part, Prerequisite, Task
 from courses.refusals import Refused
 from courses.tables import OwnCoursesTable
-from courses.views.doors import permitted
 from people.roles import Permission
+from people.views.doors import permitted
 
 author = permitted(Permission.EDIT_COURSES)
-ROWS: dict[str, type[Part | Task | Goal | Prerequisite]] = {"del": Part, "uppgift": Task, "mal": Goal, "krav": Prerequisite}
+ROWS: dict[str, type[Part | Task | Goal | Prerequisite]] = {
+    "del": Part,
+    "uppgift": Task,
+    "mal": Goal,
+    "krav": Prerequisite,
+}
 
 
 def draft(request: HttpRequest, public_id: UUID) -> CourseVersion:
@@ -235,7 +240,7 @@ def draft_remove(request: HttpRequest, public_id: UUID, kind: str, pk: int) -> H
     if model is None:
         raise Http404
     of_draft = {"part__course_version": version} if model is Task else {"course_version": version}
-    row = get_object_or_404(model, pk=pk, **of_draft)
+    row: Any = get_object_or_404(model, pk=pk, **of_draft)
     part = row.part if isinstance(row, Task) else None
     remove_from_draft(row=row, by=request.viewer.person)
     messages.success(request, _("Removed."))

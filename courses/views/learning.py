@@ -12,8 +12,8 @@ from courses import queries, texts
 from courses.models import CourseResult, Part, Task
 from courses.refusals import Refused
 from courses.results import finish_part, missing_parts, sign_part, tick_task
-from courses.views.doors import permitted
 from people.roles import Permission
+from people.views.doors import permitted
 
 
 def page_of(request: HttpRequest, result: CourseResult) -> dict:

@@ -37,10 +37,10 @@ from courses.scheduling import (
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
 from courses.views.calendars import calendar_file, days_of
-from courses.views.doors import permitted
 from people.events import record_reading
 from people.models import Organisation
 from people.roles import Permission
+from people.views.doors import permitted
 
 LISTERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE, Permission.EDIT_JOURNEYS, Permission.SEE_REGION)
 MARKERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from courses.authoring import add_subject
 from courses.forms.authoring import SubjectForm, VenueForm
 from courses.models import Subject, Venue
-from courses.views.doors import permitted
 from people.models import Organisation
 from people.roles import Permission
+from people.views.doors import permitted
 
 author = permitted(Permission.EDIT_COURSES)
 

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.exports import answer_table
-from courses.views.doors import permitted
 from journeys.overviews import reports_for, units_counted
 from people.roles import Permission
+from people.views.doors import permitted
 
 
 @require_safe

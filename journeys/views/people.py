@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.refusals import Refused
-from courses.views.doors import permitted
 from journeys import queries, sentences
 from journeys.enrolment import change_deadline, change_stage, enrol_people, withdraw
 from journeys.forms import DeadlineForm, EndForm, EnrolmentForm, PauseForm, ResumeForm, StageForm
@@ -22,6 +21,7 @@ from journeys.pauses import pause, resume
 from journeys.stations import needs_attention, with_next
 from people.models import Employment, Person, Placement
 from people.roles import Permission
+from people.views.doors import permitted
 
 SEES_PEOPLE = (Permission.SEE_TEAM, Permission.ENROL_PEOPLE)
 PEOPLE_SHOWN = 60

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.exports import answer_table
-from courses.views.doors import permitted
 from journeys.charts import demand_charts, words
 from journeys.counts import shown_count
 from journeys.overviews import region_for
 from people.roles import Permission
+from people.views.doors import permitted
 
 
 @require_safe

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses.exports import answer_table
 from courses.refusals import Refused
-from courses.views.doors import permitted
 from journeys.matrix import Filters, attention, columns_of, export_rows, figures, matching, matrix_rows
 from journeys.models import Enrolment, Progress
 from journeys.notices import remind
 from journeys.queries import next_occasions, stops_on_screen, team_of
 from people.models import Employment, Person
 from people.roles import Permission
+from people.views.doors import permitted
 
 PEOPLE_A_PAGE = 50
 NOTED_FIRST = 8
