@@ -1,5 +1,6 @@
 """Making courses: a draft of names, parts, tasks, goals and prerequisites, and publishing it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
