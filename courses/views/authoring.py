@@ -234,7 +234,7 @@ def prerequisite_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @author
-def draft_remove(request: HttpRequest, public_id: UUID, kind: str, pk: int) -> HttpResponse:
+def row_remove(request: HttpRequest, public_id: UUID, kind: str, pk: int) -> HttpResponse:
     """Take a part, task, goal or prerequisite out of the draft."""
     version = open_draft(request, public_id)
     model = ROWS.get(kind)

@@ -101,9 +101,9 @@ def test_a_prerequisite_is_added_and_removed(world, draft, course, sign_in):
     row = Prerequisite.objects.get()
     assert (row.course, row.hard) == (course, True)
     assert "Barnsamtal" in petra.get(url_of("course_edit", draft)).content.decode()
-    petra.post(url_of("draft_remove", draft, "krav", row.pk))
+    petra.post(url_of("row_remove", draft, "krav", row.pk))
     assert Prerequisite.objects.count() == 0
-    assert petra.post(url_of("draft_remove", draft, "annat", 1)).status_code == 404
+    assert petra.post(url_of("row_remove", draft, "annat", 1)).status_code == 404
 
 
 def test_the_preview_cleans_what_an_author_writes(world, sign_in):
