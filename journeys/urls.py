@@ -39,5 +39,5 @@ urlpatterns = [
     path(f"{DRAFT}station/<slug:key>/", drafts.stop_edit, name="stop_edit"),
     path(f"{DRAFT}station/<slug:key>/tid/", drafts.stop_deadline, name="stop_deadline"),
     path(f"{DRAFT}station/<slug:key>/flytta/", drafts.stop_move, name="stop_move"),
-    path(f"{DRAFT}ta-bort/<slug:kind>/<slug:key>/", drafts.draft_remove, name="draft_remove"),
+    path(f"{DRAFT}ta-bort/<slug:kind>/<slug:key>/", drafts.version_row_remove, name="version_row_remove"),
 ]

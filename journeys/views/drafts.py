@@ -164,7 +164,7 @@ def stop_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 @require_POST
-def draft_remove(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
+def version_row_remove(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
     """Take a station, an empty choice group or an empty stage out of the draft."""
     by = request.viewer.person
     try:
