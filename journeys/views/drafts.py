@@ -89,7 +89,7 @@ def stage_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         edit_stage(stage=stage, **form.cleaned_data, by=request.viewer.person)
         return redirect("programme_edit", slug)
-    return show_form(request, stage.version, form, _("Change the stage"))
+    return show_form(request, stage.version, form, _("Edit the stage"))
 
 
 def group_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
