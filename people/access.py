@@ -39,6 +39,8 @@ PRECEDENCE = [
 ]
 WHOLE_ORGANISATION = (Role.HR, Role.MUNICIPALITY_ADMIN)
 LINE = (Role.MANAGER, Role.DEPUTY)
+# Supervisors see the line to sign parts; withheld persons stay with the nearest manager.
+SEES_LINE = (*LINE, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ class Viewer:
         return rows.filter(pk__in=self._circle())
 
     def units_seen(self, rows: QuerySet) -> QuerySet:
-        if self.role in LINE or self.role == Role.SUPERVISOR:
+        if self.role in SEES_LINE:
             return rows.filter(lines_up__ancestor__in=self.nodes)
         if self.role in WHOLE_ORGANISATION or self.role == Role.CUSTODIAN:
             return rows.filter(organisation__in=self.acts_for)
@@ -204,11 +206,13 @@ class Viewer:
         line = rows.filter(unit__lines_up__ancestor__in=self.nodes).exclude(person__in=withheld)
         named = rows.filter(manager__in=self.line_managers, organisation__in=self.acts_for)
         nearest = rows.filter(unit__in=self.nodes, manager=None, person__in=withheld)
+        if self.role not in LINE:
+            return line.values("person")
         return line.values("person").union(named.values("person"), nearest.values("person"))
 
     def people_seen(self, rows: QuerySet) -> QuerySet:
         """Persons whose names the viewer may see."""
-        if self.role in LINE:
+        if self.role in SEES_LINE:
             return rows.filter(pk__in=self.team())
         employed = Employment.objects.filter(organisation__in=self.acts_for).order_by()
         if self.role in WHOLE_ORGANISATION:
@@ -220,7 +224,7 @@ class Viewer:
 
     def rows_seen(self, rows: QuerySet) -> QuerySet:
         """Rows with `person` and `organisation`: one leg for the acting role. Own rows are asked for with own()."""
-        if self.role in LINE:
+        if self.role in SEES_LINE:
             return rows.filter(organisation__in=self.acts_for, person__in=self.team())
         if self.role in WHOLE_ORGANISATION:
             return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
@@ -273,7 +277,7 @@ class Viewer:
 
     def named_bookings(self, rows: QuerySet) -> QuerySet:
         """Bookings with `shown_name` and `is_named`: the name, or "Deltagare K-2" where it is withheld or no longer needed."""
-        if self.role in LINE or self.role == Role.CUSTODIAN:
+        if self.role in SEES_LINE or self.role == Role.CUSTODIAN:
             named = Q(pk__isnull=False)
         else:
             fresh = self.on - timedelta(days=NAMES_KEPT_DAYS)

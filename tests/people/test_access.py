@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from people.assignments import end_role
+from people.assignments import end_role, give_role
 from people.employment import end_employment, move
 from people.models import Employment, Person
 from people.privacy import choose_code, choose_name_hidden, end_protection, protect
@@ -94,3 +94,15 @@ def test_the_viewer_costs_one_query(world, see, django_assert_num_queries):
         viewer = see(world.johan)
         assert viewer.may
         assert viewer.nodes
+
+
+def test_a_supervisor_sees_the_line_but_no_withheld_person(world, see):
+    give_role(
+        person=world.dina,
+        role=Role.SUPERVISOR,
+        organisation=world.ale,
+        unit=world.units["ale"],
+        starts_on=world.today,
+        by=None,
+    )
+    assert names(see(world.dina, Role.SUPERVISOR)) == {"Johan", "Amira", "Jonas"}
