@@ -1,12 +1,14 @@
 """Organisations, collaborations and unit trees: made, joined, grown."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people import events
+from people.assignments import end_role
 from people.models import Accession, Collaboration, Organisation, Person, Unit, UnitLine
 
 
@@ -47,6 +49,30 @@ def start_collaboration(
     collaboration = Collaboration.objects.create(name=name, lead=lead)
     events.record("collaboration_started", by=by, about=collaboration, organisation=lead, at=at)
     return collaboration
+
+
+@transaction.atomic
+def change_collaboration(
+    *, collaboration: Collaboration, name: str, lead: Organisation, by: Person | None, at: datetime | None = None
+) -> Collaboration:
+    """Give a collaboration another name or lead. Coordinators act for the lead, so those who do not work at a new one stop."""
+    moves = collaboration.lead_id != lead.pk
+    if not moves and collaboration.name == name:
+        return collaboration
+    collaboration.name, collaboration.lead = name, lead
+    collaboration.save()
+    events.record("collaboration_changed", by=by, about=collaboration, organisation=lead, at=at)
+    if moves:
+        _end_coordinators_elsewhere(collaboration, by, at)
+    return collaboration
+
+
+def _end_coordinators_elsewhere(collaboration: Collaboration, by: Person | None, at: datetime | None) -> None:
+    today = timezone.localdate(at)
+    staff = collaboration.lead.employments.exclude(ends_on__lt=today).order_by().values("person")
+    held = collaboration.roles.exclude(ends_on__lt=today).exclude(person__in=staff)
+    for assignment in held.select_related("person"):
+        end_role(assignment=assignment, ends_on=today - timedelta(days=1), by=by, at=at)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ urlpatterns = [
     path("samverkan/", organisations.collaboration_list, name="collaboration_list"),
     path("samverkan/ny/", organisations.collaboration_create, name="collaboration_create"),
     path("samverkan/<uuid:public_id>/", organisations.collaboration_detail, name="collaboration_detail"),
+    path("samverkan/<uuid:public_id>/andra/", organisations.collaboration_edit, name="collaboration_edit"),
     path("samverkan/<uuid:public_id>/samordnare/", organisations.coordinator_create, name="coordinator_create"),
     path("samverkan/<uuid:public_id>/medlem/<int:pk>/lamna/", organisations.accession_end, name="accession_end"),
     path("enheter/", units.unit_list, name="unit_list"),

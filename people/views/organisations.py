@@ -19,7 +19,13 @@ from people.forms import (
     OrganisationForm,
 )
 from people.models import Collaboration, Organisation, Person, RoleAssignment
-from people.organisations import add_organisation, join_collaboration, leave_collaboration, start_collaboration
+from people.organisations import (
+    add_organisation,
+    change_collaboration,
+    join_collaboration,
+    leave_collaboration,
+    start_collaboration,
+)
 from people.roles import Permission, Role
 from people.tables import OrganisationTable
 from people.views.doors import carry_out, permitted
@@ -117,6 +123,20 @@ def collaboration_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "coordinator_count": coordinators.count(),
     }
     return render(request, "people/collaboration_detail.html", context)
+
+
+@collaborations_only
+def collaboration_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Another name or another lead."""
+    collaboration = _collaboration(request, public_id)
+    initial = {"name": collaboration.name, "lead": collaboration.lead.public_id}
+    form = CollaborationForm(request.POST or None, viewer=request.viewer, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        facts = {"collaboration": collaboration, **form.cleaned_data, "by": request.viewer.person}
+        if carry_out(form, lambda: change_collaboration(**facts)):
+            messages.success(request, _("Saved."))
+            return redirect("collaboration_detail", collaboration.public_id)
+    return render(request, "people/collaboration_edit.html", {"collaboration": collaboration, "form": form})
 
 
 @collaborations_only
