@@ -1,18 +1,10 @@
 """Forms of the path: deadlines, pauses, stages and enrolment. They check what was typed; deeds write."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from journeys.models import Enrolment, Journey, Stage
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise  # stands in the stubs only
-
-
-def _date(label: "str | _StrPromise", **more) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
+from people.forms import day_field
 
 
 def _reason() -> forms.CharField:
@@ -22,15 +14,15 @@ def _reason() -> forms.CharField:
 class DeadlineForm(forms.Form):
     """Another date for one station, with its reason."""
 
-    due_on = _date(_("New date"))
+    due_on = day_field(_("New date"))
     reason = _reason()
 
 
 class PauseForm(forms.Form):
     """From a day, until a day or until further notice."""
 
-    starts_on = _date(_("From"))
-    ends_on = _date(_("Until and including"), required=False)
+    starts_on = day_field(_("From"))
+    ends_on = day_field(_("Until and including"), required=False)
 
     def clean(self) -> dict:
         data = super().clean() or {}
@@ -40,7 +32,7 @@ class PauseForm(forms.Form):
 
 
 class ResumeForm(forms.Form):
-    on = _date(_("The deadlines run again from"))
+    on = day_field(_("The deadlines run again from"))
 
 
 class StageForm(forms.Form):
@@ -66,7 +58,7 @@ class EnrolmentForm(forms.Form):
     journey = forms.ModelChoiceField(
         Journey.objects.none(), label=_("Programme"), to_field_name="slug", empty_label=None
     )
-    starts_on = _date(_("First day on the journey"))
+    starts_on = day_field(_("First day on the journey"))
 
     def __init__(self, *args, journeys, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -10,12 +10,9 @@ from courses.models import Course, CourseVersion
 from journeys.models import ChoiceGroup, Journey, Stage, Stop
 from journeys.programmes import course_version
 from people.access import Viewer
+from people.forms import day_field
 from people.models import Collaboration, Organisation
 from people.roles import Role
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ProgrammeForm(forms.Form):
@@ -140,7 +137,7 @@ class DeadlineForm(forms.Form):
     after = forms.ModelChoiceField(
         queryset=Stop.objects.none(), label=_("Station before"), required=False, to_field_name="key"
     )
-    fixed_on = forms.DateField(label=_("Date"), required=False, widget=day_input())
+    fixed_on = day_field(_("Date"), required=False)
 
     def __init__(self, *args, stop: Stop, **kwargs) -> None:
         initial = {name: getattr(stop, name) for name in ("anchor", "offset", "unit", "fixed_on")}
@@ -169,11 +166,7 @@ class DeadlineForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    valid_from = forms.DateField(
-        label=_("Used for new people from"),
-        widget=day_input(),
-        help_text=_("People who have begun stay on their version."),
-    )
+    valid_from = day_field(_("Used for new people from"), help_text=_("People who have begun stay on their version."))
 
 
 class AdoptionForm(forms.Form):
@@ -182,7 +175,7 @@ class AdoptionForm(forms.Form):
     organisation = forms.ModelChoiceField(
         queryset=Organisation.objects.none(), label=_("Organisation"), to_field_name="public_id", empty_label=None
     )
-    starts_on = forms.DateField(label=_("From"), widget=day_input())
+    starts_on = day_field(_("From"))
 
     def __init__(self, *args, organisations, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -191,7 +184,7 @@ class AdoptionForm(forms.Form):
 
 
 class AdoptionEndForm(forms.Form):
-    ends_on = forms.DateField(label=_("Last day"), widget=day_input())
+    ends_on = day_field(_("Last day"))
 
     def __init__(self, *args, starts_on: date, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.db.models import BigIntegerField, BooleanField, Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,7 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
     columns = ("as_role", "org", "node", "group", "lender")
 
     def leg(rows: QuerySet, role, organisation, unit=None, collaboration=None, lender=None) -> QuerySet:
-        null = Value(None, output_field=BigIntegerField())
+        null = Cast(Value(None), BigIntegerField())  # PostgreSQL wants the type in each leg
         given = dict(zip(columns[1:], (organisation, unit, collaboration, lender), strict=True))
         named = {key: F(path) if path else null for key, path in given.items()}
         return rows.order_by().annotate(as_role=role, **named).values_list(*columns)

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from courses.models import Attendance, Course, Meeting, Occasion, Part, Venue
 from courses.scheduling import Day
 from people.access import Viewer
+from people.forms import day_field
 from people.models import Collaboration, Person
 from people.roles import Role
 
@@ -115,7 +116,7 @@ class TrainersForm(forms.Form):
 class DayForm(forms.Form):
     """One course day: when and where."""
 
-    on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = day_field(_("Date"))
     starts = forms.TimeField(label=pgettext_lazy("time", "From"), widget=clock_input())
     ends = forms.TimeField(label=pgettext_lazy("time", "To"), widget=clock_input())
     venue = forms.ModelChoiceField(
