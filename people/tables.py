@@ -27,7 +27,7 @@ class RoleTable(tables.Table):
     role = tables.Column(verbose_name=_("Role"))
     unit = tables.Column(verbose_name=_("For"), order_by="unit__sort_key")
     starts_on = tables.Column(verbose_name=_("Time"))
-    end = tables.Column(verbose_name="", orderable=False, empty_values=())
+    end = tables.Column(verbose_name=_("End"), orderable=False, empty_values=())
 
     rows_template = "people/_role_rows.html"
     caption = _("Roles")
