@@ -3,7 +3,7 @@
 from datetime import date
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.forms import DateInput
 from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext_lazy
@@ -47,10 +47,8 @@ class CertificateFilter(django_filters.FilterSet):
     def __init__(self, data, queryset: QuerySet, request: HttpRequest) -> None:
         super().__init__(data, queryset=queryset, request=request)
         self.viewer, self.day = request.viewer, request.viewer.on
-        self.filters["programme"].extra["choices"] = [
-            (journey.pk, journey.shown_name) for journey in Journey.objects.visible_to(self.viewer)
-        ]
-        self.filters["course"].extra["choices"] = course_choices(queryset)
+        for name, choices in named_choices(Journey.objects.visible_to(self.viewer), queryset).items():
+            self.filters[name].extra["choices"] = choices
         self.filters["unit"].extra["choices"] = [
             (str(unit.public_id), unit.name) for unit in Unit.objects.visible_to(self.viewer).on(self.day)
         ]
@@ -77,19 +75,37 @@ class CertificateFilter(django_filters.FilterSet):
         }[value](self.day)
 
 
-def course_choices(rows: QuerySet) -> list[tuple[int, str]]:
-    """Courses that the certificates are of, by title."""
-    found = (
-        rows.filter(result__isnull=False)
-        .order_by("result__course__sort_key", "-result__course_version__number")
-        .values_list("result__course", "result__course_version__title", "result__course_version__title_en")
-        .distinct()
+def named_choices(journeys: QuerySet, certificates: QuerySet) -> dict[str, list[tuple[int, str]]]:
+    """Choices of the filters `programme`, by name, and `course` (those that the certificates are of), by title. One query."""
+    of_courses = certificates.filter(result__isnull=False).order_by()
+    rows = _choice_rows(journeys.order_by(), "programme", "pk", "", "name", Value(0), "name").union(
+        _choice_rows(
+            of_courses,
+            "course",
+            "result__course",
+            "result__course_version__",
+            "title",
+            F("result__course_version__number"),
+            "result__course__sort_key",
+        )
     )
     english = get_language() == "en"
-    titles: dict[int, str] = {}
-    for pk, title, title_en in found:
-        titles.setdefault(pk, title_en if english and title_en else title)
-    return list(titles.items())
+    titles: dict[str, dict[int, str]] = {"programme": {}, "course": {}}
+    for name, pk, title, title_en, _number, _place in rows.order_by("place", "-nth"):
+        titles[name].setdefault(pk, title_en if english and title_en else title)
+    return {name: list(found.items()) for name, found in titles.items()}
+
+
+def _choice_rows(rows: QuerySet, name: str, key: str, path: str, title: str, nth: F | Value, place: str) -> QuerySet:
+    columns = {
+        "filter_name": Value(name, output_field=CharField()),
+        "key": F(key),
+        "shown": F(f"{path}{title}"),
+        "shown_en": F(f"{path}{title}_en"),
+        "nth": nth,
+        "place": F(place),
+    }
+    return rows.annotate(**columns).values_list(*columns)
 
 
 def filled(filters: CertificateFilter) -> dict[str, str]:

@@ -6,8 +6,21 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from courses.models import (
@@ -29,6 +42,9 @@ OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
 # A request keeps its place in the queue while the manager thinks (decisions 6): the same people as place_in_queue counts.
 WAITING = (Booking.State.REQUESTED, Booking.State.QUEUED)
 
+# Bookings are read after all attempts at a course.
+AFTER_ATTEMPTS = 32767
+
 
 def reach(viewer: Viewer, rows: QuerySet) -> QuerySet:
     """Rows of persons that the acting role shows, and the viewer's own, whatever the role."""
@@ -40,12 +56,17 @@ def reach(viewer: Viewer, rows: QuerySet) -> QuerySet:
 
 
 def catalogue(viewer: Viewer) -> QuerySet[CourseVersion]:
-    """Published versions of the courses that the viewer may take, by title."""
+    """Published versions of the courses that the viewer may take, by title, with their `days` and `minutes`."""
     return (
         CourseVersion.objects.visible_to(viewer)
         .published()
         .filter(course__state=Course.State.PUBLISHED)
-        .select_related("course__subject", "course__owner")
+        .select_related("course__subject")
+        .annotate(
+            days=Count("parts", filter=Q(parts__kind__in=Part.MEETING_KINDS)),
+            minutes=Coalesce(Sum("parts__minutes"), Value(0)),
+        )
+        .only("title", "title_en", "course__slug", "course__code", "course__subject__name")
         .order_by("course__sort_key", "pk")
     )
 
@@ -56,18 +77,13 @@ def bookable_at(viewer: Viewer) -> QuerySet[Occasion]:
 
 
 def dress_catalogue(viewer: Viewer, versions: list[CourseVersion]) -> None:
-    """Give the versions of one page what a row shows: `days`, `hours`, `occasion`, `more` and the viewer's own `status`."""
+    """Give the versions of one page what a row shows: `occasion`, `more` and the viewer's own `status`."""
     courses = [version.course_id for version in versions]
-    parts, states = defaultdict(list), own_states(viewer, courses)
-    for part in Part.objects.filter(course_version__in=versions):
-        parts[part.course_version_id].append(part)
+    states = own_states(viewer, courses)
     upcoming = defaultdict(list)
     for occasion in bookable_at(viewer).filter(course__in=courses).annotate(waiting=waiting()):
         upcoming[occasion.course_id].append(occasion)
     for version in versions:
-        version.parts_shown = parts[version.pk]
-        version.days = sum(part.is_meeting for part in version.parts_shown)
-        version.minutes = sum(part.minutes for part in version.parts_shown)
         found = upcoming[version.course_id]
         version.occasion = next((o for o in found if not o.is_full), found[0] if found else None)
         version.more = max(len(found) - 1, 0)
@@ -75,7 +91,7 @@ def dress_catalogue(viewer: Viewer, versions: list[CourseVersion]) -> None:
 
 
 def own_states(viewer: Viewer, courses: Iterable[int]) -> dict[int, str]:
-    """Ids of courses in, the viewer's own status by course out: done before ongoing before booked."""
+    """Ids of courses in, the viewer's own status by course out: done before ongoing before booked. One query."""
     states: dict[int, str] = {}
     words = {
         Booking.State.BOOKED: "booked",
@@ -83,15 +99,18 @@ def own_states(viewer: Viewer, courses: Iterable[int]) -> dict[int, str]:
         Booking.State.QUEUED: "queued",
         Booking.State.REQUESTED: "requested",
     }
-    results = viewer.own(CourseResult.objects.filter(course__in=courses)).order_by("attempt")
-    for course, state, until in results.values_list("course", "state", "valid_until"):
+    results = viewer.own(CourseResult.objects.filter(course__in=courses)).order_by()
+    bookings = viewer.own(Booking.objects.active().filter(course__in=courses)).order_by()
+    no_end = Cast(Value(None), DateField())
+    rows = results.values_list("course", "state", "valid_until", "attempt").union(
+        bookings.values_list("course", "state", no_end, Value(AFTER_ATTEMPTS)), all=True
+    )
+    for course, state, until, _attempt in rows.order_by("attempt", "-state"):
         if state == CourseResult.State.PASSED:
             states[course] = "expired" if until and until < viewer.on else "done"
         elif state in CourseResult.OPEN:
             states[course] = "ongoing"
-    bookings = viewer.own(Booking.objects.active().filter(course__in=courses))
-    for course, state in bookings.order_by("-state").values_list("course", "state"):
-        if states.get(course) not in ("done", "ongoing"):
+        elif state in words and states.get(course) not in ("done", "ongoing"):
             states[course] = words[state]
     return states
 

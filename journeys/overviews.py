@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from courses.models import CourseVersion, Occasion, Part
 from journeys.counts import FEWEST, heat, share, shown_column, shown_count, shown_share
@@ -160,12 +161,10 @@ def _add_stations(report: Report, row: Rollup, stops: dict[str, Stop]) -> None:
 # -- the region
 
 
-def members_of(viewer: Viewer) -> list[int]:
+def members_of(viewer: Viewer) -> QuerySet:
     """Ids of the members on the day of the collaborations that the viewer coordinates."""
     joined = Accession.objects.filter(collaboration__in=viewer.coordinates, starts_on__lte=viewer.on)
-    return list(
-        joined.filter(Q(ends_on=None) | Q(ends_on__gte=viewer.on)).order_by().values_list("organisation", flat=True)
-    )
+    return joined.filter(Q(ends_on=None) | Q(ends_on__gte=viewer.on)).order_by().values_list("organisation", flat=True)
 
 
 def _shared_journeys(viewer: Viewer) -> list[int]:
@@ -292,30 +291,24 @@ def _stage_share(stage: Stage, rows: list[Rollup], stops: list[Stop]) -> dict[st
 
 
 def _demand(viewer: Viewer, rows: list[Rollup], stops: list[Stop], until: date) -> list[Demand]:
-    taught = _courses_with_days({stop.course_id for stop in stops})
+    seats = _seats_planned(viewer, {stop.course_id for stop in stops}, until)
     found: dict[int, Demand] = {}
     for stop in stops:
-        if stop.course_id in taught:
-            one = found.setdefault(stop.course_id, Demand(stop.shown_title))
+        if stop.course_id in seats:
+            one = found.setdefault(stop.course_id, Demand(stop.shown_title, seats=seats[stop.course_id]))
             for row in rows:
                 if row.stage_id is None and row.version_id == stop.version_id:
                     months = row.stops.get(stop.key, {}).get("due", {})
                     one.need += sum(n for month, n in months.items() if month <= until.isoformat()[:7])
-    planned = (
-        Occasion.objects.filter(
-            collaboration__in=viewer.coordinates, course__in=found, first_on__gt=viewer.on, first_on__lte=until
-        )
-        .exclude(state=Occasion.State.CANCELLED)
-        .order_by()
-        .values_list("course")
-        .annotate(seats=Sum("seats"))
-    )
-    for course, seats in planned:
-        found[course].seats = seats
     return sorted(found.values(), key=lambda one: (-(one.gap if one.is_told else -one.seats), one.title))
 
 
-def _courses_with_days(courses: Iterable[int]) -> set[int]:
+def _seats_planned(viewer: Viewer, courses: Iterable[int], until: date) -> dict[int, int]:
+    """Those of the courses that are given on days, each with the seats planned until the end of the period."""
     days = Part.objects.filter(course_version=OuterRef("pk"), kind__in=Part.MEETING_KINDS)
-    rows = CourseVersion.objects.published().filter(Exists(days), course__in=list(courses))
-    return set(rows.order_by().values_list("course", flat=True))
+    planned = Occasion.objects.filter(course=OuterRef("course"), collaboration__in=viewer.coordinates).exclude(
+        state=Occasion.State.CANCELLED
+    )
+    planned = planned.filter(first_on__gt=viewer.on, first_on__lte=until).order_by().values("course")
+    rows = CourseVersion.objects.published().filter(Exists(days), course__in=list(courses)).order_by()
+    return dict(rows.values_list("course", Coalesce(planned.annotate(n=Sum("seats")).values("n"), Value(0))))

@@ -41,17 +41,23 @@ WHOLE_ORGANISATION = (Role.HR, Role.MUNICIPALITY_ADMIN)
 LINE = (Role.MANAGER, Role.DEPUTY)
 # Supervisors see the line to sign parts; withheld persons stay with the nearest manager.
 SEES_LINE = (*LINE, Role.SUPERVISOR)
+# The organisation's name and colour in the frame of every page.
+SHOWN = ("official_name", "brand_name", "colour")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One reason to act: a role on one organisation, unit or collaboration. `lender` is the manager whom a deputy stands in for."""
+    """One reason to act: a role on one organisation, unit or collaboration. `lender` is the manager whom a deputy stands in for.
+
+    `shown` is what every page shows of the organisation (SHOWN), read along so that the header costs no query.
+    """
 
     role: str
     organisation: int | None
     unit: int | None
     collaboration: int | None
     lender: int | None
+    shown: tuple[str, ...] = ()
 
 
 def scopes_of(person: Person, on: date) -> list[Scope]:
@@ -62,7 +68,8 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
         null = Cast(Value(None), BigIntegerField())  # PostgreSQL wants the type in each leg
         given = dict(zip(columns[1:], (organisation, unit, collaboration, lender), strict=True))
         named = {key: F(path) if path else null for key, path in given.items()}
-        return rows.order_by().annotate(as_role=role, **named).values_list(*columns)
+        shown = [F(f"{organisation.removesuffix('_id')}__{name}") for name in SHOWN]
+        return rows.order_by().annotate(as_role=role, **named).values_list(*columns, *shown)
 
     def word(role: Role) -> Value:
         return Value(role.value, output_field=CharField())
@@ -84,7 +91,7 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
         ),
         all=True,
     )
-    return [Scope(*row) for row in rows]
+    return [Scope(*row[: len(columns)], shown=row[len(columns) :]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -149,9 +156,10 @@ class Viewer:
 
     @cached_property
     def organisation(self) -> Organisation | None:
-        """The organisation whose name and colour the pages carry."""
-        ids = sorted(self.acts_for) or sorted(self.works_at)
-        return Organisation.objects.filter(pk=ids[0]).first() if ids else None
+        """The organisation whose name and colour the pages carry; its other fields are read when somebody asks."""
+        chosen = min(self.acts_for or self.works_at, default=None)
+        scope = next((scope for scope in self.scopes if chosen and scope.organisation == chosen), None)
+        return scope and Organisation.from_db(self.person._state.db, ["id", *SHOWN], [chosen, *scope.shown])
 
     # -- circles of organisations
 

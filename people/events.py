@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from people.models import Event, Organisation, Person, Reading, ReadingLine
@@ -51,14 +51,15 @@ def record_reading(
     shown = sorted(set(persons) - {viewer.person.pk})
     if not shown:
         return None
-    reading = Reading.objects.create(
-        at=at or timezone.now(),
-        viewer=viewer.person,
-        organisation=viewer.organisation,
-        role=viewer.role,
-        view=view,
-        reason=reason,
-        persons=len(shown),
-    )
-    ReadingLine.objects.bulk_create([ReadingLine(reading=reading, person_id=pk) for pk in shown])
+    with transaction.atomic(savepoint=False):  # one commit for both
+        reading = Reading.objects.create(
+            at=at or timezone.now(),
+            viewer=viewer.person,
+            organisation=viewer.organisation,
+            role=viewer.role,
+            view=view,
+            reason=reason,
+            persons=len(shown),
+        )
+        ReadingLine.objects.bulk_create([ReadingLine(reading=reading, person_id=pk) for pk in shown])
     return reading

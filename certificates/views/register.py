@@ -14,7 +14,7 @@ from django_tables2 import RequestConfig
 from certificates.bundling import bundle_obstacles, start_bundle
 from certificates.filters import CertificateFilter, filled
 from certificates.models import Bundle, Certificate
-from certificates.tables import CertificateTable
+from certificates.tables import CertificateTable, CountedPaginator
 from people.access import Viewer
 from people.roles import Permission
 
@@ -29,12 +29,13 @@ def _shown(request: HttpRequest):
     return Certificate.objects.visible_to(request.viewer).live()
 
 
-def _figures(rows, viewer: Viewer) -> dict[str, int]:
-    counted = {"valid": rows.valid_on, "expiring": rows.expiring, "expired": rows.expired_on}
+def _figures(rows, found, viewer: Viewer) -> dict[str, int]:
+    """How many of all are valid, expiring and expired, and how many are found. One query."""
     return rows.aggregate(
         valid=Count("pk", filter=Q(valid_until=None) | Q(valid_until__gte=viewer.on)),
-        expiring=Count("pk", filter=Q(pk__in=counted["expiring"](viewer.on).order_by().values("pk"))),
+        expiring=Count("pk", filter=Q(valid_until__gte=viewer.on, valid_until__lte=viewer.on + SOON)),
         expired=Count("pk", filter=Q(valid_until__lt=viewer.on)),
+        found=Count("pk", filter=Q(pk__in=found.order_by().values("pk"))),
     )
 
 
@@ -43,14 +44,15 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     """Intyg: figures, the running file, filters and the list."""
     rows = _shown(request)
     filters = CertificateFilter(request.GET, rows, request)
-    found = filters.qs.with_unit(request.viewer.on).select_related("issuer")
-    table = CertificateTable(found)
-    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    figures = _figures(rows, filters.qs, request.viewer)
+    table = CertificateTable(filters.qs.with_unit(request.viewer.on).select_related("issuer"))
+    pages = {"per_page": PER_PAGE, "silent": True, "paginator_class": CountedPaginator, "count": figures["found"]}
+    RequestConfig(request, paginate=pages).configure(table)
     context = {
         "filters": filters,
         "table": table,
-        "count": table.paginator.count,
-        "figures": _figures(rows, request.viewer),
+        "count": figures["found"],
+        "figures": figures,
         "bundles": Bundle.objects.visible_to(request.viewer).current(timezone.now()),
         "today": request.viewer.on,
         "soon": request.viewer.on + SOON,

@@ -72,7 +72,7 @@ def test_catalogue_asks_as_often_for_thirty_courses_as_for_one(world, occasion, 
     one = asked(amira, reverse("course_list"))
     for number in range(24):
         build_occasion(world, build_course(world, code=f"K{number}", title=f"Kurs {number}", days=1))
-    assert asked(amira, reverse("course_list")) == one
+    assert asked(amira, reverse("course_list")) == one <= 8
 
 
 def test_course_page_asks_ten_questions_at_most_however_much_it_shows(world, course, sign_in):

@@ -127,3 +127,4 @@ def test_as_many_questions_for_thirty_participants_as_for_one(world, course, sig
             counts.append(len(asked))
     assert counts[:3] == counts[3:]
     assert counts[0] <= 10
+    assert max(counts[1:3]) <= 8

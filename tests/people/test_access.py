@@ -94,6 +94,7 @@ def test_the_viewer_costs_one_query(world, see, django_assert_num_queries):
         viewer = see(world.johan)
         assert viewer.may
         assert viewer.nodes
+        assert (str(viewer.organisation), viewer.organisation.colour) == (str(world.ale), world.ale.colour)
 
 
 def test_a_supervisor_sees_the_line_but_no_withheld_person(world, see):
