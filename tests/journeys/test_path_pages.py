@@ -181,6 +181,7 @@ def test_the_region_reads_counts_and_never_a_name(world, journey, sign_in):
     assert counts["Ale"] == "11"
     assert counts["Tjörn"] not in {"1", "0"}
     assert answer.context["region"].people == 11
+    assert queries_of(client, "/region/") <= 8
     text = answer.content.decode() + client.get("/rapporter/").content.decode()
     assert [name for name in ("Amira", "Jonas", "Tilda", "Person 1") if name in text] == []
 
