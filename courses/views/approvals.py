@@ -1,5 +1,6 @@
 """What a manager does about other people's seats: book for several, approve, refuse."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from courses import queries
 from courses.booking import approve, book_people, refuse
 from courses.forms.booking import RefusalForm
 from courses.models import Booking, Occasion
-from courses.refusals import Refused
+from courses.views.outcomes import carry_out
 from people.models import Employment
 from people.roles import Permission
 from people.views.doors import permitted
@@ -81,12 +82,11 @@ def show_approvals(
 def booking_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say yes. The seat or place that the request took is kept as it is."""
     booking = get_object_or_404(answerable(request), public_id=public_id)
-    try:
-        approve(booking=booking, by=request.viewer.person)
-    except Refused as refusal:
-        messages.error(request, " ".join(refusal.sentences))
-    else:
-        messages.success(request, _("%(name)s is approved.") % {"name": booking.person.name})
+    carry_out(
+        request,
+        partial(approve, booking=booking, by=request.viewer.person),
+        _("%(name)s is approved.") % {"name": booking.person.name},
+    )
     return redirect("booking_approvals")
 
 
@@ -98,12 +98,11 @@ def booking_refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = RefusalForm(request.POST, prefix=str(booking.public_id))
     if not form.is_valid():
         return show_approvals(request, booking, form)
-    try:
-        refuse(booking=booking, reason=form.cleaned_data["reason"], by=request.viewer.person)
-    except Refused as refusal:
-        messages.error(request, " ".join(refusal.sentences))
-    else:
-        messages.success(request, _("%(name)s has been told no, and why.") % {"name": booking.person.name})
+    carry_out(
+        request,
+        partial(refuse, booking=booking, reason=form.cleaned_data["reason"], by=request.viewer.person),
+        _("%(name)s has been told no, and why.") % {"name": booking.person.name},
+    )
     return redirect("booking_approvals")
 
 

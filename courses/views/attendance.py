@@ -1,5 +1,7 @@
 """Attendance of a session's days: mark by thumb, everybody present, lock, report, correct."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +15,7 @@ from courses.models import Attendance, Booking, Meeting, Occasion
 from courses.refusals import Refused
 from courses.views.approvals import known_ids
 from courses.views.occasions import MARKERS, _log, own_occasion, roster_context
+from courses.views.outcomes import carry_out
 from people.views.doors import permitted
 
 PREFIX = "mark-"
@@ -89,12 +92,7 @@ def attendance_lock(request: HttpRequest, public_id) -> HttpResponse:
 def _each(request: HttpRequest, public_id, deed, sentence: str) -> HttpResponse:
     occasion = own_occasion(request, public_id)
     day = own_day(request, occasion)
-    try:
-        deed(meeting=day, by=request.viewer.person)
-    except Refused as refusal:
-        messages.error(request, " ".join(refusal.sentences))
-    else:
-        messages.success(request, sentence)
+    carry_out(request, partial(deed, meeting=day, by=request.viewer.person), sentence)
     return back(occasion, day)
 
 
@@ -103,12 +101,9 @@ def _each(request: HttpRequest, public_id, deed, sentence: str) -> HttpResponse:
 def occasion_report(request: HttpRequest, public_id) -> HttpResponse:
     """Report a session whose days are all locked."""
     occasion = own_occasion(request, public_id)
-    try:
-        report_occasion(occasion=occasion, by=request.viewer.person)
-    except Refused as refusal:
-        messages.error(request, " ".join(refusal.sentences))
-    else:
-        messages.success(request, _("The session is reported."))
+    carry_out(
+        request, partial(report_occasion, occasion=occasion, by=request.viewer.person), _("The session is reported.")
+    )
     return redirect("occasion_detail", public_id)
 
 

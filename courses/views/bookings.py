@@ -1,6 +1,7 @@
 """An occasion and the own seat at it: book, queue, cancel, answer an offer."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import F
@@ -17,6 +18,7 @@ from courses.models import Booking, Meeting, Occasion, Offer
 from courses.needs import NeedChoice, state_needs
 from courses.queue import answer_offer, place_sentence
 from courses.refusals import Refused
+from courses.views.outcomes import carry_out
 from people.roles import Permission
 
 
@@ -124,12 +126,11 @@ def booking_cancel(request: HttpRequest, public_id) -> HttpResponse:
         raise Http404
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            cancel_booking(booking=booking, by=request.viewer.person, reason=form.cleaned_data["reason"])
-        except Refused as refusal:
-            messages.error(request, " ".join(refusal.sentences))
-        else:
-            messages.success(request, _("The booking is cancelled."))
+        carry_out(
+            request,
+            partial(cancel_booking, booking=booking, by=request.viewer.person, reason=form.cleaned_data["reason"]),
+            _("The booking is cancelled."),
+        )
         return redirect("occasion_detail", booking.occasion.public_id)
     context = {
         "booking": booking,

@@ -1,5 +1,7 @@
 """The organiser's sessions: list, plan, change, move, cancel; and the session's own page."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,6 +39,7 @@ from courses.scheduling import (
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
 from courses.views.calendars import calendar_file, days_of
+from courses.views.outcomes import carry_out
 from people.events import record_reading
 from people.models import Organisation
 from people.roles import Permission
@@ -259,10 +262,5 @@ def occasion_close(request: HttpRequest, public_id) -> HttpResponse:
 
 def _switch(request: HttpRequest, public_id, deed, sentence: str) -> HttpResponse:
     occasion = own_occasion(request, public_id)
-    try:
-        deed(occasion=occasion, by=request.viewer.person)
-    except Refused as refusal:
-        messages.error(request, " ".join(refusal.sentences))
-    else:
-        messages.success(request, sentence)
+    carry_out(request, partial(deed, occasion=occasion, by=request.viewer.person), sentence)
     return redirect("occasion_detail", public_id)
