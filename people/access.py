@@ -163,27 +163,28 @@ class Viewer:
 
     # -- circles of organisations
 
+    @cached_property
     def _circle(self) -> QuerySet:
         """Collaborations of the organisations that the viewer acts for: led by them or joined."""
         joined = Accession.objects.filter(
             Q(ends_on=None) | Q(ends_on__gte=self.on), starts_on__lte=self.on, organisation__in=self.acts_for
         )
-        led = Collaboration.objects.filter(lead__in=self.acts_for)
-        return joined.order_by().values("collaboration").union(led.order_by().values("pk"))
+        joins = Q(pk__in=joined.order_by().values("collaboration"))
+        return Collaboration.objects.filter(Q(lead__in=self.acts_for) | joins).order_by().values("pk")
 
+    @cached_property
     def _companions(self) -> QuerySet:
         """Organisations that share a collaboration with the viewer's."""
         members = Accession.objects.filter(
-            Q(ends_on=None) | Q(ends_on__gte=self.on), starts_on__lte=self.on, collaboration__in=self._circle()
+            Q(ends_on=None) | Q(ends_on__gte=self.on), starts_on__lte=self.on, collaboration__in=self._circle
         )
-        leads = Collaboration.objects.filter(pk__in=self._circle())
-        return members.order_by().values("organisation").union(leads.order_by().values("lead"))
+        return members.order_by().values("organisation").union(self._circle.values("lead"))
 
     def organisations_seen(self, rows: QuerySet) -> QuerySet:
         if Permission.EDIT_ORGANISATIONS in self.may:
             return rows
         if self.role == Role.COORDINATOR:
-            return rows.filter(pk__in=self._companions())
+            return rows.filter(pk__in=self._companions)
         return rows.filter(pk__in=self.acts_for)
 
     def collaborations_seen(self, rows: QuerySet) -> QuerySet:
@@ -191,7 +192,7 @@ class Viewer:
             return rows
         if self.role == Role.COORDINATOR:
             return rows.filter(pk__in=self.coordinates)
-        return rows.filter(pk__in=self._circle())
+        return rows.filter(pk__in=self._circle)
 
     def units_seen(self, rows: QuerySet) -> QuerySet:
         if self.role in SEES_LINE:
@@ -207,6 +208,7 @@ class Viewer:
 
     # -- persons and the rows that point at them
 
+    @cached_property
     def team(self) -> QuerySet:
         """Ids of the persons of the line on the day. Withheld persons only where the viewer is the nearest manager (P2)."""
         rows = Placement.objects.on(self.on).order_by().exclude(person__in=self.line_managers | {self.person.pk})
@@ -221,7 +223,7 @@ class Viewer:
     def people_seen(self, rows: QuerySet) -> QuerySet:
         """Persons whose names the viewer may see."""
         if self.role in SEES_LINE:
-            return rows.filter(pk__in=self.team())
+            return rows.filter(pk__in=self.team)
         employed = Employment.objects.filter(organisation__in=self.acts_for).order_by()
         if self.role in WHOLE_ORGANISATION:
             current = employed.filter(Q(ends_on=None) | Q(ends_on__gte=self.on))
@@ -233,7 +235,7 @@ class Viewer:
     def rows_seen(self, rows: QuerySet) -> QuerySet:
         """Rows with `person` and `organisation`: one leg for the acting role. Own rows are asked for with own()."""
         if self.role in SEES_LINE:
-            return rows.filter(organisation__in=self.acts_for, person__in=self.team())
+            return rows.filter(organisation__in=self.acts_for, person__in=self.team)
         if self.role in WHOLE_ORGANISATION:
             return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
         if self.role == Role.CUSTODIAN:
@@ -247,23 +249,15 @@ class Viewer:
     # -- courses and journeys (named as lookup strings only: this file imports nothing above it)
 
     def courses_seen(self, rows: QuerySet) -> QuerySet:
-        if self.edits_courses_of:
-            drafts = rows.filter(owner__in=self.edits_courses_of)
-            return rows.filter(pk__in=drafts.order_by().values("pk").union(self._courses_shared(rows)))
-        return rows.filter(pk__in=self._courses_shared(rows))
-
-    def _courses_shared(self, rows: QuerySet) -> QuerySet:
-        shown = rows.filter(state__in=["published", "resting"]).order_by()
-        own = shown.filter(owner__in=self.acts_for)
-        shared = shown.filter(local=False, owner__in=self._companions())
-        return own.values("pk").union(shared.values("pk"))
+        shared = Q(owner__in=self.acts_for) | Q(owner__in=self._companions, local=False)
+        return rows.filter(Q(owner__in=self.edits_courses_of) | shared & Q(state__in=["published", "resting"]))
 
     def occasions_seen(self, rows: QuerySet) -> QuerySet:
         """What the viewer's organisations may book, what the viewer runs or leads, and what the viewer has a booking at."""
         published = rows.exclude(state="planned").order_by()
         legs = [
             published.filter(collaboration=None, organiser__in=self.acts_for).values("pk"),
-            published.filter(collaboration__in=self._circle()).values("pk"),
+            published.filter(collaboration__in=self._circle).values("pk"),
             published.filter(bookings__person=self.person).values("pk"),
             self.occasions_run(rows).order_by().values("pk"),
         ]
@@ -305,7 +299,7 @@ class Viewer:
             published.filter(
                 open_ones, adoptions__organisation__in=self.acts_for, adoptions__starts_on__lte=self.on
             ).values("pk"),
-            published.filter(collaboration__in=self._circle()).values("pk"),
+            published.filter(collaboration__in=self._circle).values("pk"),
             rows.order_by().filter(enrolments__person=self.person).values("pk"),
         ]
         return rows.filter(pk__in=legs[0].union(*legs[1:]))
