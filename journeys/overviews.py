@@ -307,6 +307,6 @@ def _seats_planned(viewer: Viewer, courses: Iterable[int], until: date) -> dict[
     planned = Occasion.objects.filter(course=OuterRef("course"), collaboration__in=viewer.coordinates).exclude(
         state=Occasion.State.CANCELLED
     )
-    planned = planned.filter(first_on__gt=viewer.on, first_on__lte=until).order_by().values("course")
+    seats = planned.filter(first_on__gt=viewer.on, first_on__lte=until).order_by().values("course")
     rows = CourseVersion.objects.published().filter(Exists(days), course__in=list(courses)).order_by()
-    return dict(rows.values_list("course", Coalesce(planned.annotate(n=Sum("seats")).values("n"), Value(0))))
+    return dict(rows.values_list("course", Coalesce(seats.annotate(n=Sum("seats")).values("n"), Value(0))))

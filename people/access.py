@@ -159,7 +159,9 @@ class Viewer:
         """The organisation whose name and colour the pages carry; its other fields are read when somebody asks."""
         chosen = min(self.acts_for or self.works_at, default=None)
         scope = next((scope for scope in self.scopes if chosen and scope.organisation == chosen), None)
-        return scope and Organisation.from_db(self.person._state.db, ["id", *SHOWN], [chosen, *scope.shown])
+        if scope is None:
+            return None
+        return Organisation.from_db(self.person._state.db, ["id", *SHOWN], [chosen, *scope.shown])
 
     # -- circles of organisations
 
