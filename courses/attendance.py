@@ -164,16 +164,16 @@ def report_occasion(*, occasion: Occasion, by: Person | None, at: datetime | Non
             return locked
         if sentences := reporting_obstacles(locked, at):
             raise Refused(*sentences)
-        for booking in locked.bookings.active().select_related("person", "organisation", "occasion"):
-            if booking.state == Booking.State.BOOKED:
-                booking.state, booking.ended_at, booking.ended_by = Booking.State.FINISHED, at, by
-                booking.save()
-                booking_changed.send(sender=Booking, booking=booking)
-            else:
-                end_booking(
-                    booking=booking, state=Booking.State.CANCELLED, by=None, at=at, end_kind=Booking.EndKind.ORGANISER
-                )
-        fill(locked, at)
+        active = locked.bookings.active().select_related("person", "organisation", "occasion")
+        for booking in active.exclude(state=Booking.State.BOOKED):
+            end_booking(
+                booking=booking, state=Booking.State.CANCELLED, by=None, at=at, end_kind=Booking.EndKind.ORGANISER
+            )
+        fill(locked, at)  # before the bookings are finished: the list goes on telling how many had a seat
+        for booking in active.filter(state=Booking.State.BOOKED):
+            booking.state, booking.ended_at, booking.ended_by = Booking.State.FINISHED, at, by
+            booking.save()
+            booking_changed.send(sender=Booking, booking=booking)
         locked.state, locked.reported_at, locked.reported_by = Occasion.State.REPORTED, at, by
         locked.save()
         record("occasion_reported", by=by, about=locked, organisation=locked.organiser, at=at)

@@ -174,6 +174,7 @@ class Member:
     placement: Placement
     leave_kind: str = ""
     leave_until: date | None = None
+    asking: int = 0
     progress: Progress | None = None
     stages: list[StageRow] = field(default_factory=list)
     journeys: list[Progress] = field(default_factory=list)
@@ -184,18 +185,23 @@ class Member:
 
 
 def team_members(viewer: Viewer) -> list[Member]:
-    """The people whom the viewer leads on the day, by name, with unit, title, start of work and leave: one query."""
+    """The people whom the viewer leads on the day, by name, with unit, title, start of work, leave and requests to answer: one query."""
+    asked = Booking.objects.visible_to(viewer).filter(person=OuterRef("person"), state=Booking.State.REQUESTED)
+    asking = asked.exclude(person=viewer.person).order_by().values("person").annotate(n=Count("pk")).values("n")
     leave = Leave.objects.on(viewer.on).filter(employment=OuterRef("employment")).order_by("starts_on")
     rows = (
         Placement.objects.visible_to(viewer)
         .on(viewer.on)
         .select_related("person", "unit", "employment")
         .annotate(leave_kind=Subquery(leave.values("kind")[:1]), leave_until=Subquery(leave.values("ends_on")[:1]))
+        .annotate(asking=Subquery(asking))
         .order_by("person__sort_key", "person_id", "pk")
     )
     members: dict[int, Member] = {}
     for row in rows:
-        members.setdefault(row.person_id, Member(row.person, row, row.leave_kind or "", row.leave_until))
+        members.setdefault(
+            row.person_id, Member(row.person, row, row.leave_kind or "", row.leave_until, row.asking or 0)
+        )
     return list(members.values())
 
 

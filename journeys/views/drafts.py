@@ -47,9 +47,11 @@ def stop_of(request: HttpRequest, slug: str, key: str) -> Stop:
     return get_object_or_404(rows, key=key)
 
 
-def show_form(request: HttpRequest, version: Version, form: Form, title: str, lead: str = "") -> HttpResponse:
-    """One decision, with the way back to the draft."""
-    context = {"form": form, "journey": version.journey, "version": version, "title": title, "lead": lead}
+def show_form(
+    request: HttpRequest, version: Version, form: Form, title: str, lead: str = "", *, button: str = ""
+) -> HttpResponse:
+    """One decision, with the way back to the draft. `button`: what it says when that is not "Save"."""
+    context = {"form": form, "journey": version.journey, "title": title, "lead": lead, "button": button or _("Save")}
     return render(request, "journeys/programme_form.html", context)
 
 
@@ -193,4 +195,4 @@ def version_publish(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%(journey)s is published.") % {"journey": version.journey})
             return redirect("programme_detail", slug)
     lead = _("A published version is frozen. A change is the next version.")
-    return show_form(request, version, form, _("Publish"), lead)
+    return show_form(request, version, form, _("Publish"), lead, button=_("Publish"))

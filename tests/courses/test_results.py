@@ -73,5 +73,6 @@ def test_a_course_from_its_draft_to_a_corrected_result():
     assert r.state == "running", missing_parts(r)
     report_occasion(occasion=o, by=boss, at=start)
     o.refresh_from_db()
-    assert o.state == "reported"
+    assert (o.state, o.seats_taken) == ("reported", o.bookings.filter(state="finished").count())
+    assert o.seats_taken > 0
     draft_next(course=v.course, by=None)

@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from courses.booking import book_people, request_seat
+from courses.models import CourseResult
 from courses.results import finish_part, start_course
 from journeys import jobs
 from journeys.enrolment import enrol
@@ -84,6 +86,28 @@ def test_team_costs_the_same_for_two_and_for_thirty(world, journey, sign_in):
         put_on(world, journey, f"p{n}")
     many = queries_of(client, "/team/")
     assert few == many <= 8
+
+
+def test_team_says_how_many_requests_wait_for_an_answer(world, occasion, sign_in):
+    client = sign_in(world.johan, "manager")
+    assert client.get("/team/").context["to_approve"] == 0
+    request_seat(occasion=occasion, person=world.amira, employment=world.job("amira"), by=world.amira)
+    page = client.get("/team/")
+    assert page.context["to_approve"] == 1
+    assert "1 förfrågan väntar på ditt svar." in page.content.decode()
+
+
+def test_a_booked_station_leads_to_its_preparation(world, course, occasion, sign_in):
+    version = draft_journey(owner=world.region, code="SB", name="Samtal", collaboration=world.west, by=world.olle)
+    stage = add_stage(version=version, name="Ny", min_years=0, by=world.olle)
+    add_stop(stage=stage, course=build_course(world, "FIRST", "Först", days=0), by=world.olle)
+    add_stop(stage=stage, course=course, by=world.olle)
+    publish_version(version=version, valid_from=world.today, by=world.olle)
+    adopt_journey(journey=version.journey, organisation=world.ale, starts_on=world.today, by=None)
+    put_on(world, version.journey, "amira", days=0)
+    book_people(occasion=occasion, employments=[world.job("amira")], by=world.johan)
+    attempt = CourseResult.objects.get(person=world.amira, course=course)
+    assert f'href="/mina-kurser/{attempt.public_id}/"' in sign_in(world.amira).get("/min-resa/").content.decode()
 
 
 def test_page_export_and_progress_say_the_same(world, journey, sign_in):
