@@ -228,8 +228,8 @@ class CertificateFile(models.Model):
 
 class BundleQuerySet(models.QuerySet):
     def visible_to(self, viewer):
-        """Only those that the viewer asked for."""
-        return self.filter(asked_by=viewer.person)
+        """Only those that the viewer asked for, in the role in which they were asked for."""
+        return self.filter(asked_by=viewer.person, role=viewer.role)
 
     def current(self, now: datetime):
         """Those being made, and those that can still be fetched, newest first."""

@@ -238,11 +238,17 @@ class Viewer:
         """Rows with `person` and `organisation`: one leg for the acting role. Own rows are asked for with own()."""
         if self.role in SEES_LINE:
             return rows.filter(organisation__in=self.acts_for, person__in=self.team)
-        if self.role in WHOLE_ORGANISATION:
+        if self.role == Role.HR:
             return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
         if self.role == Role.CUSTODIAN:
             return rows.filter(organisation__in=self.acts_for).exclude(person__shown_to=Person.ShownTo.ALL)
         return self.own(rows)
+
+    def jobs_seen(self, rows: QuerySet) -> QuerySet:
+        """Employments and placements: as other rows, and those that a municipality administrator keeps (never results)."""
+        if self.role == Role.MUNICIPALITY_ADMIN:
+            return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
+        return self.rows_seen(rows)
 
     def own(self, rows: QuerySet) -> QuerySet:
         """The person's own rows, whatever the acting role and whoever the employer."""

@@ -9,7 +9,7 @@ from people.models.person import Person
 
 class EmploymentQuerySet(DatedQuerySet):
     def visible_to(self, viewer):
-        return viewer.rows_seen(self)
+        return viewer.jobs_seen(self)
 
 
 class EmploymentKind(models.TextChoices):
@@ -49,7 +49,7 @@ class Employment(Public, Period):
 
 class PlacementQuerySet(DatedQuerySet):
     def visible_to(self, viewer):
-        return viewer.rows_seen(self)
+        return viewer.jobs_seen(self)
 
 
 class Placement(Period):

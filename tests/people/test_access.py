@@ -107,3 +107,10 @@ def test_a_supervisor_sees_the_line_but_no_withheld_person(world, see):
         by=None,
     )
     assert names(see(world.dina, Role.SUPERVISOR)) == {"Johan", "Amira", "Jonas"}
+
+
+def test_a_municipality_administrator_keeps_jobs_but_reads_no_results(world, see):
+    maja = see(world.maja)
+    assert world.job("amira") in Employment.objects.visible_to(maja)
+    rows = maja.rows_seen(Employment.objects.all())
+    assert set(rows.values_list("person", flat=True)) == {world.maja.pk}
