@@ -86,12 +86,9 @@ def build_past(world: World, course: Course) -> Occasion:
         at=at - timedelta(days=41),
     )
     publish_occasion(occasion=occasion, by=world.petra, at=at - timedelta(days=40))
-    book_people(
-        occasion=occasion,
-        employments=[world.job(key) for key in STUDENTS],
-        by=world.johan,
-        at=at - timedelta(days=30),
-    )
+    for key in STUDENTS:
+        manager = world.torsten if key == "tilda" else world.johan
+        book_people(occasion=occasion, employments=[world.job(key)], by=manager, at=at - timedelta(days=30))
     attend(world, occasion, parts, at)
     return occasion
 
@@ -167,18 +164,15 @@ def build_lived(world: World) -> Lived:
             employment=world.job(key),
             journey=journey,
             starts_on=start,
-            by=world.johan,
+            by=world.torsten if key == "tilda" else world.johan,
             at=timezone.now() - timedelta(days=200),
         )
         for key in (*STUDENTS, "jonas")
     }
     past = build_past(world, course)
     coming = build_occasion(world, course, seats=2, trainers=(world.tove,))
-    book_people(
-        occasion=coming,
-        employments=[world.job(key) for key in ("amira", "tilda", "jonas", "skye")],
-        by=world.johan,
-    )
+    for keys, manager in ((("amira",), world.johan), (("tilda",), world.torsten), (("jonas", "skye"), world.johan)):
+        book_people(occasion=coming, employments=[world.job(key) for key in keys], by=manager)
     foreign_course, foreign_occasion = build_foreign(world)
     return Lived(
         world=world,

@@ -1,9 +1,148 @@
-"""Every URL of the resolver is described: who may open it and what feeds it (tests/walk_table.py)."""
+"""The walk: every URL as everybody, and what must hold of every answer (P1, P2, P12, P26, P34)."""
 
-from tests.walk_table import EXEMPT_CACHE, EXEMPT_WRITES, EXPECTED
-from tests.walking import addresses
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import reverse
+
+from certificates.jobs import close_bundle, fill_bundle, render_certificate
+from people.privacy import choose_code, choose_name_hidden, end_protection
+from tests.factories import build_world
+from tests.lived import Lived, build_lived
+from tests.walk_table import ANYBODY, EXEMPT_CACHE, EXEMPT_WRITES, EXPECTED, NAMES, QUERIES, REACH, ROLE, Page, values
+from tests.walking import TOKEN, Answer, Walk, addresses, digest, sign_in, undone
+
+pytestmark = pytest.mark.django_db
+# A GET may write here and nowhere else (P26).
+GET_WRITES = {"people_reading", "people_readingline", "courses_feed", "django_session", "cache_row"}
+UNKNOWN = {str: "finns-inte", UUID: UUID(int=1), int: 999_999}
+# Who posts: one of each role, and strangers to the others.
+POSTING = [
+    viewer for viewer in [*ROLE, ""] if viewer not in {"johan/employee", "helena/employee", "ove", "hugo", "skye"}
+]
+CLOSED = {"": {302, 404, 405}}
+# Words of the interface that are also names of the cast.
+ALSO_WORDS = {
+    "Kurs",
+    "Ledare",
+    "Region",
+    "Personal",
+    "Admin",
+    "Resa",
+    "Top",
+    "Plattform",
+    "Ek",
+    "Berg",
+    "Skydd",
+    "Saga",
+    "Dina",
+}
 
 
+def none(faults: list[str]) -> None:
+    """Fail with every fault on a line of its own."""
+    assert not faults, "\n".join([f"{len(faults)} faults", *faults[:200]])
+
+
+def canaries(lived: Lived) -> re.Pattern:
+    """What gives a person of the cast away: names and address. One pattern; the group that matched is the person's key."""
+    found = {}
+    for key, person in lived.world.people.items():
+        words = {person.name, person.given_name, person.family_name} - ALSO_WORDS
+        marks = [*(rf"\b{re.escape(word)}\b" for word in words if word), re.escape(person.email or person.name)]
+        found[key] = f"(?P<{key}>{'|'.join(marks)})"
+    return re.compile("|".join(found.values()))
+
+
+def openings(page: Page, known: dict) -> list[dict[str, tuple[str, str]]]:
+    """Every choice of objects for a page; objects of several parameters belong together when they share their labels."""
+    if not page.feeds:
+        return [{}]
+    first = next(iter(page.feeds.values()))
+    for kind in page.feeds.values():
+        first = kind if "*" not in known[kind] else first
+    found = []
+    for label in known[first]:
+        fits = {name: (kind, label if label in known[kind] else "*") for name, kind in page.feeds.items()}
+        if all(label in known[kind] for kind, label in fits.values()):
+            found.append(fits)
+    return found
+
+
+def may_open(viewer: str, page: Page, opened: dict[str, tuple[str, str]]) -> bool:
+    """Whether the table lets a viewer in: by the page and by each object."""
+    reached = all(viewer in REACH.get(kind, {}).get(label, ANYBODY) for kind, label in opened.values())
+    return viewer in page.who and reached
+
+
+def each(walk: Walk, viewers=None) -> Iterator[tuple[str, str, dict]]:
+    """(viewer, URL name, objects) of the whole walk; a page that is closed to a viewer's role is tried with one object."""
+    for viewer in viewers or [*ROLE, ""]:
+        for address in addresses():
+            page = EXPECTED.get(address.name)
+            choices = openings(page, walk.values) if page else []
+            for opened in choices if page and viewer in page.who else choices[:1]:
+                yield viewer, address.name, opened
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Lived]:
+    """The lived world, once for all tests of this file; rolled back at the end."""
+    files = tmp_path_factory.mktemp("files")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=str(files)), transaction.atomic():
+        lived = build_lived(build_world())
+        render_certificate(lived.certificates["amira"].pk)
+        fill_bundle(lived.bundle.pk)
+        close_bundle(lived.bundle.pk)
+        yield lived
+        transaction.set_rollback(True)
+    shutil.rmtree(files, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def walk(stage, django_db_blocker) -> Walk:
+    """Every URL as everybody with GET; then every POST that a page offers, and an empty one, each undone."""
+    start, made = time.monotonic(), Walk(stage, values(stage))
+    made.changed = {}
+    clients = {viewer: sign_in(stage, viewer) for viewer in [*ROLE, ""]}
+    for viewer, client in clients.items():
+        before = digest(GET_WRITES)
+        for _viewer, name, opened in each(made, [viewer]):
+            cookies = client.cookies.copy()
+            for query in ("", *QUERIES.get(name, ())):
+                made.ask(client, viewer, name, opened, query=query)
+            client.cookies = cookies
+        after = digest(GET_WRITES)
+        made.changed[viewer] = sorted(table for table in before if before[table] != after[table])
+    for viewer, name, opened in each(made, POSTING):
+        client = clients[viewer]
+        url = reverse(name, kwargs={key: made.values[kind][label] for key, (kind, label) in opened.items()})
+        for data in [made.forms.get(url, {})]:
+            cookies = client.cookies.copy()
+            with undone():
+                made.ask(client, viewer, name, opened, "POST", data)
+            client.cookies = cookies
+    made.seconds = time.monotonic() - start
+    return made
+
+
+def report(walk: Walk) -> str:
+    names = {answer.name for answer in walk.answers}
+    return (
+        f"{len(names)} URLs, {len(ROLE) + 1} viewers in {len(set(ROLE.values()))} roles and nobody, "
+        f"{len(walk.answers)} requests in {walk.seconds:.0f} s, exemptions: {EXEMPT_CACHE | EXEMPT_WRITES}"
+    )
+
+
+@pytest.mark.promise("P1", "P12")
 def test_every_address_is_described():
     """Whoever adds a URL says here who may open it; at most five exemptions."""
     found = addresses()
@@ -12,3 +151,164 @@ def test_every_address_is_described():
     wrong = [one for one in found if set(one.wants) != set(EXPECTED[one.name].feeds)]
     assert wrong == []
     assert len(EXEMPT_CACHE) + len(EXEMPT_WRITES) <= 5
+
+
+@pytest.mark.promise("P1", "P2")
+def test_nobody_reads_a_name_that_is_not_theirs_to_read(walk, stage):
+    marks = canaries(stage)
+    leaks, seen = [], {}
+    for answer in walk.answers:
+        if answer.text not in seen:
+            found = ((one.lastgroup, one.start(), one.end()) for one in marks.finditer(answer.text))
+            seen[answer.text] = {key: (start, end) for key, start, end in found}
+        known = NAMES[answer.viewer] | {answer.viewer.split("/")[0]} | EXPECTED[answer.name].shows
+        for key, (start, end) in seen[answer.text].items():
+            if key not in known:
+                around = answer.text[max(0, start - 60) : end + 40].replace("\n", " ")
+                leaks.append(f"{answer.at} shows {key}: ...{around}...")
+    print(report(walk))
+    none(leaks)
+
+
+@pytest.mark.promise("P12")
+def test_nobody_opens_or_changes_what_the_table_closes(walk):
+    """Who may not, gets 404 (405 for a method that does not exist, the login for nobody), and nothing is written."""
+    opened = []
+    for answer in walk.answers:
+        objects = dict(zip(EXPECTED[answer.name].feeds, labels(answer), strict=True))
+        if may_open(answer.viewer, EXPECTED[answer.name], objects):
+            continue
+        if answer.status not in CLOSED.get(answer.viewer, {404, 405}):
+            opened.append(answer.at)
+        elif answer.wrote - {"django_session"}:
+            opened.append(f"{answer.at} wrote {answer.wrote}")
+    none([str(one) for one in opened])
+
+
+def labels(answer: Answer) -> list[tuple[str, str]]:
+    return list(zip(EXPECTED[answer.name].feeds.values(), answer.opened, strict=True))
+
+
+@pytest.mark.promise("P12")
+def test_whoever_may_open_a_page_gets_it(walk):
+    """Each page answers somebody whom the table lets in, so that a closed product does not look like a safe one."""
+    alive = {answer.name for answer in walk.answers if answer.status in {200, 302, 304}}
+    assert sorted({answer.name for answer in walk.answers} - alive - ANSWERS_NOBODY.keys()) == []
+
+
+# Pages that have nothing to open in this world, and why.
+ANSWERS_NOBODY = {
+    "leave_end": "nobody is on leave",
+    "theme_show": "the version in the address is made up",
+    "offer_answer": "nobody was offered a seat",
+    "account_confirm_email": "no address waits to be confirmed",
+    "account_signup": "nobody signs up",
+    "readiness_show": "no worker runs beside the tests",
+}
+
+
+@pytest.mark.promise("P12")
+def test_nothing_fails(walk):
+    none([one.at for one in walk.answers if one.status >= 500 and one.name != "readiness_show"])  # no worker runs here
+
+
+@pytest.mark.promise("P12")
+def test_forbidden_and_unknown_are_the_same_404(walk, stage):
+    unlike, unknown_pages = [], {}
+    clients = {viewer: sign_in(stage, viewer) for viewer in [*ROLE, ""]}
+    forbidden = [
+        one for one in walk.answers if one.method == "GET" and one.status == 404 and one.opened and not one.query
+    ]
+    for answer in forbidden:
+        if (answer.viewer, answer.name) not in unknown_pages:
+            feeds = EXPECTED[answer.name].feeds
+            nothing = {
+                name: UNKNOWN[type(walk.values[kind][label])]
+                for (name, kind), label in zip(feeds.items(), answer.opened, strict=True)
+            }
+            url = reverse(answer.name, kwargs=nothing)
+            response = clients[answer.viewer].get(url)
+            body = response.content.decode().replace(url, "/here/")
+            unknown_pages[answer.viewer, answer.name] = (
+                response.status_code,
+                re.sub(TOKEN, "", body),
+            )
+        if unknown_pages[answer.viewer, answer.name] != (404, re.sub(TOKEN, "", answer.plain)):
+            unlike.append(answer.at)
+    assert forbidden
+    none([str(one) for one in unlike])
+
+
+@pytest.mark.promise("P26")
+def test_get_changes_nothing(walk):
+    asked = [one for one in walk.answers if one.method == "GET" and one.name not in EXEMPT_WRITES]
+    none([f"{one.at} wrote {one.wrote}" for one in asked if one.wrote - GET_WRITES])
+    changed = {table for tables in walk.changed.values() for table in tables}
+    assert changed <= {"people_notice"}  # EXEMPT_WRITES
+
+
+@pytest.mark.promise("P26")
+@pytest.mark.parametrize("viewer", ["", "johan", "petra"])
+def test_post_without_a_token_is_refused_everywhere(stage, django_db_blocker, viewer):
+    client = sign_in(stage, viewer, enforce_csrf_checks=True)
+    known, let_in = values(stage), []
+    for address in addresses():
+        opened = openings(EXPECTED[address.name], known)[0]
+        url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in opened.items()})
+        status = client.post(url, {"name": "x"}).status_code
+        if status != 403:
+            let_in.append((address.name, status))
+    none([str(one) for one in let_in])
+
+
+@pytest.mark.promise("P34")
+def test_every_answer_is_guarded_and_asks_no_other_host(walk):
+    faults = sorted(
+        {f"{one.name} as {one.viewer or 'anonymous'}: {fault}" for one in walk.answers for fault in one.faults}
+    )
+    none([str(one) for one in faults])
+
+
+@pytest.mark.promise("P34")
+def test_personal_answers_are_never_stored(walk):
+    kept = {
+        f"{one.at}: {one.headers.get('Cache-Control')}"
+        for one in walk.answers
+        if one.viewer
+        and one.status < 400
+        and one.name not in EXEMPT_CACHE
+        and not {"no-store"} <= set(re.split(r",\s*", one.headers.get("Cache-Control", "")))
+    }
+    none(sorted(kept))
+
+
+@pytest.mark.promise("P2")
+def test_a_protected_person_looks_like_one_who_chose_a_code(stage):
+    """The same world with the flag and with the two choices: byte-equal for all but self, line and custodian."""
+    others = ["amira", "ove", "torsten", "helena", "hugo", "maja", "petra", "tove", "karin", "pia", ""]
+
+    def look() -> dict:
+        seen = Walk(stage, values(stage))
+        for viewer in others:
+            client: Client = sign_in(stage, viewer)
+            for _viewer, name, opened in each(seen, [viewer]):
+                if viewer in EXPECTED[name].who:
+                    cache.clear()  # no limit of guesses may answer instead of the page
+                    seen.ask(client, viewer, name, opened)
+        return {
+            (one.viewer, one.name, one.opened): (one.status, one.text if one.is_file else one.plain)
+            for one in seen.answers
+        }
+
+    skye = stage.world.skye
+    look()  # what a first visit notes, such as the fetch of a feed, is noted before the two are compared
+    with_flag = look()
+    with undone():
+        end_protection(person=skye, by=stage.world.saga)
+        skye.refresh_from_db()
+        choose_code(person=skye, as_code=True, by=skye)
+        choose_name_hidden(person=skye, hidden=True, by=skye)
+        with_choices = look()
+    skye.refresh_from_db()
+    unlike = [key for key in with_flag if with_flag[key] != with_choices[key]]
+    none([str(one) for one in unlike])

@@ -74,6 +74,12 @@ class Answer:
     headers: dict[str, str]
     wrote: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    query: str = ""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the bytes carry the moment of their making, as spreadsheets and zips do."""
+        return self.plain.startswith("PK")
 
     @property
     def at(self) -> str:
@@ -277,6 +283,7 @@ class Walk:
             dict(response.headers),
             set(wrote),
             page_faults(response, plain),
+            query,
         )
         if response.status_code == 200 and "text/html" in response.headers.get("Content-Type", ""):
             for path, fields in forms_of(plain, url).items():
