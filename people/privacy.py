@@ -21,13 +21,16 @@ def protect(
     by: Person | None,
     at: datetime | None = None,
 ) -> Protection:
-    """Protect an identity: from now the person is shown to the nearest manager and custodians only, everywhere at once."""
+    """Protect an identity: from now the person is shown to the nearest manager and custodians only, everywhere at once.
+
+    Protecting somebody again adds custodians and never takes one away.
+    """
     at = at or timezone.now()
     row, _is_new = Protection.objects.update_or_create(
         person=person,
         defaults={"organisation": organisation, "kind": kind, "contact": contact, "set_at": at, "set_by": by},
     )
-    row.custodians.set(custodians)
+    row.custodians.add(*custodians)
     person.shown_to, person.name_hidden = Person.ShownTo.FEW, True
     person.save(update_fields=["shown_to", "name_hidden"])
     events.record("shown_changed", by=by, about=person, person=person, at=at)

@@ -114,3 +114,8 @@ def test_a_municipality_administrator_keeps_jobs_but_reads_no_results(world, see
     assert world.job("amira") in Employment.objects.visible_to(maja)
     rows = maja.rows_seen(Employment.objects.all())
     assert set(rows.values_list("person", flat=True)) == {world.maja.pk}
+
+
+def test_protecting_somebody_again_keeps_the_custodians(world):
+    protect(person=world.skye, organisation=world.ale, kind="marked", custodians=[world.dina], by=world.dina)
+    assert set(world.skye.protection.custodians.all()) == {world.saga, world.dina}
