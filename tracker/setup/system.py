@@ -31,11 +31,12 @@ PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "libpangoft2-1.0-0": ("certificates as PDF", lambda: has_library("libpangoft2-1.0.so.0")),
     "libharfbuzz-subset0": ("small fonts in PDF files", lambda: has_library("libharfbuzz-subset.so.0")),
     "chromium": ("the browser tests", lambda: shutil.which("chromium") is not None),
+    "libatomic1": ("the driver of the browser tests", lambda: has_library("libatomic.so.1")),
     "default-jdk-headless": ("the PDF validator", lambda: shutil.which("java") is not None),
     "libjaxb-java": ("the PDF validator", lambda: Path("/usr/share/java/jaxb-runtime.jar").exists()),
 }
 FOR_RUNNING = ["python3-venv", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
-FOR_TESTING = [*FOR_RUNNING, "chromium", "default-jdk-headless", "libjaxb-java"]
+FOR_TESTING = [*FOR_RUNNING, "chromium", "libatomic1", "default-jdk-headless", "libjaxb-java"]
 
 
 def missing(names: list[str]) -> list[str]:
