@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -34,9 +35,9 @@ from courses.models import (
     PartResult,
     Prerequisite,
 )
-from people.access import Viewer
+from people.access import Viewer, viewer_for
 from people.models import Employment, Person
-from people.roles import Role
+from people.roles import Permission, Role
 
 OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
 # A request keeps its place in the queue while the manager thinks (decisions 6): the same people as place_in_queue counts.
@@ -292,6 +293,18 @@ def to_approve(viewer: Viewer) -> QuerySet[Booking]:
     return rows.select_related("person", "occasion__course_version").order_by(
         "occasion__first_on", "requested_at", "pk"
     )
+
+
+def may_answer(person: Person, booking: Booking, on: date) -> bool:
+    """Whether somebody may approve or refuse the request on a day, as a manager or as a deputy. Nobody their own."""
+    if person.pk == booking.person_id:
+        return False
+    for role in (Role.MANAGER, Role.DEPUTY):
+        viewer = viewer_for(person, role, on)
+        if viewer.role == role and Permission.APPROVE_BOOKINGS in viewer.may:
+            if Booking.objects.visible_to(viewer).filter(pk=booking.pk).exists():
+                return True
+    return False
 
 
 # -- doing a course

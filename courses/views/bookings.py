@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses import queries
+from courses.approvals import waiting_sentence
 from courses.booking import booking_obstacles, cancel_booking, request_seat
 from courses.forms.booking import BookingForm, CancelForm
 from courses.models import Booking, Meeting, Occasion, Offer
@@ -40,6 +41,7 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "ended": booking if booking and not booking.is_active else None,
         "place_sentence": place_sentence(active) if active and waits else "",
         "offer": offer,
+        "waiting_sentence": waiting_sentence(active, request.viewer.on) if active else "",
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),
