@@ -1,6 +1,6 @@
 """Why somebody cannot book an occasion, or should think twice: the sentences beside the grey button (R5, R6, R7)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -34,6 +34,18 @@ def occasion_obstacle(occasion: Occasion, at: datetime, part: Part | None = None
     if occasion.state == Occasion.State.CLOSED or at >= occasion.closes_at:
         return _("Booking closed %(when)s.") % {"when": _moment(min(occasion.closes_at, at))}
     return ""
+
+
+def window_obstacles(opens_at: datetime, closes_at: datetime, starts: Iterable[datetime]) -> list[str]:
+    """Why booking cannot open and close at these moments, given when the course days start."""
+    if closes_at <= opens_at:
+        return [_("Booking has to close after it opens.")]
+    first = min(starts, default=None)
+    if first and closes_at > first:
+        return [
+            _("Booking has to close before the first course day, which starts %(when)s.") % {"when": _moment(first)}
+        ]
+    return []
 
 
 def _moment(moment: datetime) -> str:

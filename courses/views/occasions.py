@@ -158,7 +158,8 @@ def occasion_create(request: HttpRequest) -> HttpResponse:
         DayForm(data, viewer=request.viewer, part=part, prefix=part.key, initial=day_initial(number))
         for number, part in enumerate(parts)
     ]
-    if request.method == "POST" and all([form.is_valid(), trainers.is_valid(), *[day.is_valid() for day in days]]):
+    checked = [form.is_valid(), trainers.is_valid(), *[day.is_valid() for day in days]] if data is not None else [False]
+    if all(checked) and form.fits([day.when()[0] for day in days]):
         try:
             occasion = _planned(request, course, form, trainers, days)
         except Refused as refusal:
@@ -197,7 +198,7 @@ def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
         try:
             edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
         except Refused as refusal:
-            form.add_error("seats", " ".join(refusal.sentences))
+            form.add_error(None, " ".join(refusal.sentences))
         else:
             messages.success(request, _("The session is changed."))
             return redirect("occasion_detail", public_id)
