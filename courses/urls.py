@@ -9,6 +9,7 @@ from courses.views import (
     bookings,
     calendars,
     catalogue,
+    checkin,
     learning,
     occasions,
     offers,
@@ -45,6 +46,10 @@ urlpatterns = [
         "tillfallen/<uuid:public_id>/narvaro/ratta/<int:pk>/", attendance.attendance_correct, name="attendance_correct"
     ),
     path("tillfallen/<uuid:public_id>/narvaro/<uuid:booking_id>/", attendance.attendance_mark, name="attendance_mark"),
+    path("narvaro/synka/", attendance.attendance_sync, name="attendance_sync"),
+    path("tillfallen/<uuid:public_id>/incheckning/", checkin.checkin_show, name="checkin_show"),
+    path("tillfallen/<uuid:public_id>/incheckning/kod/", checkin.checkin_code, name="checkin_code"),
+    path("incheckning/<uuid:day_id>/", checkin.checkin_create, name="checkin_create"),
     path("tillfallen/<uuid:public_id>/rapportera/", attendance.occasion_report, name="occasion_report"),
     path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course

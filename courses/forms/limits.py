@@ -37,13 +37,12 @@ class MomentField(forms.DateTimeField):
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def to_python(self, value):
-        for form in ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"):
-            with suppress(TypeError, ValueError):
-                given = datetime.strptime(str(value).strip()[:16], form)
-                if given.year not in YEARS:
-                    raise ValidationError(gettext("Check the year: that day is not near enough."))
-                if sentence := clock_fault(given):
-                    raise ValidationError(sentence)
+        with suppress(TypeError, ValueError):
+            given = datetime.fromisoformat(str(value).strip())
+            if given.year not in YEARS:
+                raise ValidationError(gettext("Check the year: that day is not near enough."))
+            if given.tzinfo is None and (sentence := clock_fault(given)):
+                raise ValidationError(sentence)
         return super().to_python(value)
 
 

@@ -204,4 +204,13 @@ class CorrectionForm(ReasonForm):
         choices=[(s.value, s.label) for s in Attendance.State],
         widget=forms.RadioSelect,
     )
-    field_order = ["state", "reason"]
+    minutes = forms.IntegerField(
+        label=_("Minutes present"), required=False, min_value=1, max_value=6000, help_text=_("Only for partly present.")
+    )
+    field_order = ["state", "minutes", "reason"]
+
+    def clean(self) -> dict:
+        data = super().clean() or self.cleaned_data
+        if data.get("state") == Attendance.State.PARTLY and not data.get("minutes") and "minutes" not in self.errors:
+            self.add_error("minutes", _("Write how many minutes the person was there."))
+        return data

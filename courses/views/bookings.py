@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from courses import queries
 from courses.approvals import waiting_sentence
 from courses.booking import booking_obstacles, cancel_booking, request_seat
+from courses.checkin import is_open
 from courses.forms.booking import BookingForm, CancelForm
-from courses.models import Booking, Meeting, Occasion, Offer
+from courses.models import Attendance, Booking, Meeting, Occasion, Offer
 from courses.needs import NeedChoice, state_needs
 from courses.queue import answer_offer, place_sentence
 from courses.refusals import Refused
@@ -25,7 +26,7 @@ from people.roles import Permission
 
 def own_booking(request: HttpRequest, occasion: Occasion) -> Booking | None:
     """The viewer's own latest booking at an occasion, the active one first."""
-    rows = request.viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation")
+    rows = request.viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation", "makeup_part")
     return rows.order_by(F("ended_at").desc(nulls_first=True), "-requested_at").first()
 
 
@@ -42,12 +43,23 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "place_sentence": place_sentence(active) if active and waits else "",
         "offer": offer,
         "waiting_sentence": waiting_sentence(active, request.viewer.on) if active else "",
+        "checkin_day": checkin_day(active, occasion) if active else None,
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),
         "late_from": occasion.first_on - timedelta(days=occasion.late_days),
         "is_late": is_late(occasion),
     }
+
+
+def checkin_day(booking: Booking, occasion: Occasion) -> Meeting | None:
+    """The day that the person may check in to now; None when there is none or it is done."""
+    if booking.state != Booking.State.BOOKED:
+        return None
+    now = timezone.now()
+    running = [day for day in occasion.days if is_open(day, now) and not day.locked_at and booking.has_day(day)]
+    marked = set(Attendance.objects.filter(booking=booking, meeting__in=running).values_list("meeting", flat=True))
+    return next((day for day in running if day.pk not in marked), None)
 
 
 def is_late(occasion: Occasion) -> bool:

@@ -135,6 +135,7 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
         "version": occasion.course_version,
         "day": day,
         "roster": found,
+        "half": day.part.minutes // 2 if day else 0,
         "can_mark": not obstacles and occasion.state not in (Occasion.State.CANCELLED, Occasion.State.REPORTED),
         "mark_obstacles": obstacles,
         "unmarked": len(found.seated) - found.marked,

@@ -55,3 +55,9 @@ document.addEventListener("change", (event) => {
   if (!name) return;
   for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
 });
+
+// Signing out leaves nothing behind in the browser: <form data-forget="key of local storage">.
+document.addEventListener("submit", (event) => {
+  const key = event.target.dataset.forget;
+  if (key) localStorage.removeItem(key);
+});
