@@ -103,18 +103,19 @@ def _address(name: str, *args: object) -> str:
 def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
     """The context of a notice about a booking, or None when the booking is in another state by now."""
     booking = (
-        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person")
+        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person", "makeup_part")
         .filter(pk=row.payload.get("booking"))
         .first()
     )
     if booking is None or booking.state not in states:
         return None
     occasion = booking.occasion
+    days = occasion.meetings.filter(cancelled_at=None).select_related("venue", "part")
     return {
         "booking": booking,
         "occasion": occasion,
         "title": occasion.course_version.shown_title,
-        "meetings": list(occasion.meetings.filter(cancelled_at=None).select_related("venue", "part")),
+        "meetings": [day for day in days if booking.has_day(day)],
         "address": _address("occasion_detail", occasion.public_id),
     }
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.makeup import makeup_obstacle
 from courses.models import Booking, CourseResult, Meeting, Occasion, Part, Prerequisite
 from people.models import Employment, Person, RoleAssignment
 
@@ -60,6 +61,8 @@ def find_obstacles(person: Person, occasion: Occasion, at: datetime, part: Part 
         yield Obstacle(_("Only somebody with an employer can book."), hard=True)
     if occasion.trainers.filter(person=person).exists():
         yield Obstacle(_("Whoever leads the session cannot book a seat on it."), hard=True)
+    if part and (sentence := makeup_obstacle(person, occasion, part, at)):
+        yield Obstacle(sentence, hard=True)
     yield from _own_bookings(person, occasion, part)
     asked = list(_prerequisites(person, occasion, at)) if part is None else []
     yield from (obstacle for obstacle in asked if obstacle.hard)

@@ -333,16 +333,17 @@ def parts_of(result: CourseResult) -> list[Part]:
     return parts
 
 
-def days_of(result: CourseResult) -> dict[int, Meeting]:
-    """The meetings that the person has or had a seat at in this course, by part: the latest booking counts."""
-    states = [Booking.State.BOOKED, Booking.State.FINISHED]
+def days_of(result: CourseResult) -> dict[str, Meeting]:
+    """The meetings that the person has or had a seat at in this course, by the part's key: the latest day counts."""
+    only = Q(occasion__bookings__makeup_part=None) | Q(occasion__bookings__makeup_part__key=F("part__key"))
     rows = Meeting.objects.filter(
+        only,
         occasion__bookings__person=result.person_id,
-        occasion__bookings__state__in=states,
+        occasion__bookings__state__in=[Booking.State.BOOKED, Booking.State.FINISHED],
         occasion__course=result.course_id,
         cancelled_at=None,
     )
-    return {meeting.part_id: meeting for meeting in rows.select_related("venue", "occasion").order_by("starts_at")}
+    return {day.part.key: day for day in rows.select_related("venue", "occasion", "part").order_by("starts_at")}
 
 
 def to_sign(viewer: Viewer) -> list[tuple[CourseResult, Part]]:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("mina-kurser/<uuid:public_id>/uppgifter/<int:pk>/", learning.task_tick, name="task_tick"),
     path("mina-kurser/<uuid:public_id>/delar/<slug:key>/klar/", learning.part_finish, name="part_finish"),
     path("mina-kurser/<uuid:public_id>/delar/<slug:key>/signera/", learning.part_sign, name="part_sign"),
+    path("mina-kurser/<uuid:public_id>/delar/<slug:key>/ta-igen/", learning.makeup_create, name="makeup_create"),
     path("att-signera/", learning.part_signatures, name="part_signatures"),
     # making courses
     path("egna-kurser/", authoring.course_own, name="course_own"),

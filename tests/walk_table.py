@@ -291,6 +291,7 @@ EXPECTED: dict[str, Page] = {
     "result_detail": page(SIGNED_IN, public_id="result"),
     "task_tick": page(SIGNED_IN, public_id="my_result", pk="my_task"),
     "part_finish": page(SIGNED_IN, public_id="my_result", key="my_part"),
+    "makeup_create": page(SIGNED_IN, public_id="my_result", key="my_part"),
     "part_sign": page(having(P.SIGN_PARTS), public_id="result", key="my_part"),
     "part_signatures": page(having(P.SIGN_PARTS)),
     "course_own": page(AUTHOR),

@@ -1,6 +1,6 @@
 """An occasion and the own seat at it: book, queue, cancel, answer an offer."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from courses.approvals import waiting_sentence
 from courses.booking import booking_obstacles, cancel_booking, request_seat
 from courses.checkin import is_open
 from courses.forms.booking import BookingForm, CancelForm
+from courses.makeup import first_day
 from courses.models import Attendance, Booking, Meeting, Occasion, Offer
 from courses.needs import NeedChoice, state_needs
 from courses.queue import answer_offer, place_sentence
@@ -47,8 +48,8 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),
-        "late_from": occasion.first_on - timedelta(days=occasion.late_days),
-        "is_late": is_late(occasion),
+        "late_from": late_from(occasion, active),
+        "is_late": request.viewer.on > late_from(occasion, active),
     }
 
 
@@ -62,9 +63,9 @@ def checkin_day(booking: Booking, occasion: Occasion) -> Meeting | None:
     return next((day for day in running if day.pk not in marked), None)
 
 
-def is_late(occasion: Occasion) -> bool:
-    """Whether a cancellation today counts as late (R17)."""
-    return timezone.localdate() > occasion.first_on - timedelta(days=occasion.late_days)
+def late_from(occasion: Occasion, booking: Booking | None) -> date:
+    """The last day on which a cancellation is early (R17); for a day that is made up, counted from that day."""
+    return (first_day(booking) if booking else occasion.first_on) - timedelta(days=occasion.late_days)
 
 
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
@@ -133,11 +134,14 @@ def said_of(booking: Booking) -> str:
 
 def booking_cancel(request: HttpRequest, public_id) -> HttpResponse:
     """Give a seat or a place in the queue back; says first whether it counts as late (R17)."""
-    rows = queries.reach(request.viewer, Booking.objects.all()).select_related("occasion__course_version", "person")
+    rows = queries.reach(request.viewer, Booking.objects.all()).select_related(
+        "occasion__course_version", "person", "makeup_part"
+    )
     booking = get_object_or_404(rows, public_id=public_id)
     own = booking.person_id == request.viewer.person.pk
     if not own and Permission.BOOK_FOR_OTHERS not in request.viewer.may:
         raise Http404
+    days = Meeting.objects.filter(occasion=booking.occasion, cancelled_at=None)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         carry_out(
@@ -152,8 +156,8 @@ def booking_cancel(request: HttpRequest, public_id) -> HttpResponse:
         "version": booking.occasion.course_version,
         "form": form,
         "own": own,
-        "is_late": is_late(booking.occasion) and booking.state == Booking.State.BOOKED,
-        "first": Meeting.objects.filter(occasion=booking.occasion, cancelled_at=None).order_by("starts_at").first(),
+        "is_late": request.viewer.on > late_from(booking.occasion, booking) and booking.state == Booking.State.BOOKED,
+        "first": next((day for day in days.select_related("part").order_by("starts_at") if booking.has_day(day)), None),
     }
     return render(request, "courses/booking_cancel.html", context)
 
