@@ -402,6 +402,7 @@ EXPECTED: dict[str, Page] = {
 # The other answers of a page, by its query.
 QUERIES = {
     "occasion_list": ("fil=xlsx", "fil=ics", "q=Barn"),
+    "occasion_detail": ("fil=xlsx",),
     "participant_list": ("fil=xlsx", "q=a"),
     "person_list": ("q=a",),
     "certificate_list": ("q=a",),
