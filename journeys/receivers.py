@@ -5,6 +5,7 @@ A result that becomes passed is told by course_passed; results_changed speaks of
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from courses import signals as courses
@@ -32,7 +33,7 @@ def on_priority_asked(sender: Any, person, course, organisation, **facts: Any) -
 
 
 @receiver(courses.routes_asked)
-def on_routes_asked(sender: Any, viewer, **facts: Any) -> list:
+def on_routes_asked(sender: Any, viewer, **facts: Any) -> QuerySet:
     return routes_of_courses(viewer)
 
 

@@ -1,33 +1,31 @@
 """Journeys and their stages as ways through the catalogue of courses, which lies below and knows no journeys."""
 
-from collections.abc import Iterable
-from itertools import groupby
-
-from django.utils.translation import gettext as _
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
 
 from journeys.models import Journey, Stop, Version
 from people.access import Viewer
 
 
-def routes_of_courses(viewer: Viewer) -> list[tuple[str, list[tuple[str, str, frozenset[int]]]]]:
-    """The journeys that the viewer may see, each with its stages and their courses, to narrow the catalogue by: one query."""
+def routes_of_courses(viewer: Viewer) -> QuerySet:
+    """Rows (journey, its name, stage, its name, course id, order) of the journeys that the viewer may see.
+
+    A question without order, so that the catalogue asks it together with its own and pays for one (courses/filters.py).
+    """
     stops = Stop.objects.filter(
         version__state=Version.State.PUBLISHED,
         version__journey__in=Journey.objects.visible_to(viewer).order_by().values("pk"),
     )
-    rows = stops.select_related("stage", "version__journey").order_by(
-        "version__journey__name", "version__journey", "stage__order", "order"
+    named = {"journey_name": _name("version__journey__name"), "stage_name": _name("stage__name")}
+    return (
+        stops.order_by()
+        .annotate(**named)
+        .values_list("version__journey__slug", "journey_name", "stage__key", "stage_name", "course", "stage__order")
     )
-    routes = []
-    for journey, of_journey in groupby(rows, key=lambda stop: stop.version.journey):
-        whole = list(of_journey)
-        choices = [(journey.slug, _("%(journey)s, all stages") % {"journey": journey.shown_name}, ids_of(whole))]
-        for stage, of_stage in groupby(whole, key=lambda stop: stop.stage):
-            choices.append((f"{journey.slug}.{stage.key}", str(stage), ids_of(of_stage)))
-        routes.append((journey.shown_name, choices))
-    return routes
 
 
-def ids_of(stops: Iterable[Stop]) -> frozenset[int]:
-    """The ids of the courses of some stops."""
-    return frozenset(stop.course_id for stop in stops)
+def _name(path: str) -> Coalesce:
+    """The name in the reader's language."""
+    english = NullIf(f"{path}_en", Value("")) if get_language() == "en" else Value(None, output_field=CharField())
+    return Coalesce(english, F(path), output_field=CharField())
