@@ -91,15 +91,26 @@ class PartForm(forms.ModelForm):
 
     class Meta:
         model = Part
-        fields = ["kind", "title", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
+        fields = ["kind", "title", "title_en", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
         labels = {
+            "title": _("Title in Swedish"),
+            "title_en": _("Title in English"),
             "confirmed_by": _("Who confirms that it is done?"),
             "signer_min_years": _("Years in the profession that the supervisor must have"),
             "second_signer": _("A second person signs as well"),
         }
         help_texts = {"confirmed_by": _("Course days and webinars are always confirmed by the organiser.")}
 
-    field_order = ["kind", "title", "hours", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
+    field_order = [
+        "kind",
+        "title",
+        "title_en",
+        "hours",
+        "compulsory",
+        "confirmed_by",
+        "signer_min_years",
+        "second_signer",
+    ]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -138,7 +138,7 @@ def part_sign(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, " ".join(refusal.sentences))
     else:
-        said = _("%(part)s is signed for %(name)s.") % {"part": part.title, "name": result.person.name}
+        said = _("%(part)s is signed for %(name)s.") % {"part": part.shown_title, "name": result.person.name}
         messages.success(request, said)
     return redirect("result_detail" if request.POST.get("back") else "part_signatures", *back(request, result))
 
