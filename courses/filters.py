@@ -1,6 +1,7 @@
 """What lists of courses may be narrowed by."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import django_filters as filters
 from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Value
@@ -107,7 +108,7 @@ def choices_of(viewer: Viewer) -> tuple[list[tuple[str, str]], list[Route]]:
     found = Subject.objects.filter(pk__in=shown).order_by().values_list(
         Value("", text), Value("", text), Cast("public_id", text), "name", nothing, Value(0)
     )  # fmt: skip
-    answers = [rows for _receiver, rows in routes_asked.send(sender=Course, viewer=viewer)]
+    answers: list[Any] = [rows for _receiver, rows in routes_asked.send(sender=Course, viewer=viewer)]
     rows = list(found.union(*answers, all=True))
     subjects = sorted(((value, label) for route, _name, value, label, *_rest in rows if not route), key=_by_label)
     return subjects, _routes(row for row in rows if row[0])

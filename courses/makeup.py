@@ -44,7 +44,8 @@ def days_to_make_up(
         .annotate(waiting=Subquery(queue.order_by().values("occasion").annotate(n=Count("pk")).values("n")))
         .order_by("starts_at", "pk")
     )
-    for day in (found := list(rows)):
+    found: list[Meeting] = list(rows)
+    for day in found:
         day.occasion.waiting = day.waiting or 0
     return found
 

@@ -209,11 +209,11 @@ def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: d
 
 def _new_window_obstacles(occasion: Occasion, changes: dict) -> list[str]:
     """Why the window cannot be changed like this; one that stays as it is may stand, also when a day moved below it."""
-    window = [changes.get(name, getattr(occasion, name)) for name in ("opens_at", "closes_at")]
-    if window == [occasion.opens_at, occasion.closes_at]:
+    opens_at, closes_at = (changes.get(name, getattr(occasion, name)) for name in ("opens_at", "closes_at"))
+    if (opens_at, closes_at) == (occasion.opens_at, occasion.closes_at):
         return []
     starts = occasion.meetings.filter(cancelled_at=None).values_list("starts_at", flat=True)
-    return window_obstacles(*window, starts)
+    return window_obstacles(opens_at, closes_at, starts)
 
 
 def move_meeting(

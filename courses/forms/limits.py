@@ -1,7 +1,7 @@
 """What all forms of courses ask of numbers and moments: within reason, and a sentence when not."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -21,10 +21,11 @@ YEARS = range(2000, 2101)
 def clock_fault(moment: datetime) -> str:
     """Why a local moment without a zone is not one moment: the night the clock is moved; empty when it is."""
     when = {"time": f"{moment:%H.%M}", "day": date_format(moment, "j F")}
-    earlier, later = (moment.replace(tzinfo=timezone.get_current_timezone(), fold=fold) for fold in (0, 1))
-    if earlier.utcoffset() == later.utcoffset():
+    zone = timezone.get_current_timezone()
+    earlier, later = (moment.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    if earlier == later:
         return ""
-    if earlier.utcoffset() < later.utcoffset():
+    if earlier < later:
         return (
             gettext("There is no %(time)s on %(day)s: the clock goes forward that night. Choose another time.") % when
         )

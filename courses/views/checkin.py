@@ -35,7 +35,12 @@ def shown_code(request: HttpRequest, public_id: UUID) -> dict:
     day = rosters.day_to_check_in(occasion, request.GET.get("dag", ""), timezone.now())
     now = timezone.now()
     obstacles = checkin_obstacles(day, now) if day else [_("There is no day left.")]
-    context = {"occasion": occasion, "version": occasion.course_version, "day": day, "obstacles": obstacles}
+    context: dict[str, object] = {
+        "occasion": occasion,
+        "version": occasion.course_version,
+        "day": day,
+        "obstacles": obstacles,
+    }
     if day and not obstacles:
         code = code_of(day, now)
         address = f"{settings.BASE_URL}{reverse('checkin_create', args=[day.public_id])}"
