@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from courses import notices
 from courses.calendars import write_meeting
 from courses.models import Booking, Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
+from courses.quotas import sum_sentence
 from courses.refusals import Refused
 from courses.seats import end_booking, fill, seat_lock
 from courses.signals import occasion_changed
@@ -153,6 +154,8 @@ def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
             )
             % {"count": occasion.seats_taken}
         ]
+    if sentence := sum_sentence(seats, occasion.quotas.filter(released_at=None).values_list("seats", flat=True)):
+        return [sentence, _("Change the quotas first.")]
     return []
 
 
