@@ -16,7 +16,6 @@ from courses.seats import book_seat, end_booking, fill, give_seat, seat_lock
 from people.events import record
 from people.models import Person
 
-
 # Priority classes (R12), as the journeys answer them; everybody else is of the class DEFAULT_PRIORITY.
 BEHIND_DEADLINE, NEW_IN_JOB = 1, 2
 

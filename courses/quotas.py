@@ -79,8 +79,8 @@ def sum_sentence(seats: int, quotas: Iterable[int]) -> str:
     if total <= seats:
         return ""
     return ngettext(
-        "The quotas are %(total)s, but the session has %(seats)s seats. Take away %(over)s seat.",
-        "The quotas are %(total)s, but the session has %(seats)s seats. Take away %(over)s seats.",
+        "The quotas are %(total)s, but the seats are %(seats)s. Take away %(over)s seat.",
+        "The quotas are %(total)s, but the seats are %(seats)s. Take away %(over)s seats.",
         total - seats,
     ) % {"total": total, "seats": seats, "over": total - seats}
 
@@ -131,7 +131,12 @@ def plan_quotas(occasion: Occasion, quotas: Mapping[int, int], at: datetime) -> 
 
 
 def set_quotas(
-    *, occasion: Occasion, quotas: Mapping[int, int], until: datetime | None, by: Person | None, at: datetime | None = None
+    *,
+    occasion: Occasion,
+    quotas: Mapping[int, int],
+    until: datetime | None,
+    by: Person | None,
+    at: datetime | None = None,
 ) -> Occasion:
     """Keep seats for organisations (by id) until a moment; what is left is common. Ends in fill. The same again: nothing.
 
@@ -166,7 +171,9 @@ def _settle_held(occasion: Occasion, quotas: Mapping[int, int]) -> None:
     """Count held seats against the own quota first, the earliest first (R9)."""
     left = dict(quotas)
     own, common = [], []
-    for pk, organisation in occasion.bookings.holding().order_by("queued_at", "pk").values_list("pk", "organisation_id"):
+    for pk, organisation in (
+        occasion.bookings.holding().order_by("queued_at", "pk").values_list("pk", "organisation_id")
+    ):
         if left.get(organisation, 0) > 0:
             left[organisation] -= 1
             own.append(pk)

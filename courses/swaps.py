@@ -114,3 +114,12 @@ def move_place(*, booking: Booking, to: Occasion, by: Person | None, at: datetim
             end_booking(booking=left, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.MOVED)
             fill(occasion, at)
     return moved
+
+
+def colleague_by_email(booking: Booking, email: str) -> Employment | None:
+    """The colleague with an address, or None: unknown, elsewhere and withheld are all the same (T3, R45)."""
+    rows = Employment.objects.on(timezone.localdate()).filter(
+        organisation=booking.organisation_id, person__email__iexact=email, person__shown_to=Person.ShownTo.ALL
+    )
+    found = list(rows.exclude(person=booking.person_id).select_related("person", "organisation").order_by("pk")[:2])
+    return found[0] if found and len({row.person_id for row in found}) == 1 else None
