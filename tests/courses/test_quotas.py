@@ -35,9 +35,7 @@ WITH_TWO = {"1384", "1481", "1482", "1441", "1489"}
 
 
 def test_twenty_five_seats_over_the_region_as_the_rule_says():
-    assert propose(25, MEMBERS) == {
-        code: 8 if code == "1480" else 2 if code in WITH_TWO else 1 for code in REGION
-    }
+    assert propose(25, MEMBERS) == {code: 8 if code == "1480" else 2 if code in WITH_TWO else 1 for code in REGION}
 
 
 def test_forty_seats_give_the_biggest_sixteen():
