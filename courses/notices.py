@@ -60,6 +60,11 @@ def say_offered(offer: Offer, *, at: datetime) -> Notice:
     return _say(offer.booking, "offer", at, offer=offer.pk, mark=f":{offer.pk}")
 
 
+def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
+    """Tell both: the one who gave the seat, and the colleague who has it now."""
+    return [_say(gave, "swapped_away", at), _say(took, "swapped_in", at)]
+
+
 def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
     """Tell the nearest managers that a request waits for their approval (R3, R4)."""
     return [
@@ -138,6 +143,22 @@ def queued(row: Notice) -> dict | None:
 @notice("courses.refused", title=gettext_lazy("Your booking was not approved"))
 def refused(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.REFUSED,))
+
+
+@notice("courses.swapped_away", title=gettext_lazy("Your seat is handed to a colleague"))
+def swapped_away(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.CANCELLED,))
+
+
+@notice("courses.swapped_in", title=gettext_lazy("A colleague has handed you a seat"))
+def swapped_in(row: Notice) -> dict | None:
+    """Who gave it is said only of those whose names are shown."""
+    context = _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    if context is None:
+        return None
+    giver = Booking.objects.filter(swapped_to=context["booking"]).select_related("person").first()
+    shown = giver is not None and giver.person.shown_to == Person.ShownTo.ALL
+    return {**context, "giver": giver.person.name if giver and shown else ""}
 
 
 @notice("courses.cancelled", title=gettext_lazy("Your booking is cancelled"))

@@ -14,6 +14,7 @@ from courses import notices
 from courses.calendars import write_meeting
 from courses.models import Booking, Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
 from courses.obstacles import window_obstacles
+from courses.quotas import sum_sentence
 from courses.refusals import Refused
 from courses.seats import end_booking, fill, seat_lock
 from courses.signals import occasion_changed
@@ -162,6 +163,8 @@ def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
             )
             % {"count": occasion.seats_taken}
         ]
+    if sentence := sum_sentence(seats, occasion.quotas.filter(released_at=None).values_list("seats", flat=True)):
+        return [sentence, _("Change the quotas first.")]
     return []
 
 
@@ -213,7 +216,7 @@ def _new_window_obstacles(occasion: Occasion, changes: dict) -> list[str]:
     if window == [occasion.opens_at, occasion.closes_at]:
         return []
     starts = occasion.meetings.filter(cancelled_at=None).values_list("starts_at", flat=True)
-    return window_obstacles(*window, starts)
+    return window_obstacles(window[0], window[1], starts)
 
 
 def move_meeting(

@@ -283,6 +283,9 @@ EXPECTED: dict[str, Page] = {
     "booking_create": page(SIGNED_IN, public_id="occasion"),
     "booking_people": page(having(P.BOOK_FOR_OTHERS), public_id="occasion"),
     "booking_cancel": page(SIGNED_IN, public_id="booking"),
+    "booking_swap": page(SIGNED_IN, public_id="booking"),
+    "booking_shift": page(SIGNED_IN, public_id="booking"),
+    "booking_choice": page(SIGNED_IN, public_id="booking"),
     "booking_answer": page(SIGNED_IN, public_id="my_booking"),
     "booking_approve": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
     "booking_refuse": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
@@ -324,8 +327,19 @@ EXPECTED: dict[str, Page] = {
     "occasion_create": page(RUN),
     **{
         name: page(RUN, public_id="own_occasion")
-        for name in ("occasion_edit", "occasion_cancel", "occasion_publish", "occasion_close")
+        for name in (
+            "occasion_edit",
+            "occasion_cancel",
+            "occasion_publish",
+            "occasion_close",
+            "quota_edit",
+            "quota_release",
+            "queue_decisions",
+        )
     },
+    "seat_give": page(RUN, public_id="own_occasion", booking_id="occasion_booking"),
+    "quota_balance": page(having(P.RUN_OCCASIONS, P.SEE_REGION)),
+    "system_deeds": page(SIGNED_IN),
     "meeting_move": page(RUN, public_id="own_occasion", day_id="day"),
     **{
         name: page(MARK, public_id="own_occasion")
@@ -404,6 +418,7 @@ QUERIES = {
     "occasion_list": ("fil=xlsx", "fil=ics", "q=Barn"),
     "occasion_detail": ("fil=xlsx",),
     "participant_list": ("fil=xlsx", "q=a"),
+    "quota_balance": ("fil=xlsx", "halvar=2026-1"),
     "person_list": ("q=a",),
     "certificate_list": ("q=a",),
     "booking_people": ("q=a",),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_tables2 import RequestConfig
 
-from courses import rosters, tallies
+from courses import rosters, sharing, tallies
 from courses.attendance import marking_obstacles
 from courses.calendars import public_calendar
 from courses.exports import answer_table
@@ -146,6 +146,7 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
         "can_mark": not obstacles and occasion.state not in (Occasion.State.CANCELLED, Occasion.State.REPORTED),
         "mark_obstacles": obstacles,
         "unmarked": len(found.seated) - found.marked,
+        "shares": sharing.shares(request.viewer, occasion, [*found.seated, *found.waiting]),
         "all_locked": all(row.locked_at for row in occasion.days) and bool(occasion.days),
     }
 
@@ -204,15 +205,25 @@ def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
     form = OccasionForm(request.POST if request.method == "POST" else None, viewer=request.viewer, instance=occasion)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
+            before = Occasion.objects.get(pk=occasion.pk).seats  # the form has written on ours already
+            changed = edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
         except Refused as refusal:
             form.add_error(None, " ".join(refusal.sentences))
         else:
-            messages.success(request, _("The session is changed."))
+            messages.success(request, f"{_('The session is changed.')} {seats_sentence(changed, before)}".strip())
             return redirect("occasion_detail", public_id)
     return render(
         request, "courses/occasion_edit.html", {"occasion": occasion, "version": occasion.course_version, "form": form}
     )
+
+
+def seats_sentence(occasion: Occasion, before: int) -> str:
+    """What another number of seats did to the quotas; empty without quotas or without a change."""
+    if occasion.seats == before or not occasion.quotas.filter(released_at=None).exists():
+        return ""
+    if occasion.seats > before:
+        return _("The new seats are common; the quotas are as they were.")
+    return _("There are fewer common seats; the quotas are as they were.")
 
 
 @permitted(Permission.RUN_OCCASIONS)
