@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from courses.booking import release_bookings
+from courses.decisions import ask_decision, too_few
 from courses.models import Booking, CourseResult, Occasion, PartResult
 from courses.results import settle
 from courses.scheduling import close_occasion
@@ -82,4 +83,13 @@ def release_leavers(at: datetime | None = None) -> int:
     found = list(Employment.objects.filter(Exists(booked) | Exists(begun), ends_on__isnull=False).order_by("pk"))
     for employment in found:
         release_bookings(employment=employment, by=None, at=at)
+    return len(found)
+
+
+def ask_decisions(at: datetime | None = None) -> int:
+    """Hourly: ask the organisers of occasions that have too few on their decision date (R15). Answers how many were asked about."""
+    at = at or timezone.now()
+    found = list(too_few(Occasion.objects.filter(asked_on=None), timezone.localdate(at)).order_by("pk"))
+    for occasion in found:
+        ask_decision(occasion=occasion, by=None, at=at)
     return len(found)

@@ -2,23 +2,17 @@
 
 from datetime import date, datetime, timedelta
 
-import holidays
 from django.utils import timezone
 
 from courses import notices
 from courses.models import Booking, Offer
 from courses.signals import booking_changed
 from people.events import record
+from people.workdays import is_working_day
 
 WORKING_DAYS = 2
 LAST_WEEK = timedelta(hours=24)
 LAST_DAY = timedelta(hours=3)
-_HOLIDAYS = holidays.country_holidays("SE", include_sundays=False)
-
-
-def is_working_day(day: date) -> bool:
-    """Monday to Friday and no public holiday in Sweden."""
-    return day.weekday() < 5 and day not in _HOLIDAYS
 
 
 def answer_by(at: datetime, first_on: date) -> datetime:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from courses.models import Attendance, Booking, Meeting, Occasion, OccasionTrainer, Part, PartResult
+from courses.decisions import too_few
+from courses.models import Attendance, Booking, Meeting, Occasion, OccasionTrainer, Part, PartResult, TimeQuestion
+from courses.moving import time_answers
 from people.access import Viewer
 from people.roles import Permission
 
@@ -126,3 +128,48 @@ def participants_listed(viewer: Viewer) -> QuerySet[Booking]:
         )  # a code's place tells nothing
         .order_by("-occasion__first_on", "occasion_id", "-is_named", "list_key")
     )
+
+
+def names_at(viewer: Viewer, occasion: Occasion) -> dict[str, Booking]:
+    """Everybody who has or had a booking at an occasion, by public id, with `shown_name` and `is_named`."""
+    rows = viewer.named_bookings(Booking.objects.visible_to(viewer).filter(occasion=occasion))
+    return {str(row.public_id): row for row in rows.select_related("organisation")}
+
+
+def to_decide(viewer: Viewer) -> list[Occasion]:
+    """Occasions of the viewer's own with too few booked on their decision date, the soonest first (R15)."""
+    rows = too_few(Occasion.objects.run_by(viewer), viewer.on)
+    return list(rows.select_related("course_version").order_by("first_on", "pk"))
+
+
+@dataclass
+class NewTime:
+    """What was answered to the new time of one day."""
+
+    meeting: Meeting
+    yes: int
+    noes: list[str]
+    waiting: list[str]
+
+    @property
+    def untouched(self) -> bool:
+        """Nobody has answered: the move can still be taken back."""
+        return not self.yes and not self.noes
+
+
+def new_times(roster: Roster, occasion: Occasion) -> list[NewTime]:
+    """Days that moved, with who said no and who has not answered, as the viewer of the roster may read the names."""
+    names = {booking.pk: booking.shown_name for booking in (*roster.seated, *roster.waiting)}
+    if not any(day.sequence for day in occasion.days):
+        return []
+    gone: dict[Meeting, NewTime] = {}
+    for question in time_answers(occasion):
+        one = gone.setdefault(question.meeting, NewTime(question.meeting, 0, [], []))
+        name = names.get(question.booking_id) or question.booking.code
+        if question.answer == TimeQuestion.Answer.YES:
+            one.yes += 1
+        elif question.answer == TimeQuestion.Answer.NO:
+            one.noes.append(name)
+        elif question.booking_id in names:
+            one.waiting.append(name)
+    return list(gone.values())

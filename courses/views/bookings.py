@@ -40,6 +40,7 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "ended": booking if booking and not booking.is_active else None,
         "place_sentence": place_sentence(active) if active and waits else "",
         "offer": offer,
+        "questions": list(active.time_questions.open().select_related("meeting__part", "booking")) if active else [],
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),
