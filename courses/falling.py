@@ -58,8 +58,11 @@ def other_occasions(occasion: Occasion, at: datetime) -> list[Occasion]:
 
 def concerned(occasion: Occasion) -> list[Booking]:
     """Everybody with a seat or a place, in the order in which they are looked after: seats, offers, the queue."""
-    rows = occasion.bookings.active().select_related("person", "organisation", "employment", "occasion")
-    return list(rows.annotate(turn=SEATED_FIRST).order_by("turn", "priority", "queued_at", "pk"))
+    rows = occasion.bookings.active().select_related("person", "organisation", "employment")
+    found = list(rows.annotate(turn=SEATED_FIRST).order_by("turn", "priority", "queued_at", "pk"))
+    for booking in found:
+        booking.occasion = occasion
+    return found
 
 
 def plan_cancellation(occasion: Occasion, at: datetime | None = None) -> Plan:

@@ -157,19 +157,19 @@ class NewTime:
         return not self.yes and not self.noes
 
 
-def new_times(roster: Roster, occasion: Occasion) -> list[NewTime]:
-    """Days that moved, with who said no and who has not answered, as the viewer of the roster may read the names."""
-    names = {booking.pk: booking.shown_name for booking in (*roster.seated, *roster.waiting)}
+def new_times(viewer: Viewer, occasion: Occasion) -> list[NewTime]:
+    """Days that moved, with who said no and who has not answered, as the viewer may read the names."""
     if not any(day.sequence for day in occasion.days):
         return []
+    names = {row.pk: row.shown_name for row in names_at(viewer, occasion).values()}
     gone: dict[Meeting, NewTime] = {}
     for question in time_answers(occasion):
         one = gone.setdefault(question.meeting, NewTime(question.meeting, 0, [], []))
-        name = names.get(question.booking_id) or question.booking.code
+        name = names.get(question.booking_id, question.booking.code)
         if question.answer == TimeQuestion.Answer.YES:
             one.yes += 1
         elif question.answer == TimeQuestion.Answer.NO:
             one.noes.append(name)
-        elif question.booking_id in names:
+        elif question.answered_at is None and question.booking.state == Booking.State.BOOKED:
             one.waiting.append(name)
     return list(gone.values())

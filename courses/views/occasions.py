@@ -137,7 +137,7 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
         "mark_obstacles": obstacles,
         "unmarked": len(found.seated) - found.marked,
         "all_locked": all(row.locked_at for row in occasion.days) and bool(occasion.days),
-        "answers": rosters.new_times(found, occasion),
+        "answers": rosters.new_times(request.viewer, occasion),
         "asks_decision": is_undecided(occasion, request.viewer.on),
     }
 
