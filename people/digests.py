@@ -43,9 +43,9 @@ def keep_for_digest(row: Outbox, at: datetime) -> bool:
     return False
 
 
-@notice(Notice.DIGEST, title=gettext_lazy("The day’s notices"))
+@notice(Notice.DIGEST, asks=True, title=gettext_lazy("The day’s notices"))
 def digest(row: Notice) -> dict | None:
-    """The notices of the day that are still true, each with its words; nothing leaves when none is."""
+    """The notices of the day that are still true, each with its words; nothing leaves when none is. Itself it never waits."""
     mails = Outbox.objects.filter(bundled_in__notice=row, dead_at=None, sent_at=None).select_related("notice__person")
     items = [
         {"title": TITLES.get(mail.kind) or _("Message"), "words": words}
