@@ -211,14 +211,14 @@ def cancel_booking(
         kind = end_kind or (cancel_kind(row, at) if had_seat else Booking.EndKind.EARLY)
         end_booking(booking=row, state=Booking.State.CANCELLED, by=by, at=at, end_kind=kind, reason=reason.strip())
         if had_seat:
-            _drop_untouched_attempt(row, by, at)
+            drop_untouched_attempt(booking=row, by=by, at=at)
         if by is None or by.pk != row.person_id:
             notices.say_cancelled(row, at=at)
         fill(occasion, at)
     return row
 
 
-def _drop_untouched_attempt(booking: Booking, by: Person | None, at: datetime) -> None:
+def drop_untouched_attempt(*, booking: Booking, by: Person | None, at: datetime | None = None) -> None:
     """An attempt that only the booking began ends with it; one with work in it stays open for the next date."""
     if booking.makeup_part_id:
         return

@@ -53,9 +53,14 @@ def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F H.i")
 
 
-def find_obstacles(person: Person, occasion: Occasion, at: datetime, part: Part | None) -> Iterator[Obstacle]:
-    """All obstacles of a person at an occasion, the hard ones first. `part`: only that day is to be made up (R24)."""
-    if sentence := occasion_obstacle(occasion, at, part):
+def find_obstacles(
+    person: Person, occasion: Occasion, at: datetime, part: Part | None, *, window: bool = True
+) -> Iterator[Obstacle]:
+    """All obstacles of a person at an occasion, the hard ones first. `part`: only that day is to be made up (R24).
+
+    `window` False: a seat that exists changes hands, so it does not matter whether booking is open.
+    """
+    if window and (sentence := occasion_obstacle(occasion, at, part)):
         yield Obstacle(sentence, hard=True)
     if not Employment.objects.on(timezone.localdate(at)).filter(person=person).exists():
         yield Obstacle(_("Only somebody with an employer can book."), hard=True)

@@ -37,7 +37,10 @@ def make_offer(booking: Booking, at: datetime) -> Offer:
     )
     offer.token_sha256 = Offer.digest(offer.token)
     offer.save()
-    record("seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at)
+    record(
+        "seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
+        occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, answer_by=offer.answer_by.isoformat(),
+    )  # fmt: skip
     notices.say_offered(offer, at=at)
     booking_changed.send(sender=Booking, booking=booking)
     return offer

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import queries
+from courses import queries, rosters
 from courses.approvals import waiting_sentence
 from courses.booking import booking_obstacles, cancel_booking, request_seat
 from courses.checkin import is_open
@@ -21,6 +21,7 @@ from courses.models import Attendance, Booking, Meeting, Occasion, Offer
 from courses.needs import NeedChoice, state_needs
 from courses.queue import answer_offer, place_sentence
 from courses.refusals import Refused
+from courses.swaps import swap_obstacles
 from courses.views.outcomes import carry_out
 from people.roles import Permission
 
@@ -34,6 +35,8 @@ def own_booking(request: HttpRequest, occasion: Occasion) -> Booking | None:
 def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
     """What an employee reads about the own seat: the booking, the place in the queue, the offer, the obstacles."""
     booking = own_booking(request, occasion)
+    if booking:
+        booking.occasion = occasion
     active = booking if booking and booking.is_active else None
     waits = active and active.state in (Booking.State.QUEUED, Booking.State.REQUESTED)
     offer = active and active.state == Booking.State.OFFERED and active.offers.filter(answered_at=None).first()
@@ -45,9 +48,11 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "offer": offer,
         "waiting_sentence": waiting_sentence(active, request.viewer.on) if active else "",
         "checkin_day": checkin_day(active, occasion) if active else None,
+        "questions": list(active.time_questions.open().select_related("meeting__part", "booking")) if active else [],
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),
+        "may_swap": active is not None and not swap_obstacles(active, timezone.now()),
         "late_from": late_from(occasion, active),
         "is_late": request.viewer.on > late_from(occasion, active),
     }
@@ -76,9 +81,29 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
         "version": occasion.course_version,
         "trainers": list(occasion.trainers.select_related("person").order_by("person__sort_key")),
         "is_over": occasion.last_on < request.viewer.on,
+        "own_quotas": list(own_quotas(request, occasion)),
+        "team": _team(request, occasion),
         **booking_facts(request, occasion),
     }
     return render(request, "courses/occasion_detail.html", context)
+
+
+def own_quotas(request: HttpRequest, occasion: Occasion):
+    """Seats that are kept for the viewer's employers until the release date."""
+    if occasion.quotas_until is None or occasion.quotas_until <= timezone.now():
+        return occasion.quotas.none()
+    rows = occasion.quotas.filter(organisation__in=request.viewer.works_at, released_at=None)
+    return rows.select_related("organisation").order_by("organisation__sort_key")
+
+
+def _team(request: HttpRequest, occasion: Occasion) -> list[Booking]:
+    """The viewer's people at the occasion, each with the place in words; nothing without the right to book for others."""
+    if Permission.BOOK_FOR_OTHERS not in request.viewer.may:
+        return []
+    found = list(rosters.team_bookings(request.viewer, occasion))
+    for booking in found:
+        booking.place = place_sentence(booking)
+    return found
 
 
 def booking_create(request: HttpRequest, public_id) -> HttpResponse:
