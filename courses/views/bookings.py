@@ -46,7 +46,7 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),
-        "may_swap": bool(active) and not swap_obstacles(active, timezone.now()),
+        "may_swap": active is not None and not swap_obstacles(active, timezone.now()),
         "late_from": occasion.first_on - timedelta(days=occasion.late_days),
         "is_late": is_late(occasion),
     }
