@@ -1,10 +1,11 @@
 """What the worker does for courses: ids in, every job safe to run twice. They repair what a lost signal or a crash left."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from courses.approvals import chase_approval
 from courses.booking import release_bookings
 from courses.models import Booking, CourseResult, Occasion, PartResult
 from courses.quotas import release_quotas
@@ -99,3 +100,14 @@ def release_leavers(at: datetime | None = None) -> int:
     for employment in found:
         release_bookings(employment=employment, by=None, at=at)
     return len(found)
+
+
+def chase_approvals(at: datetime | None = None) -> int:
+    """Hourly: remind managers of requests that wait, then ask somebody else (R3). Answers how many people were told."""
+    at = at or timezone.now()
+    waiting = Booking.objects.filter(
+        state=Booking.State.REQUESTED,
+        requested_at__lte=at - timedelta(hours=12),
+        occasion__last_on__gte=timezone.localdate(at),
+    )
+    return sum(len(chase_approval(booking=booking, by=None, at=at)) for booking in waiting.order_by("pk"))

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from courses.models import Booking, Meeting, Offer
+from courses.queries import may_answer
 from people.models import Notice, Person
 from people.notices import notice, say
 
@@ -79,6 +81,22 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
     ]
 
 
+def press_approval(booking: Booking, name: str, person: Person, *, at: datetime) -> tuple[Notice, bool]:
+    """Remind a manager, or ask somebody else, about a request that waits; with whether it is said for the first time."""
+    key = f"courses.{name}:{booking.public_id}:{person.public_id}"
+    is_new = not Notice.objects.filter(key=key).exists()
+    row = say(
+        to=person,
+        kind=f"courses.{name}",
+        about=booking.occasion,
+        key=key,
+        organisation=booking.organisation,
+        at=at,
+        booking=booking.pk,
+    )
+    return row, is_new
+
+
 def _address(name: str, *args: object) -> str:
     """A full address of a page; empty while the page does not exist."""
     try:
@@ -90,18 +108,19 @@ def _address(name: str, *args: object) -> str:
 def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
     """The context of a notice about a booking, or None when the booking is in another state by now."""
     booking = (
-        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person")
+        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person", "makeup_part")
         .filter(pk=row.payload.get("booking"))
         .first()
     )
     if booking is None or booking.state not in states:
         return None
     occasion = booking.occasion
+    days = occasion.meetings.filter(cancelled_at=None).select_related("venue", "part")
     return {
         "booking": booking,
         "occasion": occasion,
         "title": occasion.course_version.shown_title,
-        "meetings": list(occasion.meetings.filter(cancelled_at=None).select_related("venue", "part")),
+        "meetings": [day for day in days if booking.has_day(day)],
         "address": _address("occasion_detail", occasion.public_id),
     }
 
@@ -155,6 +174,23 @@ def waiting_for_approval(row: Notice) -> dict | None:
         return None
     booking = context["booking"]
     if row.person not in booking.approvers():
+        return None
+    return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
+
+
+@notice("courses.approval_reminder", title=gettext_lazy("A booking still waits for your answer"))
+def approval_reminder(row: Notice) -> dict | None:
+    return waiting_for_approval(row)
+
+
+@notice("courses.approval_handed_on", title=gettext_lazy("A booking waits for somebody’s answer"))
+def approval_handed_on(row: Notice) -> dict | None:
+    """To a deputy or the next level; the name only while the reader may see the request (T6)."""
+    context = _facts(row, (Booking.State.REQUESTED,))
+    if context is None:
+        return None
+    booking = context["booking"]
+    if not may_answer(row.person, booking, timezone.localdate()):
         return None
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 

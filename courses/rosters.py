@@ -1,10 +1,12 @@
 """What the organiser's pages ask: own occasions, who takes part, who waits and why. No query inside a loop."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from courses.checkin import OPEN_AROUND
 from courses.models import Attendance, Booking, Meeting, Occasion, OccasionTrainer, Offer, Part, PartResult
 from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
 from people.access import Viewer
@@ -57,6 +59,13 @@ def chosen_day(occasion: Occasion, wanted: str) -> Meeting | None:
     return next(iter(asked or unlocked or days[-1:]), None)
 
 
+def day_to_check_in(occasion: Occasion, wanted: str, at: datetime) -> Meeting | None:
+    """The day of the check-in screen: the one asked for, else the one that runs or comes next, else the last."""
+    asked = [day for day in occasion.days if str(day.public_id) == wanted]
+    ahead = [day for day in occasion.days if day.ends_at + OPEN_AROUND >= at]
+    return next(iter(asked or ahead or occasion.days[-1:]), None)
+
+
 @dataclass
 class Roster:
     """Who is at an occasion, as the viewer may read it."""
@@ -95,6 +104,8 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
     rows = rows.select_related("organisation", "person", "need", "makeup_part").annotate(
         mark=Coalesce(Subquery(marks.values("state")[:1]), Value("")),
         mark_id=Subquery(marks.values("pk")[:1]),
+        mark_minutes=Subquery(marks.values("minutes")[:1]),
+        mark_self=Subquery(marks.filter(source="self").values("recorded_at")[:1]),
         n_prepared=_counted(done, "result__course"),
         answer_by=Subquery(Offer.objects.filter(booking=OuterRef("pk"), answered_at=None).values("answer_by")[:1]),
     )

@@ -10,3 +10,5 @@ occasion_changed = Signal()  # occasion: Occasion published, moved or cancelled
 priority_asked = (
     Signal()
 )  # person, course, organisation -> receivers answer a priority class (lower goes first) or None
+# viewer -> receivers answer [(group, [(value, label, ids of courses), ...]), ...]: ways through courses to narrow a list by
+routes_asked = Signal()

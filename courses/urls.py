@@ -10,6 +10,7 @@ from courses.views import (
     calendars,
     catalogue,
     changes,
+    checkin,
     decisions,
     learning,
     occasions,
@@ -57,6 +58,10 @@ urlpatterns = [
         "tillfallen/<uuid:public_id>/narvaro/ratta/<int:pk>/", attendance.attendance_correct, name="attendance_correct"
     ),
     path("tillfallen/<uuid:public_id>/narvaro/<uuid:booking_id>/", attendance.attendance_mark, name="attendance_mark"),
+    path("narvaro/synka/", attendance.attendance_sync, name="attendance_sync"),
+    path("tillfallen/<uuid:public_id>/incheckning/", checkin.checkin_show, name="checkin_show"),
+    path("tillfallen/<uuid:public_id>/incheckning/kod/", checkin.checkin_code, name="checkin_code"),
+    path("incheckning/<uuid:day_id>/", checkin.checkin_create, name="checkin_create"),
     path("tillfallen/<uuid:public_id>/rapportera/", attendance.occasion_report, name="occasion_report"),
     path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course
@@ -64,6 +69,7 @@ urlpatterns = [
     path("mina-kurser/<uuid:public_id>/uppgifter/<int:pk>/", learning.task_tick, name="task_tick"),
     path("mina-kurser/<uuid:public_id>/delar/<slug:key>/klar/", learning.part_finish, name="part_finish"),
     path("mina-kurser/<uuid:public_id>/delar/<slug:key>/signera/", learning.part_sign, name="part_sign"),
+    path("mina-kurser/<uuid:public_id>/delar/<slug:key>/ta-igen/", learning.makeup_create, name="makeup_create"),
     path("att-signera/", learning.part_signatures, name="part_signatures"),
     # making courses
     path("egna-kurser/", authoring.course_own, name="course_own"),

@@ -97,6 +97,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "own_occasion": {"past": {"petra", "tove"}, "coming": {"petra", "tove"}, "boras": NOBODY},
     "booking": OWN,
     "line_booking": {"jonas": {"johan", "dina", "ove"}, "tilda": {"torsten"}, "otto": NOBODY},
+    "my_day": {"past": {"amira", "tilda", "skye"}, "coming": {"amira", "tilda"}, "boras": {"otto"}},
     "my_booking": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}, "otto": {"otto"}},
     "result": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
     "my_result": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}},
@@ -148,6 +149,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "occasion": ids,
         "own_occasion": ids,
         "day": {key: Meeting.objects.filter(occasion=one)[0].public_id for key, one in occasions.items()},
+        "my_day": {key: Meeting.objects.filter(occasion=one)[0].public_id for key, one in occasions.items()},
         "occasion_booking": {
             "past": lived.booking("amira", lived.past).public_id,
             "coming": own["amira"],
@@ -292,6 +294,7 @@ EXPECTED: dict[str, Page] = {
     "result_detail": page(SIGNED_IN, public_id="result"),
     "task_tick": page(SIGNED_IN, public_id="my_result", pk="my_task"),
     "part_finish": page(SIGNED_IN, public_id="my_result", key="my_part"),
+    "makeup_create": page(SIGNED_IN, public_id="my_result", key="my_part"),
     "part_sign": page(having(P.SIGN_PARTS), public_id="result", key="my_part"),
     "part_signatures": page(having(P.SIGN_PARTS)),
     "course_own": page(AUTHOR),
@@ -343,7 +346,11 @@ EXPECTED: dict[str, Page] = {
         for name in ("attendance_edit", "attendance_all", "attendance_lock", "occasion_report")
     },
     "attendance_mark": page(MARK, public_id="own_occasion", booking_id="occasion_booking"),
-    "attendance_correct": page(MARK, public_id="own_occasion", pk="mark"),
+    "attendance_sync": page(MARK),
+    "checkin_show": page(MARK, public_id="own_occasion"),
+    "checkin_code": page(MARK, public_id="own_occasion"),
+    "checkin_create": page(SIGNED_IN, day_id="my_day"),
+    "attendance_correct": page(RUN, public_id="own_occasion", pk="mark"),
     "participant_list": page(MARK),
     # calendars
     "feed_fetch": page(ANYBODY, token="feed"),
@@ -409,6 +416,7 @@ EXPECTED: dict[str, Page] = {
 # The other answers of a page, by its query.
 QUERIES = {
     "occasion_list": ("fil=xlsx", "fil=ics", "q=Barn"),
+    "occasion_detail": ("fil=xlsx",),
     "participant_list": ("fil=xlsx", "q=a"),
     "quota_balance": ("fil=xlsx", "halvar=2026-1"),
     "person_list": ("q=a",),

@@ -66,3 +66,9 @@ document.addEventListener("input", (event) => {
   said.textContent = (left < 0 ? said.dataset.over : said.dataset.left).replace("#", Math.abs(left));
   said.dataset.color = left < 0 ? "danger" : "neutral";
 });
+
+// Signing out leaves nothing behind in the browser: <form data-forget="key of local storage">.
+document.addEventListener("submit", (event) => {
+  const key = event.target.dataset.forget;
+  if (key) localStorage.removeItem(key);
+});
