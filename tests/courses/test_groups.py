@@ -31,6 +31,7 @@ def test_a_group_that_fits_gets_all_its_seats(world, course):
     assert [booking.state for booking in pair(world, occasion)] == ["booked", "booked"]
 
 
+@pytest.mark.promise("P4")
 def test_a_group_that_does_not_fit_is_passed_by_and_keeps_its_place(world, course):
     occasion = build_occasion(world, course, seats=2)
     held = ask(world, occasion, "dina")
