@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from courses.approvals import chase_approval
 from courses.booking import release_bookings
+from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Occasion, PartResult
 from courses.quotas import release_quotas
 from courses.results import settle
@@ -111,3 +112,12 @@ def chase_approvals(at: datetime | None = None) -> int:
         occasion__last_on__gte=timezone.localdate(at),
     )
     return sum(len(chase_approval(booking=booking, by=None, at=at)) for booking in waiting.order_by("pk"))
+
+
+def ask_decisions(at: datetime | None = None) -> int:
+    """Hourly: ask the organisers of occasions that have too few on their decision date (R15). Answers how many were asked about."""
+    at = at or timezone.now()
+    found = list(too_few(Occasion.objects.filter(asked_on=None), timezone.localdate(at)).order_by("pk"))
+    for occasion in found:
+        ask_decision(occasion=occasion, by=None, at=at)
+    return len(found)

@@ -7,7 +7,19 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Pre
 from django.db.models.functions import Coalesce
 
 from courses.checkin import OPEN_AROUND
-from courses.models import Attendance, Booking, Meeting, Occasion, OccasionTrainer, Offer, Part, PartResult
+from courses.minimum import too_few
+from courses.models import (
+    Attendance,
+    Booking,
+    Meeting,
+    Occasion,
+    OccasionTrainer,
+    Offer,
+    Part,
+    PartResult,
+    TimeQuestion,
+)
+from courses.moving import time_answers
 from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
 from people.access import Viewer
 from people.models import Employment
@@ -170,3 +182,48 @@ def team_bookings(viewer: Viewer, occasion: Occasion) -> QuerySet[Booking]:
     """Bookings at an occasion of the people whom the viewer books for, each with its place in the queue."""
     rows = Booking.objects.visible_to(viewer).active().filter(occasion=occasion).exclude(person=viewer.person)
     return with_places(rows).select_related("person", "occasion").order_by("person__sort_key", "pk")
+
+
+def names_at(viewer: Viewer, occasion: Occasion) -> dict[str, Booking]:
+    """Everybody who has or had a booking at an occasion, by public id, with `shown_name` and `is_named`."""
+    rows = viewer.named_bookings(Booking.objects.visible_to(viewer).filter(occasion=occasion))
+    return {str(row.public_id): row for row in rows.select_related("organisation")}
+
+
+def to_decide(viewer: Viewer) -> list[Occasion]:
+    """Occasions of the viewer's own with too few booked on their decision date, the soonest first (R15)."""
+    rows = too_few(Occasion.objects.run_by(viewer), viewer.on)
+    return list(rows.select_related("course_version").order_by("first_on", "pk"))
+
+
+@dataclass
+class NewTime:
+    """What was answered to the new time of one day."""
+
+    meeting: Meeting
+    yes: int
+    noes: list[str]
+    waiting: list[str]
+
+    @property
+    def untouched(self) -> bool:
+        """Nobody has answered: the move can still be taken back."""
+        return not self.yes and not self.noes
+
+
+def new_times(viewer: Viewer, occasion: Occasion) -> list[NewTime]:
+    """Days that moved, with who said no and who has not answered, as the viewer may read the names."""
+    if not any(day.sequence for day in occasion.days):
+        return []
+    names = {row.pk: row.shown_name for row in names_at(viewer, occasion).values()}
+    gone: dict[Meeting, NewTime] = {}
+    for question in time_answers(occasion):
+        one = gone.setdefault(question.meeting, NewTime(question.meeting, 0, [], []))
+        name = names.get(question.booking_id, question.booking.code)
+        if question.answer == TimeQuestion.Answer.YES:
+            one.yes += 1
+        elif question.answer == TimeQuestion.Answer.NO:
+            one.noes.append(name)
+        elif question.answered_at is None and question.booking.state == Booking.State.BOOKED:
+            one.waiting.append(name)
+    return list(gone.values())

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
+from courses.first_rights import use_first_right
 from courses.models import Booking, Occasion, Offer
 from courses.offers import make_offer
 from courses.refusals import Refused
@@ -31,18 +32,37 @@ def seat_lock(occasion: Occasion) -> Iterator[Occasion]:
     no_key: booking rows refer to the occasion, and a plain FOR UPDATE would make their foreign key checks wait. SQLite
     locks the whole file at BEGIN IMMEDIATE. After the block, people who got a seat lose their places on other dates (R5).
     """
+    with seat_locks(occasion) as locked:
+        yield locked[occasion.pk]
+
+
+@contextmanager
+def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
+    """Several occasions, locked by id, as {id: occasion}: for deeds that move people between dates.
+
+    With more than one, their people are locked here too, by id: each fill would lock its own, and two deeds could meet.
+    """
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
-            locked = Occasion.objects.select_for_update(no_key=True).get(pk=occasion.pk)
-            locked.gained = []
+            ids = {one.pk for one in occasions}
+            rows = Occasion.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+            locked = {row.pk: row for row in rows}
+            for row in locked.values():
+                row.gained = []
+            if len(ids) > 1:
+                people = Booking.objects.active().filter(occasion__in=ids).order_by().values("person")
+                list(
+                    Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk")
+                )
             yield locked
     except OperationalError as error:
         raise Refused(_("Many people are booking right now. Nothing was changed. Try again in a moment.")) from error
-    for booking, at in locked.gained:
-        drop_other_dates(booking, at)
+    for row in locked.values():
+        for booking, at in row.gained:
+            drop_other_dates(booking, at)
 
 
 def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> list[Booking]:
@@ -74,6 +94,18 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
         occasion.seats_taken = room.held
         occasion.save(update_fields=["seats_taken"])
     return given
+
+
+def share_out(occasion: Occasion, organisations: list[int], at: datetime) -> list[bool]:
+    """Whether a seat would be free for each of these (ids of organisations, in order), were they asked now: a pure question."""
+    room, answers = Room(occasion, at), []
+    for organisation in organisations:
+        one = Booking(organisation_id=organisation)
+        one.seat_from = room.place_for(one) if room.is_open and room.free > 0 else ""
+        answers.append(bool(one.seat_from))
+        if one.seat_from:
+            room.count(one)
+    return answers
 
 
 def _lock_people(occasion: Occasion, waiting: list[Booking]) -> list[Booking]:
@@ -125,6 +157,7 @@ def book_seat(*, booking: Booking, told: bool = True, by: Person | None, at: dat
     booking.booked_at, booking.booked_by = at, by
     booking.save()
     if booking.makeup_part_id is None:
+        use_first_right(person=booking.person_id, course=booking.course_id, by=by, at=at)
         start_course(
             person=booking.person,
             organisation=booking.organisation,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from courses.models import Attendance, Meeting
 from journeys.models import Stop
+from people.events import pointer
 from people.models import Accession, Collaboration, Delegation, Notice, RoleAssignment
 from people.roles import PERMISSIONS, Permission, Role
 from tests.lived import Lived
@@ -173,6 +174,10 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "role": {key: RoleAssignment.objects.get(person=people[key]).public_id for key in ("johan", "torsten", "saga")},
         "deputy": {"dina": Delegation.objects.get(to=people["dina"]).pk},
         "leave": dict.fromkeys(some, 1),
+        "message": {
+            key: Notice.objects.filter(about=pointer(one), kind="courses.booked")[0].public_id
+            for key, one in occasions.items()
+        },
         "subject": {"ours": lived.subject.public_id},
         "venue": {"ours": lived.venue.pk},
         "journey_seen": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
@@ -237,6 +242,7 @@ EXPECTED: dict[str, Page] = {
             "role_switch",
             "account_settings",
             "shown_choose",
+            "pace_choose",
             "notice_list",
             "notice_read",
         )
@@ -291,6 +297,7 @@ EXPECTED: dict[str, Page] = {
     "booking_refuse": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
     "booking_approvals": page(having(P.APPROVE_BOOKINGS)),
     "offer_answer": page(ANYBODY, token="offer"),
+    "time_answer": page(ANYBODY, token="offer"),
     "result_detail": page(SIGNED_IN, public_id="result"),
     "task_tick": page(SIGNED_IN, public_id="my_result", pk="my_task"),
     "part_finish": page(SIGNED_IN, public_id="my_result", key="my_part"),
@@ -330,6 +337,9 @@ EXPECTED: dict[str, Page] = {
         for name in (
             "occasion_edit",
             "occasion_cancel",
+            "occasion_restore",
+            "occasion_keep",
+            "occasion_messages",
             "occasion_publish",
             "occasion_close",
             "quota_edit",
@@ -341,6 +351,9 @@ EXPECTED: dict[str, Page] = {
     "quota_balance": page(having(P.RUN_OCCASIONS, P.SEE_REGION)),
     "system_deeds": page(SIGNED_IN),
     "meeting_move": page(RUN, public_id="own_occasion", day_id="day"),
+    "meeting_restore": page(RUN, public_id="own_occasion", day_id="day"),
+    "message_edit": page(RUN, public_id="own_occasion", notice_id="message"),
+    "message_stop": page(RUN, public_id="own_occasion", notice_id="message"),
     **{
         name: page(MARK, public_id="own_occasion")
         for name in ("attendance_edit", "attendance_all", "attendance_lock", "occasion_report")

@@ -14,6 +14,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.release_other_dates": 10,
     "courses.jobs.release_leavers": 60,
     "courses.jobs.chase_approvals": 60,
+    "courses.jobs.ask_decisions": 60,
     "journeys.jobs.stamp_missing": 10,
     "journeys.jobs.follow_the_day": 60,
     "journeys.jobs.roll_up": 5,

@@ -196,6 +196,33 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class TextForm(forms.Form):
+    """Words of the organiser's own, on top of what the message says by itself."""
+
+    text = forms.CharField(
+        label=_("Your own words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stand first in the message. The rest is written by itself, with days and links."),
+    )
+
+
+class FallForm(TextForm):
+    """Why a session is cancelled, and what the organiser wants to say besides."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=400, help_text=_("Everybody reads it."))
+    field_order = ["reason", "text"]
+
+
+class RewriteForm(TextForm):
+    """Other words into a message that waits."""
+
+    everybody = forms.BooleanField(
+        label=_("Change it for everybody who waits for the same message"), required=False, initial=True
+    )
+
+
 class CorrectionForm(ReasonForm):
     """Another mark after the lock (R26)."""
 

@@ -81,7 +81,8 @@ class Booking(Public):
         State.FINISHED: set(),
         State.REFUSED: set(),
         State.LAPSED: set(),
-        State.CANCELLED: set(),
+        # Only with its occasion, when the cancellation is undone before anybody acted.
+        State.CANCELLED: {State.REQUESTED, State.QUEUED, State.OFFERED, State.BOOKED},
     }
     ACTIVE = (State.REQUESTED, State.QUEUED, State.OFFERED, State.BOOKED)
     HOLDS = Q(state__in=["offered", "booked"]) | (Q(state__in=["requested", "queued"]) & ~Q(seat_from=""))

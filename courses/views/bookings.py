@@ -48,6 +48,7 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "offer": offer,
         "waiting_sentence": waiting_sentence(active, request.viewer.on) if active else "",
         "checkin_day": checkin_day(active, occasion) if active else None,
+        "questions": list(active.time_questions.open().select_related("meeting__part", "booking")) if active else [],
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),

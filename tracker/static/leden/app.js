@@ -56,6 +56,12 @@ document.addEventListener("change", (event) => {
   for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
 });
 
+// Signing out leaves nothing behind in the browser: <form data-forget="key of local storage">.
+document.addEventListener("submit", (event) => {
+  const key = event.target.dataset.forget;
+  if (key) localStorage.removeItem(key);
+});
+
 // A running sum beside fields that share a total: <output data-sum-of="x" data-total="25" data-left="# left" data-over="# too many">.
 document.addEventListener("input", (event) => {
   const name = event.target.dataset?.sum;
@@ -65,10 +71,4 @@ document.addEventListener("input", (event) => {
   const left = said.dataset.total - fields.reduce((sum, field) => sum + (Number(field.value) || 0), 0);
   said.textContent = (left < 0 ? said.dataset.over : said.dataset.left).replace("#", Math.abs(left));
   said.dataset.color = left < 0 ? "danger" : "neutral";
-});
-
-// Signing out leaves nothing behind in the browser: <form data-forget="key of local storage">.
-document.addEventListener("submit", (event) => {
-  const key = event.target.dataset.forget;
-  if (key) localStorage.removeItem(key);
 });
