@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from courses.models import Attendance, Booking, Occasion, Quota
+from courses.models import Booking, Occasion, Quota
+from courses.tallies import no_shows
 from people.access import Viewer
 from people.counts import shown_count
 from people.models import Organisation, Person
@@ -117,18 +118,15 @@ def _occasions(viewer: Viewer) -> QuerySet[Occasion]:
 
 def _counted(bookings: QuerySet[Booking], by: str = "organisation") -> dict[int, tuple]:
     """Key -> (used of the quota, common seats used, late cancellations, did not come)."""
-    marks = Attendance.objects.filter(booking=OuterRef("pk"), meeting__locked_at__isnull=False)
-    came = marks.exclude(state__in=[Attendance.State.ABSENT, Attendance.State.EXCUSED])
     seated = Q(state__in=[Booking.State.BOOKED, Booking.State.FINISHED])
     rows = (
         bookings.order_by()
-        .annotate(stayed_away=Exists(marks.filter(state=Attendance.State.ABSENT)) & ~Exists(came))
         .values(by)
         .annotate(
             used=Count("pk", filter=seated & Q(seat_from=Booking.SeatFrom.QUOTA)),
             common=Count("pk", filter=seated & Q(seat_from=Booking.SeatFrom.COMMON)),
             late=Count("pk", filter=Q(end_kind=Booking.EndKind.LATE)),
-            missed=Count("pk", filter=seated & Q(stayed_away=True)),
+            missed=Count("pk", filter=Q(pk__in=no_shows(bookings).order_by().values("pk"))),
         )
     )
     found: dict[int, tuple] = defaultdict(lambda: (0, 0, 0, 0))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ __all__ = [
     "booking_obstacles",
     "cancel_booking",
     "refuse",
+    "request_group",
     "request_seat",
 ]
 DEFAULT_PRIORITY = 5
@@ -84,6 +86,65 @@ def request_seat(
         booking = Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
         _tell_request(booking, at)
     return booking
+
+
+def request_group(
+    *, occasion: Occasion, employments: list[Employment], by: Person | None, at: datetime | None = None
+) -> list[Booking]:
+    """Ask for seats for several people of one employer, all or none: one entry of the queue (decisions 6).
+
+    An obstacle of one refuses all, by name. When the group does not fit it is passed by and keeps its place.
+    """
+    at = at or timezone.now()
+    if len(employments) < 2 or len({row.organisation_id for row in employments}) > 1:
+        raise Refused(_("A group is two people or more with the same employer."))
+    with seat_lock(occasion) as locked:
+        hard = [
+            f"{row.person.name}: {obstacle.sentence}"
+            for row in employments
+            for obstacle in booking_obstacles(row.person, locked, at)
+            if obstacle.hard
+        ]
+        if by is not None and by.pk in {row.person_id for row in employments}:
+            hard.append(_("Nobody approves their own request."))
+        if len(employments) > locked.seats:
+            hard.append(_("The group is bigger than the session."))
+        if hard:
+            raise Refused(*hard)
+        group, priority = uuid4(), max(_priority(row.person, locked, row, at) for row in employments)
+        made = [_group_row(locked, row, group, priority, by, at) for row in employments]
+        fill(locked, at)
+        found = list(
+            Booking.objects.filter(pk__in=made).select_related("occasion", "person", "organisation").order_by("pk")
+        )
+        for booking in found:
+            _tell_request(booking, at)
+    return found
+
+
+def _group_row(
+    occasion: Occasion, employment: Employment, group: UUID, priority: int, by: Person | None, at: datetime
+) -> int:
+    """One of a group, waiting: the id. Whoever asks for a group has approved by asking, but not the own seat (R4)."""
+    row = Booking.objects.create(
+        occasion=occasion,
+        course_id=occasion.course_id,
+        person=employment.person,
+        employment=employment,
+        organisation_id=employment.organisation_id,
+        state=Booking.State.QUEUED,
+        code=f"K-{occasion.bookings.count() + 1}",
+        group=group,
+        priority=priority,
+        requested_at=at,
+        requested_by=by,
+        queued_at=at,
+        approved_at=at,
+        approved_by=by,
+    )
+    record("seat_requested", by=by, about=row, person=row.person, organisation=row.organisation, at=at,
+           occasion=str(occasion.public_id))  # fmt: skip
+    return row.pk
 
 
 def needs_approval(occasion: Occasion, employment: Employment) -> bool:
@@ -262,7 +323,7 @@ class Outcome:
 def book_people(
     *, occasion: Occasion, employments: list[Employment], by: Person | None, at: datetime | None = None
 ) -> list[Outcome]:
-    """Book several people; one answer per name, never all or nothing (R1)."""
+    """Book several people; one answer per name (R1). All or nothing is request_group."""
     outcomes = []
     for employment in employments:
         try:

@@ -68,7 +68,7 @@ def _passed(event: Event, name: str, codes: Names) -> tuple[str, str]:
     others = ", ".join(codes.get(code, code) for code in event.data.get("passed", []))
     return (
         _("%(name)s went before %(others)s.") % {"name": name, "others": others},
-        _("The seat is kept by a quota that those before do not belong to, or theirs is used up."),
+        _("The seat is kept for others, or those before are a group that does not fit."),
     )
 
 

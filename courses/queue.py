@@ -70,6 +70,8 @@ def place_sentence(booking: Booking) -> str:
             ngettext("%(n)s before is new in the job.", "%(n)s before are new in the job.", booking.n_fresh)
             % {"n": booking.n_fresh}
         )
+    if booking.group:
+        words.append(_("Asked for as a group: all get seats together, or keep their place."))
     words += filter(None, [class_sentence(booking), kept_sentence(booking.occasion)])
     return " ".join(words)
 
@@ -117,6 +119,8 @@ def give_obstacles(booking: Booking, room: Room, source: Quota | None) -> list[s
         return [_("The manager has not answered yet. Nobody gets a seat without approval.")]
     if room.free <= 0:
         return [_("There is no free seat. Add a seat to the session first.")]
+    if booking.group:
+        return [_("This person belongs to a group that gets its seats together.")]
     if not room.still_ahead(booking):
         return [_("The session has begun.")]
     if not room.place_for(booking) and (source is None or not room.unused(source.organisation_id)):

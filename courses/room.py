@@ -1,12 +1,19 @@
 """Room: how many seats of an occasion are free, and for whom (R9, decisions 5). Read inside seat_lock by everything that gives a seat."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 
 from django.utils import timezone
 
 from courses.models import Booking, Occasion
+
+
+def entries(waiting: list[Booking]) -> Iterator[list[Booking]]:
+    """The queue as entries: one booking, or an all-or-none group, whose rows stand beside each other (decisions 6)."""
+    for _key, rows in groupby(waiting, key=lambda booking: booking.group or booking.pk):
+        yield list(rows)
 
 
 class Room:
@@ -59,6 +66,14 @@ class Room:
     def takes(self, booking: Booking) -> bool:
         return self.still_ahead(booking) and bool(self.place_for(booking))
 
+    def takes_all(self, entry: list[Booking]) -> bool:
+        """Whether an entry of the queue fits: a group only with every one of its people, who share an organisation."""
+        if len(entry) == 1:
+            return self.takes(entry[0])
+        first = entry[0]
+        fits = self.unused(first.organisation_id) + max(self.common, 0) >= len(entry)
+        return fits and self.free >= len(entry) and all(self.still_ahead(booking) for booking in entry)
+
     def still_ahead(self, booking: Booking) -> bool:
         """Seats are given until the day itself; a make-up day has its own date."""
         if booking.makeup_part_id is None:
@@ -75,12 +90,13 @@ class Room:
         given: list[Booking] = []
         passed: list[Booking] = []
         skipped: list[Booking] = []
-        for booking in waiting if self.is_open else []:
-            if self.free > 0 and self.takes(booking):
-                booking.seat_from = self.place_for(booking)
-                self.count(booking)
-                given.append(booking)
+        for entry in entries(waiting) if self.is_open else ():
+            if self.free > 0 and self.takes_all(entry):
+                for booking in entry:
+                    booking.seat_from = self.place_for(booking)
+                    self.count(booking)
+                given += entry
                 passed, skipped = passed + skipped, []
-            elif self.still_ahead(booking):
-                skipped.append(booking)
+            else:
+                skipped += [booking for booking in entry if self.still_ahead(booking)]
         return given, passed

@@ -17,7 +17,7 @@ from courses.models import Booking, Occasion, Offer
 from courses.offers import make_offer
 from courses.refusals import Refused
 from courses.results import start_course
-from courses.room import Room
+from courses.room import Room, entries
 from courses.signals import booking_changed
 from people.events import record
 from people.models import Person
@@ -78,16 +78,17 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
     if room.is_open and room.free > 0:
         waiting = list(occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").in_order())
         waiting = _lock_people(occasion, waiting)
-        for booking in waiting:
+        for entry in entries(waiting):
             if room.free <= 0:
                 break
-            if not room.takes(booking):
-                passed += [booking] if room.still_ahead(booking) else []
+            if not room.takes_all(entry):
+                passed += [booking for booking in entry if room.still_ahead(booking)]
                 continue
-            give_seat(booking=booking, seat_from=room.place_for(booking), asking=asking, by=None, at=at)
-            room.count(booking)
-            given.append(booking)
-            _record_passed(booking, passed, at)
+            for booking in entry:
+                give_seat(booking=booking, seat_from=room.place_for(booking), asking=asking, by=None, at=at)
+                room.count(booking)
+            given += entry
+            _record_passed(entry[0], passed, at)
     occasion.gained += [(b, at) for b in given if b.state == Booking.State.BOOKED]
     if occasion.seats_taken != room.held:
         occasion.seats_taken = room.held

@@ -102,6 +102,8 @@ def move_place(*, booking: Booking, to: Occasion, by: Person | None, at: datetim
     if to.course_id != row.course_id or to.pk == row.occasion_id or row.makeup_part_id:
         raise Refused(_("Choose another date of the same course."))
     moved = Booking.objects.active().filter(occasion=to, person=row.person_id).first()
+    if row.group and moved is None:
+        raise Refused(_("The place belongs to a group. Leave the queue first, then choose another date."))
     if moved is None:
         if not waits(row):
             raise Refused(_("This place in the queue is no longer there."))

@@ -96,6 +96,7 @@ class Booking(Public):
     code = models.CharField(max_length=12)
     makeup_part = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+")
     takes_at_once = models.BooleanField(default=True)
+    group = models.UUIDField(null=True, blank=True)  # several people as one entry of the queue: all or none
     priority = models.PositiveSmallIntegerField(default=5)
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

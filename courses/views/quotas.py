@@ -65,6 +65,7 @@ def _quota_context(request, occasion: Occasion, form: QuotaForm, plan: QuotaPlan
         "stored": stored,
         "total": sum(seats.values()),
         "too_few": bool(proposal) and not any(proposal.values()),
+        "unfillable": plan_quotas(occasion, seats, timezone.now()).unfillable,
         "is_released": occasion.quotas.exclude(released_at=None).exists(),
     }
 

@@ -181,7 +181,7 @@ def test_the_decisions_say_what_happened_and_why(world, course, see):
     assert [(one.words, one.why) for one in reversed(found)][1:] == [
         (
             "Tilda Ångström gick före Jonas Öhrn.",
-            "Platsen är reserverad av en kvot som de före inte hör till, eller deras egen kvot är fylld.",
+            "Platsen är reserverad för andra, eller så är de före en grupp som inte får plats.",
         ),
         ("Jonas Öhrn fick en plats från kön.", "En gemensam plats var ledig, och ingen som kunde få den stod före."),
     ]

@@ -122,7 +122,7 @@ def test_lowering_below_the_quotas_is_refused_and_raising_says_what_happens(worl
         if field.value() not in (None, False, "")
     }
     page = petra.post(url("occasion_edit", occasion), {**data, "seats": 3})
-    assert page.context["form"].errors["seats"] == [
+    assert page.context["form"].non_field_errors() == [
         "Kvoterna är 4, men platserna är 3. Ta bort 1 plats. Ändra kvoterna först."
     ]
     answer = petra.post(url("occasion_edit", occasion), {**data, "seats": 6}, follow=True)

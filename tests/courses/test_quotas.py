@@ -25,6 +25,9 @@ from people.access import viewer_for
 from people.models import Event
 from tests.factories import build_occasion, build_person
 
+pytestmark = pytest.mark.django_db
+STATE = Booking.State
+
 # Göteborgsregionen: code and thousands of inhabitants (domain 5.6).
 REGION = {
     "1440": 33, "1489": 42, "1480": 605, "1401": 40, "1384": 86, "1482": 50, "1441": 43, "1462": 15, "1481": 71,
@@ -78,10 +81,6 @@ def test_a_proposal_stays_within_one_seat_of_the_exact_share(seats, found):
         assert abs(propose(seats, members)[member.code] - exact) < 1
 
 
-pytestmark = pytest.mark.django_db
-STATE = Booking.State
-
-
 def ahead(days: int = 7):
     return timezone.now() + timedelta(days=days)
 
@@ -129,6 +128,7 @@ def test_a_release_date_has_to_lie_between_now_and_the_session(world, course):
     assert Quota.objects.count() == 0
 
 
+@pytest.mark.promise("P4")
 def test_own_seats_come_first_and_the_rest_waits_until_the_release(world, course):
     occasion = build_occasion(world, course, seats=2)
     share_out(world, occasion, ale=1, tjorn=1)
