@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from courses.models import Booking, FirstRight, Meeting, Occasion, Offer, TimeQuestion
+from courses.queries import may_answer
 from people.models import Change, Notice, Person
 from people.notices import notice, say
 
@@ -94,6 +95,11 @@ def say_offered(offer: Offer, *, at: datetime) -> Notice:
     return _say(offer.booking, "offer", at, offer=offer.pk, mark=f":{offer.pk}")
 
 
+def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
+    """Tell both: the one who gave the seat, and the colleague who has it now."""
+    return [_say(gave, "swapped_away", at), _say(took, "swapped_in", at)]
+
+
 def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
     """Tell the nearest managers that a request waits for their approval (R3, R4)."""
     return [
@@ -110,6 +116,22 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
     ]
 
 
+def press_approval(booking: Booking, name: str, person: Person, *, at: datetime) -> tuple[Notice, bool]:
+    """Remind a manager, or ask somebody else, about a request that waits; with whether it is said for the first time."""
+    key = f"courses.{name}:{booking.public_id}:{person.public_id}"
+    is_new = not Notice.objects.filter(key=key).exists()
+    row = say(
+        to=person,
+        kind=f"courses.{name}",
+        about=booking.occasion,
+        key=key,
+        organisation=booking.organisation,
+        at=at,
+        booking=booking.pk,
+    )
+    return row, is_new
+
+
 def _address(name: str, *args: object) -> str:
     """A full address of a page; empty while the page does not exist."""
     try:
@@ -121,7 +143,7 @@ def _address(name: str, *args: object) -> str:
 def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
     """The context of a notice about a booking, or None when the booking is in another state by now."""
     booking = (
-        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person")
+        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person", "makeup_part")
         .filter(pk=row.payload.get("booking"))
         .first()
     )
@@ -129,7 +151,7 @@ def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
         return None
     occasion = booking.occasion
     days = occasion.meetings.filter(cancelled_at=occasion.cancelled_at).select_related("venue", "part")
-    meetings = list(days)
+    meetings = [day for day in days if booking.has_day(day)]
     return {
         "booking": booking,
         "occasion": occasion,
@@ -158,6 +180,22 @@ def queued(row: Notice) -> dict | None:
 @notice("courses.refused", title=gettext_lazy("Your booking was not approved"))
 def refused(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.REFUSED,))
+
+
+@notice("courses.swapped_away", title=gettext_lazy("Your seat is handed to a colleague"))
+def swapped_away(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.CANCELLED,))
+
+
+@notice("courses.swapped_in", title=gettext_lazy("A colleague has handed you a seat"))
+def swapped_in(row: Notice) -> dict | None:
+    """Who gave it is said only of those whose names are shown."""
+    context = _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    if context is None:
+        return None
+    giver = Booking.objects.filter(swapped_to=context["booking"]).select_related("person").first()
+    shown = giver is not None and giver.person.shown_to == Person.ShownTo.ALL
+    return {**context, "giver": giver.person.name if giver and shown else ""}
 
 
 @notice("courses.cancelled", title=gettext_lazy("Your booking is cancelled"))
@@ -191,6 +229,23 @@ def waiting_for_approval(row: Notice) -> dict | None:
         return None
     booking = context["booking"]
     if row.person not in booking.approvers():
+        return None
+    return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
+
+
+@notice("courses.approval_reminder", title=gettext_lazy("A booking still waits for your answer"))
+def approval_reminder(row: Notice) -> dict | None:
+    return waiting_for_approval(row)
+
+
+@notice("courses.approval_handed_on", title=gettext_lazy("A booking waits for somebody’s answer"))
+def approval_handed_on(row: Notice) -> dict | None:
+    """To a deputy or the next level; the name only while the reader may see the request (T6)."""
+    context = _facts(row, (Booking.State.REQUESTED,))
+    if context is None:
+        return None
+    booking = context["booking"]
+    if not may_answer(row.person, booking, timezone.localdate()):
         return None
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from courses.calendars import write_meeting
 from courses.first_rights import honour_first_rights
 from courses.models import Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
+from courses.obstacles import window_obstacles
+from courses.quotas import sum_sentence
 from courses.refusals import Refused
 from courses.seats import fill, seat_lock
 from courses.signals import occasion_changed
@@ -20,6 +22,7 @@ from people.models import Collaboration, Organisation, Person
 
 # Days before the first day when too few participants become a question for the organiser (R15, decisions 7).
 DECIDE_DAYS = 14
+MOST_SEATS = 2000
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,7 @@ def planning_obstacles(version: CourseVersion | None, days: list[Day], opens_at:
         sentences.append(_("Every course day is given once."))
     if any(day.ends_at <= day.starts_at for day in days):
         sentences.append(_("A day has to end after it starts."))
-    if closes_at <= opens_at:
-        sentences.append(_("Booking has to close after it opens."))
-    return sentences
+    return [*sentences, *window_obstacles(opens_at, closes_at, [day.starts_at for day in days])]
 
 
 def plan_occasion(
@@ -73,7 +74,7 @@ def plan_occasion(
 ) -> Occasion:
     """A planned occasion of the published version, with its meetings. `late_days`: days before the first day (R17)."""
     version = course.versions.published().first()
-    if sentences := planning_obstacles(version, days, opens_at, closes_at):
+    if sentences := [*planning_obstacles(version, days, opens_at, closes_at), *number_of_seats_obstacles(seats)]:
         raise Refused(*sentences)
     at = at or timezone.now()
     dates = [timezone.localdate(day.starts_at) for day in days]
@@ -141,10 +142,19 @@ def _move(occasion: Occasion, state: str, verb: str, by: Person | None, at: date
     return locked
 
 
-def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
-    """Why the number of seats cannot be changed to this (R14)."""
+def number_of_seats_obstacles(seats: int) -> list[str]:
+    """Why no session has so few or so many seats."""
     if seats < 1:
         return [_("A session needs at least one seat.")]
+    if seats > MOST_SEATS:
+        return [_("A session has at most %(most)s seats. Plan several sessions instead.") % {"most": MOST_SEATS}]
+    return []
+
+
+def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
+    """Why the number of seats cannot be changed to this (R14)."""
+    if sentences := number_of_seats_obstacles(seats):
+        return sentences
     if seats < occasion.seats_taken:
         return [
             ngettext(
@@ -154,6 +164,8 @@ def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
             )
             % {"count": occasion.seats_taken}
         ]
+    if sentence := sum_sentence(seats, occasion.quotas.filter(released_at=None).values_list("seats", flat=True)):
+        return [sentence, _("Change the quotas first.")]
     return []
 
 
@@ -185,6 +197,8 @@ def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: d
     with seat_lock(occasion) as locked:
         if seats is not None and (sentences := seats_obstacles(locked, seats)):
             raise Refused(*sentences)
+        if sentences := _new_window_obstacles(locked, changes):
+            raise Refused(*sentences)
         changed = [name for name in EDITED if name in changes and getattr(locked, name) != changes[name]]
         for name in changed:
             setattr(locked, name, changes[name])
@@ -195,6 +209,15 @@ def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: d
         if seats is not None:
             locked = change_seats(occasion=locked, seats=seats, by=by, at=at)
     return locked
+
+
+def _new_window_obstacles(occasion: Occasion, changes: dict) -> list[str]:
+    """Why the window cannot be changed like this; one that stays as it is may stand, also when a day moved below it."""
+    window = [changes.get(name, getattr(occasion, name)) for name in ("opens_at", "closes_at")]
+    if window == [occasion.opens_at, occasion.closes_at]:
+        return []
+    starts = occasion.meetings.filter(cancelled_at=None).values_list("starts_at", flat=True)
+    return window_obstacles(window[0], window[1], starts)
 
 
 def store_events(occasion: Occasion) -> None:

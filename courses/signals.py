@@ -10,6 +10,8 @@ occasion_changed = Signal()  # occasion: Occasion published, moved or cancelled
 priority_asked = (
     Signal()
 )  # person, course, organisation -> receivers answer a priority class (lower goes first) or None
+# viewer -> receivers answer [(group, [(value, label, ids of courses), ...]), ...]: ways through courses to narrow a list by
+routes_asked = Signal()
 deadlines_asked = Signal()  # course, bookings that lose their date, until: {person id: day of another date or None}, at
 # -> receivers answer rows (plain values) of the deadlines that this touches; the deed that asks keeps them
 deadlines_touched = (

@@ -13,6 +13,7 @@ from journeys.following import follow_employment_end, follow_placement, follow_p
 from journeys.pauses import follow_leave
 from journeys.postponing import deadlines_touched_by, postpone, take_back
 from journeys.priorities import priority_of
+from journeys.routes import routes_of_courses
 from people import signals as people
 
 
@@ -29,6 +30,11 @@ def on_course_reopened(sender: Any, result, **facts: Any) -> None:
 @receiver(courses.priority_asked)
 def on_priority_asked(sender: Any, person, course, organisation, **facts: Any) -> int | None:
     return priority_of(person, course, organisation, facts.get("at"))
+
+
+@receiver(courses.routes_asked)
+def on_routes_asked(sender: Any, viewer, **facts: Any) -> list:
+    return routes_of_courses(viewer)
 
 
 @receiver(people.employment_ended)

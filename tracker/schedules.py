@@ -7,11 +7,13 @@ from django_q.models import Schedule
 EVERY_MINUTES: dict[str, int] = {
     "people.jobs.send_mail": 1,
     "courses.jobs.lapse_offers": 2,
+    "courses.jobs.release_due_quotas": 2,
     "courses.jobs.fill_waiting": 5,
     "courses.jobs.close_occasions": 5,
     "courses.jobs.settle_results": 10,
     "courses.jobs.release_other_dates": 10,
     "courses.jobs.release_leavers": 60,
+    "courses.jobs.chase_approvals": 60,
     "courses.jobs.ask_decisions": 60,
     "journeys.jobs.stamp_missing": 10,
     "journeys.jobs.follow_the_day": 60,

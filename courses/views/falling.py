@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.cancelling import cancel_occasion, undo_cancellation
-from courses.decisions import keep_occasion
 from courses.falling import plan_cancellation
 from courses.forms.occasions import FallForm
+from courses.minimum import keep_occasion
 from courses.models import Occasion
 from courses.refusals import Refused
 from courses.views.consequences import chosen_of, with_names

@@ -1,4 +1,4 @@
-"""Too few on the decision date: asked once, answered once (courses/decisions.py)."""
+"""Too few on the decision date: asked once, answered once (courses/minimum.py)."""
 
 from datetime import timedelta
 
@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.booking import book_people
-from courses.decisions import keep_occasion
 from courses.jobs import ask_decisions
+from courses.minimum import keep_occasion
 from people.models import Notice
 from people.notices import words_of
 from tests.factories import build_occasion
