@@ -90,7 +90,7 @@ def plan_cancellation(occasion: Occasion, at: datetime | None = None) -> Plan:
         sorted(there),
         sorted([row["enrolment"], row["stop"], row["due"]] for row in deadlines),
     )
-    return Plan(effects, _facts(rows, deadlines), seen)
+    return Plan(effects, _facts(rows, deadlines, len(defaults)), seen)
 
 
 def _dates(occasion: Occasion, rows: list[Booking], at: datetime) -> list[OtherDate]:
@@ -133,13 +133,15 @@ def _choices(booking: Booking, dates: list[OtherDate], there: set[tuple[int, int
         ]
         for one in open_to:
             free = one.free.get(booking.organisation_id, 0)
-            left = (
-                ngettext("%(n)s free seat", "%(n)s free seats", free) % {"n": free} if free else _("first in the queue")
-            )
-            yield Choice(f"{OFFER}:{one.occasion.public_id}", f"{one.words} ({left})", _("Offer a seat"))
+            text = ngettext("Offer %(days)s, %(n)s free seat", "Offer %(days)s, %(n)s free seats", free)
+            if not free:
+                text = _("First in the queue %(days)s")
+            words = text % {"days": one.words, "n": free}
+            yield Choice(f"{OFFER}:{one.occasion.public_id}", words, _("Offer a seat"))
         for one in open_to:
             if one.free.get(booking.organisation_id) and booking.approved_at:
-                yield Choice(f"{BOOK}:{one.occasion.public_id}", one.words, _("Book at once: has said yes"))
+                words = _("Book %(days)s") % {"days": one.words}
+                yield Choice(f"{BOOK}:{one.occasion.public_id}", words, _("Book at once: has said yes"))
     yield Choice(TELL, _("Only tell: first right next time"), _("No other date"))
 
 
@@ -166,8 +168,18 @@ def ask_deadlines(occasion: Occasion, rows: list[Booking], until: dict[int, date
     return [row for _receiver, found in answers for row in found or []]
 
 
-def _facts(rows: list[Booking], deadlines: list[dict]) -> list[str]:
+def _facts(rows: list[Booking], deadlines: list[dict], offered: int) -> list[str]:
     sentences = []
+    if offered:
+        text = ngettext(
+            "%(n)s person is suggested a seat on another date; the others have no free seat to go to.",
+            "%(n)s persons are suggested a seat on another date; the others have no free seat to go to.",
+            offered,
+        )
+        everybody = _("Everybody is suggested a seat on another date.")
+        sentences.append(everybody if offered == len(rows) else text % {"n": offered})
+    elif rows:
+        sentences.append(_("There is no free seat on another date."))
     if rows:
         sentences.append(_("Everybody gets first right to the next session of the course."))
         sentences.append(_("The days are withdrawn from everybody’s calendar."))

@@ -19,8 +19,8 @@ FIRST = 0
 def may_book(occasion: Occasion, day) -> set[int]:
     """Ids of the organisations whose people may have a seat at an occasion on a day."""
     allowed = set(occasion.quotas.values_list("organisation", flat=True)) | {occasion.organiser_id}
-    if occasion.collaboration_id:
-        joined = Accession.objects.on(day).filter(collaboration=occasion.collaboration_id)
+    if occasion.collaboration:
+        joined = Accession.objects.on(day).filter(collaboration=occasion.collaboration)
         allowed |= set(joined.values_list("organisation", flat=True)) | {occasion.collaboration.lead_id}
     return allowed
 

@@ -237,7 +237,7 @@ def undo_move(*, meeting: Meeting, by: Person | None, at: datetime | None = None
         told = _unsay(occasion, row, by, at)
         _withdraw_questions(row, by, at)
         before = change.facts["before"]
-        row.starts_at, row.ends_at = parse_datetime(before["starts_at"]), parse_datetime(before["ends_at"])
+        row.starts_at, row.ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
         row.venue_id, row.place, row.online_url = before["venue"], before["place"], before["online_url"]
         _write(occasion, row, at)
         mark_undone(change=change, by=by, at=at)

@@ -8,7 +8,7 @@ from courses.views.occasions import log_reading
 from people.consequences import Plan
 
 
-def with_names(request: HttpRequest, occasion: Occasion, plan: Plan) -> Plan:
+def with_names(request: HttpRequest, occasion: Occasion, plan: Plan, *, view: str) -> Plan:
     """Put the shown name and, for named ones, the employer into every effect. The look is logged (R44)."""
     known = rosters.names_at(request.viewer, occasion)
     shown = []
@@ -18,7 +18,7 @@ def with_names(request: HttpRequest, occasion: Occasion, plan: Plan) -> Plan:
             effect.name = booking.shown_name
             effect.place = booking.organisation.short_name if booking.is_named else ""
             shown.append(booking)
-    log_reading(request, request.resolver_match.url_name, shown)
+    log_reading(request, view, shown)
     return plan
 
 

@@ -51,7 +51,7 @@ def occasion_cancel(request: HttpRequest, public_id) -> HttpResponse:
         "occasion": occasion,
         "version": occasion.course_version,
         "form": form,
-        "plan": with_names(request, occasion, plan),
+        "plan": with_names(request, occasion, plan, view="occasion_cancel"),
     }
     return render(request, "courses/occasion_cancel.html", context)
 
