@@ -1,5 +1,6 @@
 """Forms of people: short, prefilled, choices only of what the viewer may see."""
 
+import re
 from datetime import date
 
 from django import forms
@@ -9,9 +10,42 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.access import Viewer
-from people.models import Collaboration, Employment, Leave, Organisation, Person, Protection, RoleAssignment, Unit
+from people.employment import KEEP
+from people.models import (
+    Collaboration,
+    Employment,
+    Leave,
+    Organisation,
+    Person,
+    Placement,
+    Protection,
+    RoleAssignment,
+    Unit,
+)
 from people.models.role import ORGANISATION_ROLES, UNIT_ROLES
+from people.models.person import PersonQuerySet
 from people.roles import Role
+from people.theme import DEFAULT, palette
+
+
+class ColourInput(forms.TextInput):
+    """The browser's own colour field, and beside it how pages look with that colour, light and dark."""
+
+    input_type = "color"
+    template_name = "people/_colour_field.html"
+
+    def get_context(self, name, value, attrs) -> dict:
+        context = super().get_context(name, value, attrs)
+        return {**context, "palettes": palettes(value)}
+
+
+def palettes(colour: str | None) -> list[dict[str, str]]:
+    """A colour as typed in, the steps of its light and its dark palette out; one that is none shows the usual colour."""
+    shown = palette(colour.lower() if colour and COLOUR.fullmatch(colour) else DEFAULT)
+    names = (("light", _("Light")), ("dark", _("Dark")))
+    return [
+        {"label": label, **{step.replace("-", "_"): tone for step, tone in shown[name].items()}} for name, label in names
+    ]
 
 
 class DayInput(forms.DateInput):
@@ -21,6 +55,9 @@ class DayInput(forms.DateInput):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def day_field(label, *, required: bool = True, **kwargs) -> forms.DateField:
@@ -49,7 +86,7 @@ class OrganisationForm(forms.ModelForm):
             "inhabitants",
             "colour",
         ]
-        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+        widgets = {"colour": ColourInput()}
 
     def clean(self) -> dict:
         given = super().clean() or self.cleaned_data
@@ -65,7 +102,7 @@ class OrganisationSettingsForm(forms.ModelForm):
     class Meta:
         model = Organisation
         fields = ["brand_name", "colour", "approval", "approval_days", "stretch_part_time", "needs_kept_days"]
-        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+        widgets = {"colour": ColourInput()}
 
 
 class AdministratorForm(forms.Form):
@@ -162,9 +199,29 @@ class PlacementForm(forms.Form):
     def __init__(self, *args, viewer: Viewer, person: Person | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
-        leads = RoleAssignment.objects.on(viewer.on).filter(role=Role.MANAGER, organisation__in=viewer.acts_for)
-        managers = Person.objects.visible_to(viewer).filter(pk__in=leads.values("person"))
+        managers = Person.objects.managers_for(viewer)
         self.fields["manager"].queryset = managers.exclude(pk=person.pk) if person else managers
+
+
+class MoveForm(PlacementForm):
+    """Where somebody works from now on. A manager whom the viewer may not see stays unless another one is chosen."""
+
+    def __init__(self, *args, viewer: Viewer, now: Placement | None, person: Person, **kwargs) -> None:
+        initial = {}
+        if now:
+            initial = {"title": now.title, "percent": now.percent, "unit": now.unit.public_id}
+            initial["manager"] = now.manager.public_id if now.manager else None
+        super().__init__(*args, viewer=viewer, person=person, initial=initial, **kwargs)
+        choices = self.fields["manager"].queryset
+        self.is_withheld = bool(now and now.manager and not choices.filter(pk=now.manager_id).exists())
+        if self.is_withheld:
+            self.fields["manager"].empty_label = _("The same as now")
+
+    def clean(self) -> dict:
+        given = super().clean() or self.cleaned_data
+        if self.is_withheld and not given.get("manager") and "manager" not in self.errors:
+            given["manager"] = KEEP
+        return given
 
 
 class PersonForm(PlacementForm):
@@ -285,6 +342,15 @@ class ProtectionForm(forms.Form):
     contact = forms.CharField(label=_("Contact instead of the person"), max_length=200, required=False)
 
 
+class ProtectionFactsForm(forms.ModelForm):
+    """Why somebody is protected, and whom others turn to instead."""
+
+    class Meta:
+        model = Protection
+        fields = ["kind", "contact"]
+        labels = {"kind": _("Kind"), "contact": _("Contact instead of the person")}
+
+
 class OwnSettingsForm(forms.ModelForm):
     class Meta:
         model = Person
@@ -309,7 +375,7 @@ class StaffFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
 
-    def chosen(self, people, viewer: Viewer):
+    def chosen(self, people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
         """The visible people, narrowed by what was chosen; a faulty choice narrows nothing."""
         if not self.is_valid():
             return people
@@ -322,3 +388,25 @@ class StaffFilterForm(forms.Form):
         if given["account"]:
             people = people.filter(account=given["account"])
         return people
+
+
+class InvitationFilterForm(StaffFilterForm):
+    """Whom the page of invitations shows."""
+
+    account = forms.ChoiceField(
+        label=_("Account"),
+        required=False,
+        choices=[
+            ("", _("Everybody who has never signed in")),
+            (Person.Account.NONE, _("Not invited yet")),
+            (Person.Account.INVITED, _("Invited, never signed in")),
+        ],
+    )
+    who = forms.ChoiceField(
+        label=_("Who"), required=False, choices=[("", _("Everybody")), ("managers", _("Managers only"))]
+    )
+
+    def chosen(self, people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
+        people = super().chosen(people, viewer)
+        only_managers = self.is_valid() and self.cleaned_data["who"] == "managers"
+        return people.filter(pk__in=Person.objects.managers_for(viewer).order_by().values("pk")) if only_managers else people
