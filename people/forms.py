@@ -87,6 +87,12 @@ class OrganisationForm(forms.ModelForm):
             "colour",
         ]
         widgets = {"colour": ColourInput()}
+        help_texts = {
+            "brand_name": _("How the organisation wants to be called, where that is not the official name."),
+            "municipality_code": _("Four digits, for municipalities only: 1419"),
+            "county_code": _("Two digits: 14"),
+            "inhabitants": _("Suggested as the share when seats are divided."),
+        }
 
     def clean(self) -> dict:
         given = super().clean() or self.cleaned_data

@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 from people import events
 from people.models import Person
 
-BROWSERS = [("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
+# In this order: nearly every browser also says that it is Safari.
+BROWSERS = [
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+]
 MACHINES = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -30,7 +39,7 @@ def note_session(request: HttpRequest) -> None:
 
 def device(user_agent: str) -> str:
     """What a browser says of itself in, "Firefox on Windows" out; what is not known is not guessed."""
-    browser = next((name for mark, name in BROWSERS if re.search(rf"\b{mark}[A-Za-z]*/", user_agent)), "")
+    browser = next((name for mark, name in BROWSERS if re.search(rf"{mark}[A-Za-z]*/", user_agent)), "")
     machine = next((name for mark, name in MACHINES if mark in user_agent), "")
     if browser and machine:
         return _("%(browser)s on %(machine)s") % {"browser": browser, "machine": machine}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from people.forms import LastDayForm, OrganisationSettingsForm, UnitForm, UnitNameForm, palettes
-from people.models import Unit
+from people.models import Organisation, Unit
 from people.organisations import add_unit, end_unit, unit_end_obstacles
 from people.queries import unit_rows
 from people.roles import Permission
@@ -68,7 +68,10 @@ def unit_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @permitted(Permission.EDIT_SETTINGS)
 def organisation_settings(request: HttpRequest) -> HttpResponse:
-    organisation = request.viewer.organisation
+    # A copy of its own: the frame of the page keeps the colour that is saved while a wrong one is in the form.
+    organisation = get_object_or_404(
+        Organisation.objects.visible_to(request.viewer), pk=getattr(request.viewer.organisation, "pk", None)
+    )
     form = OrganisationSettingsForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
         form.save()
