@@ -58,7 +58,9 @@ def _refuse_a_third_custodian(organisation: Organisation, starts_on: date, ends_
     """The few who see protected identities stay few: two, so that one may be away (decisions.md 2)."""
     held = _in_time(RoleAssignment.objects.filter(role=Role.CUSTODIAN, organisation=organisation), starts_on, ends_on)
     if held.count() >= MOST_CUSTODIANS:
-        raise ValidationError(_("Two people look after protected identities in that time. End one of those roles first."))
+        raise ValidationError(
+            _("Two people look after protected identities in that time. End one of those roles first.")
+        )
 
 
 @transaction.atomic

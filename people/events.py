@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models import Event, Organisation, Person, Reading, ReadingLine
 
-
 # What a reader was shown, in words for the person who was seen. Pages of the apps above, named by their address.
 SHOWN_ON: dict[str, Promise] = {
     "participant_list": _("the list of participants"),

@@ -5,7 +5,6 @@ from datetime import date
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +22,6 @@ from people.models import (
     Unit,
 )
 from people.models.role import ORGANISATION_ROLES, UNIT_ROLES
-from people.models.person import PersonQuerySet
 from people.roles import Role
 from people.theme import DEFAULT, palette
 
@@ -39,12 +37,13 @@ class ColourInput(forms.TextInput):
         return {**context, "palettes": palettes(value)}
 
 
-def palettes(colour: str | None) -> list[dict[str, str]]:
+def palettes(colour: str | None) -> list[dict[str, object]]:
     """A colour as typed in, the steps of its light and its dark palette out; one that is none shows the usual colour."""
     shown = palette(colour.lower() if colour and COLOUR.fullmatch(colour) else DEFAULT)
     names = (("light", _("Light")), ("dark", _("Dark")))
     return [
-        {"label": label, **{step.replace("-", "_"): tone for step, tone in shown[name].items()}} for name, label in names
+        {"label": label, **{step.replace("-", "_"): tone for step, tone in shown[name].items()}}
+        for name, label in names
     ]
 
 
@@ -174,7 +173,11 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
+        units = Unit.objects.visible_to(viewer).on(viewer.on)
+        self.fields["parent"].queryset = units
+        tops = list(units.filter(parent=None)[:2])
+        if len(tops) == 1:  # the usual case: everything lies below the one administration
+            self.fields["parent"].initial = tops[0].public_id
 
 
 class UnitNameForm(forms.ModelForm):
@@ -361,58 +364,3 @@ class OwnSettingsForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["language"]
-
-
-class StaffFilterForm(forms.Form):
-    """What the list of staff shows."""
-
-    q = forms.CharField(label=_("Search"), max_length=100, required=False)
-    unit = forms.ModelChoiceField(
-        queryset=Unit.objects.none(),
-        label=_("Unit"),
-        required=False,
-        to_field_name="public_id",
-        empty_label=_("All units"),
-    )
-    account = forms.ChoiceField(label=_("Account"), required=False, choices=[("", _("All")), *Person.Account.choices])
-    all_optional = True
-
-    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
-
-    def chosen(self, people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
-        """The visible people, narrowed by what was chosen; a faulty choice narrows nothing."""
-        if not self.is_valid():
-            return people
-        given = self.cleaned_data
-        people = people.matching(given["q"])
-        if given["unit"]:
-            here = Q(placements__ends_on=None) | Q(placements__ends_on__gte=viewer.on)
-            below = Unit.objects.under([given["unit"].pk]).values("pk")
-            people = people.filter(here, placements__unit__in=below, placements__starts_on__lte=viewer.on).distinct()
-        if given["account"]:
-            people = people.filter(account=given["account"])
-        return people
-
-
-class InvitationFilterForm(StaffFilterForm):
-    """Whom the page of invitations shows."""
-
-    account = forms.ChoiceField(
-        label=_("Account"),
-        required=False,
-        choices=[
-            ("", _("Everybody who has never signed in")),
-            (Person.Account.NONE, _("Not invited yet")),
-            (Person.Account.INVITED, _("Invited, never signed in")),
-        ],
-    )
-    who = forms.ChoiceField(
-        label=_("Who"), required=False, choices=[("", _("Everybody")), ("managers", _("Managers only"))]
-    )
-
-    def chosen(self, people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
-        people = super().chosen(people, viewer)
-        only_managers = self.is_valid() and self.cleaned_data["who"] == "managers"
-        return people.filter(pk__in=Person.objects.managers_for(viewer).order_by().values("pk")) if only_managers else people

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from people.accounts import Invitation, invite_people
-from people.forms import InvitationFilterForm
+from people.filters import InvitationFilterForm
 from people.models import Person, Placement
 from people.models.person import PersonQuerySet
 from people.queries import last_invitations

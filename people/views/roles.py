@@ -11,7 +11,7 @@ from django_tables2 import RequestConfig
 
 from people.assignments import end_deputy, end_role, give_role, name_deputy
 from people.forms import DeputyForm, LastDayForm, RoleForm
-from people.models import Delegation, RoleAssignment
+from people.models import Delegation, Placement, RoleAssignment
 from people.roles import SENTENCES, Permission
 from people.tables import RoleTable
 from people.views.doors import carry_out, permitted
@@ -30,7 +30,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
 
 @roles_only
 def role_create(request: HttpRequest) -> HttpResponse:
-    form = RoleForm(request.POST or None, viewer=request.viewer, initial={"person": request.GET.get("person")})
+    form = RoleForm(request.POST or None, viewer=request.viewer, initial=_suggested(request))
     if request.method == "POST" and form.is_valid():
         organisation = request.viewer.organisation
         given = {**form.cleaned_data, "organisation": organisation, "by": request.viewer.person}
@@ -41,6 +41,17 @@ def role_create(request: HttpRequest) -> HttpResponse:
         (role.label, sentence) for role, sentence in SENTENCES.items() if role in dict(form.fields["role"].choices)
     ]
     return render(request, "people/role_create.html", {"form": form, "sentences": sentences})
+
+
+def _suggested(request: HttpRequest) -> dict[str, UUID]:
+    """The person whose page the viewer comes from, and where they work."""
+    try:
+        chosen = UUID(request.GET.get("person", ""))
+    except ValueError:
+        return {}
+    places = Placement.objects.visible_to(request.viewer).on(request.viewer.on).filter(person__public_id=chosen)
+    place = places.select_related("unit").first()
+    return {"person": chosen, "unit": place.unit.public_id} if place else {"person": chosen}
 
 
 @permitted(Permission.GIVE_ROLES, Permission.EDIT_ORGANISATIONS)
@@ -67,8 +78,11 @@ def _where_from(request: HttpRequest, assignment: RoleAssignment) -> tuple[str, 
         return reverse("role_list"), _("Roles")
     if assignment.collaboration:
         return reverse("collaboration_detail", args=[assignment.collaboration.public_id]), assignment.collaboration.name
-    organisation = assignment.organisation
-    return reverse("organisation_detail", args=[organisation.public_id]), organisation.short_name
+    if assignment.organisation:
+        return reverse(
+            "organisation_detail", args=[assignment.organisation.public_id]
+        ), assignment.organisation.short_name
+    return reverse("organisation_list"), _("Organisations")
 
 
 @deputies_only

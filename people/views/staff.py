@@ -20,6 +20,7 @@ from people.employment import (
     move,
     start_leave,
 )
+from people.filters import StaffFilterForm
 from people.forms import (
     EmploymentForm,
     InvitationForm,
@@ -28,9 +29,8 @@ from people.forms import (
     MoveForm,
     PersonFactsForm,
     PersonForm,
-    StaffFilterForm,
 )
-from people.models import Employment, Leave, Person, Placement
+from people.models import Employment, Leave, Person, Placement, RoleAssignment
 from people.privacy import custodians_of, protections
 from people.queries import last_invitations
 from people.roles import Permission
@@ -132,6 +132,11 @@ def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     jobs = Employment.objects.visible_to(request.viewer).filter(person=person).select_related("organisation")
     jobs = jobs.prefetch_related("placements__unit", "placements__manager", "leaves").order_by("-starts_on")
     context = {"subject": person, "employments": jobs, "invited": last_invitations([person]).get(person.pk)}
+    if Permission.GIVE_ROLES in request.viewer.may:
+        roles = RoleAssignment.objects.visible_to(request.viewer).filter(person=person)
+        context["roles"] = (
+            roles.exclude(ends_on__lt=request.viewer.on).select_related("unit").order_by("starts_on", "pk")
+        )
     if Permission.KEEP_PROTECTION in request.viewer.may:
         context["held"] = protections([person]).get(person.pk)
     return render(request, "people/person_detail.html", context)

@@ -144,7 +144,12 @@ def test_a_custodian_sees_nobody_any_more_who_works_elsewhere_now(world):
 
 def test_a_manager_whom_the_administrator_may_not_see_stays_when_somebody_moves(world, sign_in):
     give_role(
-        person=world.skye, role=Role.MANAGER, organisation=world.ale, unit=world.units["ale"], starts_on=world.today, by=None
+        person=world.skye,
+        role=Role.MANAGER,
+        organisation=world.ale,
+        unit=world.units["ale"],
+        starts_on=world.today,
+        by=None,
     )
     move(employment=world.job("amira"), starts_on=world.today, manager=world.skye, by=None)
     job, later = world.job("amira"), world.today + timedelta(days=2)

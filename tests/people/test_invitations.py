@@ -83,7 +83,12 @@ def test_all_keeps_to_what_the_page_was_narrowed_to(world, sign_in, three):
 
 def test_only_managers_are_shown_when_asked_for(world, sign_in, three):
     give_role(
-        person=three[2], role=Role.MANAGER, organisation=world.ale, unit=world.units["ale"], starts_on=world.today, by=None
+        person=three[2],
+        role=Role.MANAGER,
+        organisation=world.ale,
+        unit=world.units["ale"],
+        starts_on=world.today,
+        by=None,
     )
     assert shown(sign_in(world.maja).get(URL, {"who": "managers"})) == ["Lo"]
 
@@ -148,7 +153,11 @@ def test_an_address_written_without_inviting_is_kept(world, sign_in):
     }
     sign_in(world.maja).post(reverse("person_create"), typed)
     person = Person.objects.get(name="Siv")
-    assert (person.email, person.account, Notice.objects.filter(person=person).count()) == ("siv@example.org", "none", 0)
+    assert (person.email, person.account, Notice.objects.filter(person=person).count()) == (
+        "siv@example.org",
+        "none",
+        0,
+    )
 
 
 @pytest.mark.parametrize("who", ["helena", "johan", "saga", "otto"])

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from journeys.enrolment import enrol
 from people.employment import hire
 from people.names import search_key, sort_key
 
@@ -11,14 +12,18 @@ ORDER = ["Bo Aho", "Bo Ek", "Bo Zorn", "Bo Åberg", "Bo Ängsholm", "Bo Öhrn"]
 
 
 @pytest.fixture
-def crowd(world):
-    """Six more in Johan's unit, hired in no order."""
+def crowd(world, journey):
+    """Six more in Johan's unit, hired in no order and on the journey, as Jonas is."""
+    jobs = [world.job("jonas")]
     for name in NAMES:
         given, family = name.split()
-        hire(
+        job = hire(
             organisation=world.ale, name=name, given_name=given, family_name=family, unit=world.units["ale"],
             starts_on=world.today, by=None,
         )  # fmt: skip
+        jobs.append(job)
+    for job in jobs:
+        enrol(person=job.person, employment=job, journey=journey, starts_on=world.today, by=None)
     return world
 
 
@@ -52,7 +57,14 @@ def test_swedish_letters_stand_last_in_their_order(crowd, sign_in, who):
 
 @pytest.mark.parametrize(
     ("earlier", "later"),
-    [("Zorn", "Åberg"), ("Åberg", "Ängsholm"), ("Ängsholm", "Öhrn"), ("Ek", "Ek Bo"), ("ek", "Ekman"), ("Ägren", "Öman")],
+    [
+        ("Zorn", "Åberg"),
+        ("Åberg", "Ängsholm"),
+        ("Ängsholm", "Öhrn"),
+        ("Ek", "Ek Bo"),
+        ("ek", "Ekman"),
+        ("Ägren", "Öman"),
+    ],
 )
 def test_keys_are_in_order(earlier, later):
     assert sort_key(earlier) < sort_key(later)

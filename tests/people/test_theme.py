@@ -99,7 +99,7 @@ def test_the_field_of_a_colour_shows_how_pages_look_with_it(world, sign_in, who,
 def test_a_colour_is_shown_before_it_is_saved(world, sign_in, colour):
     text = sign_in(world.maja).get(reverse("colour_preview"), {"colour": colour}).content.decode()
     steps = [palette(colour.lower())[scheme] for scheme in ("light", "dark")]
-    fills = {fill for fill in re.findall(r'(?:fill|stroke)="([^"]+)"', text)}
+    fills = set(re.findall(r'(?:fill|stroke)="([^"]+)"', text))
     assert fills <= {tone for scheme in steps for tone in scheme.values()}
     assert {scheme["base-default"] for scheme in steps} <= fills
 

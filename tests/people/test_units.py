@@ -31,9 +31,7 @@ def test_units_count_everybody_who_works_there_withheld_people_too(world, see):
 def test_two_employments_in_one_unit_are_one_person_and_who_left_is_none(world, see):
     hire(organisation=world.ale, name="", person=world.amira, unit=world.units["ale"], starts_on=world.today, by=None)
     end_employment(employment=world.job("jonas"), ends_on=world.today - timedelta(days=1), by=None)
-    hire(
-        organisation=world.ale, name="Bo", unit=world.units["ale"], starts_on=world.today + timedelta(days=1), by=None
-    )
+    hire(organisation=world.ale, name="Bo", unit=world.units["ale"], starts_on=world.today + timedelta(days=1), by=None)
     assert counts(see(world.maja))["Barn och familj"] == (4, 4)
 
 
@@ -54,7 +52,10 @@ def test_the_manager_of_the_day_is_named_and_the_one_of_yesterday_is_not(world, 
     before = maja.get(URL).content.decode()
     end_role(assignment=world.johan.roles.get(), ends_on=world.today - timedelta(days=1), by=world.maja)
     after = maja.get(URL).content.decode()
-    assert [("Chef: Johan Berg" in page, page.count("Chef saknas")) for page in (before, after)] == [(True, 1), (False, 2)]
+    assert [("Chef: Johan Berg" in page, page.count("Chef saknas")) for page in (before, after)] == [
+        (True, 1),
+        (False, 2),
+    ]
 
 
 @pytest.mark.promise("P2")
