@@ -47,6 +47,7 @@ REGION = Tab("region_overview", _("Region"), "map")
 PROGRAMMES = Tab("programme_list", pgettext_lazy("tab", "Programmes"), "milestone")
 UNITS = Tab("unit_list", _("Units"), "network")
 ROLES = Tab("role_list", _("Roles"), "user-cog")
+PROTECTED = Tab("person_list", pgettext_lazy("tab", "Protected"), "shield")
 ORGANISATIONS = Tab("organisation_list", _("Organisations"), "building-2")
 NOTICES = Tab("notice_list", _("Notices"), "bell")
 COLLABORATIONS = Tab("collaboration_list", _("Collaborations"), "network")
@@ -60,7 +61,7 @@ TABS: dict[Role, tuple[Tab, ...]] = {
     Role.ORGANISER: (OCCASIONS, COURSES, PARTICIPANTS, CALENDAR),
     Role.TRAINER: (OCCASIONS, COURSES, PARTICIPANTS, CALENDAR),
     Role.HR: (HR, CERTIFICATES, STAFF, REPORTS),
-    Role.CUSTODIAN: (STAFF, MY_JOURNEY, COURSES, CALENDAR),
+    Role.CUSTODIAN: (PROTECTED, MY_JOURNEY, COURSES, CALENDAR),
     Role.COORDINATOR: (REGION, PROGRAMMES, OCCASIONS, REPORTS),
     Role.OWNER: (PROGRAMMES, COURSES, OCCASIONS, CALENDAR),
     Role.MUNICIPALITY_ADMIN: (STAFF, UNITS, ROLES, COURSES),

@@ -13,6 +13,14 @@ class PersonQuerySet(models.QuerySet):
         """Persons whose names the viewer may see in the acting role (people/access.py decides)."""
         return viewer.people_seen(self)
 
+    def managers_for(self, viewer):
+        """Managers whom the viewer may choose for somebody."""
+        return viewer.managers_seen(self)
+
+    def awaited(self):
+        """Those who have never signed in: not invited yet, or invited only."""
+        return self.filter(account__in=[PersonAccount.NONE, PersonAccount.INVITED])
+
     def matching(self, text: str):
         """Persons whose name or address contains every word, however it is accented."""
         for word in search_key(text).split():
