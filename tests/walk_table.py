@@ -383,6 +383,10 @@ EXPECTED: dict[str, Page] = {
     "certificate_mine": page(SIGNED_IN),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
     "certificate_download": page(SIGNED_IN, code="certificate"),
+    **{
+        name: page(having(P.CHANGE_CERTIFICATES), code="certificate")
+        for name in ("certificate_replace", "certificate_withdraw")
+    },
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
     **{
         name: page(having(P.SEE_CERTIFICATES), public_id="bundle")
