@@ -104,6 +104,8 @@ def _next_sentence(station: Station | None, progress: Progress) -> str:
         return "" if progress.state == Enrolment.State.COMPLETED else _("All that you need is booked or done.")
     if station.state == "locked":
         return _("Next comes %(course)s, which requires another course first.") % {"course": station.title}
+    if getattr(station.stop, "attempt", None):
+        return _("Next step is to go on with %(course)s.") % {"course": station.title}
     days = getattr(station.stop, "days", 0)
     text = _("Next step is to book %(course)s.") if days else _("Next step is %(course)s.")
     return text % {"course": station.title}

@@ -355,6 +355,7 @@ EXPECTED: dict[str, Page] = {
     "report_export": page(having(P.SEE_REPORTS)),
     "region_overview": page(having(P.SEE_REGION)),
     "region_export": page(having(P.SEE_REGION)),
+    "sessions_ask": page(having(P.SEE_REGION)),
     # programmes
     "programme_list": page(SIGNED_IN),
     "programme_detail": page(SIGNED_IN, slug="journey_seen"),
