@@ -117,7 +117,9 @@ def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable
     rows = Rollup.objects.filter(organisation__in=list(organisations), people__gt=0)
     if journeys is not None:
         rows = rows.filter(version__journey__in=list(journeys))
-    return list(rows.select_related("version__journey", "stage").order_by("version__journey__name", "pk"))
+    return list(
+        rows.select_related("version__journey", "stage").order_by("version__journey__name", "stage__order", "pk")
+    )
 
 
 def reports_for(viewer: Viewer) -> list[Report]:

@@ -86,7 +86,9 @@ def lead(progress: Progress, stations: list[Station]) -> str:
     if progress.state == Enrolment.State.PAUSED:
         until = progress.paused_until
         paused = _("Paused until %(day)s.") % {"day": written(until)} if until else _("Paused until further notice.")
-        return f"{paused} {_('Your deadlines stand still.')}"
+        # Not inside the f-string: no collector of texts looks in there.
+        still = _("Your deadlines stand still.")
+        return f"{paused} {still}"
     said = [_next_sentence(next((one for one in stations if one.is_next), None), progress)]
     late = sum(one.is_late for one in stations)
     expired = sum(one.state == "expired" for one in stations)
