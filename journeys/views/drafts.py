@@ -1,16 +1,18 @@
 """Drafting a programme: stages, choice groups, stations and their deadlines, and publishing them as a version."""
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.models import CourseVersion
 from courses.refusals import Refused
 from journeys.deadline_forms import NEEDS, AnchorForm, DeadlineForm
 from journeys.models import Stage, Stop, Version
-from journeys.obstacles import missing_to_publish
+from journeys.obstacles import course_name, missing_to_publish
 from journeys.programme_forms import GroupForm, PublishForm, StageForm, StopForm
 from journeys.programmes import path_shown
 from journeys.publishing import (
@@ -45,7 +47,8 @@ def stage_of(request: HttpRequest, slug: str, key: str) -> Stage:
 
 def stop_of(request: HttpRequest, slug: str, key: str) -> Stop:
     rows = draft_of(request, slug).stops.select_related("version__journey", "stage", "group", "course", "after")
-    return get_object_or_404(rows, key=key)
+    live = Prefetch("course__versions", CourseVersion.objects.published(), to_attr="live_ones")
+    return get_object_or_404(rows.prefetch_related(live), key=key)
 
 
 def show_form(
@@ -162,7 +165,7 @@ def stop_deadline(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 def show_deadline(request: HttpRequest, stop: Stop, form: AnchorForm | DeadlineForm) -> HttpResponse:
-    context = {"form": form, "journey": stop.version.journey, "lead": f"{stop.course.code} · {stop.stage}"}
+    context = {"form": form, "journey": stop.version.journey, "lead": f"{course_name(stop.course)} · {stop.stage}"}
     return render(request, "journeys/stop_deadline.html", context)
 
 

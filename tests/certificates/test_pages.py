@@ -69,8 +69,8 @@ def test_unknown_letters_are_named_to_the_person_and_hr(world, certify, sign_in)
     world.amira.save()
     certificate = certify(world.amira)
     assert (certificate.state, certificate.fault) == (Certificate.State.QUEUED, "李")
-    assert "李." in sign_in(world.amira).get(reverse("certificate_mine")).content.decode()
-    assert "李." in sign_in(world.helena).get(reverse("certificate_list")).content.decode()
+    assert "李 (U+674E)." in sign_in(world.amira).get(reverse("certificate_mine")).content.decode()
+    assert "李 (U+674E)." in sign_in(world.helena).get(reverse("certificate_list")).content.decode()
 
 
 def test_a_stopped_paper_is_made_anew_when_the_name_is_changed(world, certify):
