@@ -397,6 +397,7 @@ EXPECTED: dict[str, Page] = {
     "report_export": page(having(P.SEE_REPORTS)),
     "region_overview": page(having(P.SEE_REGION)),
     "region_export": page(having(P.SEE_REGION)),
+    "sessions_ask": page(having(P.SEE_REGION)),
     # programmes
     "programme_list": page(SIGNED_IN),
     "programme_detail": page(SIGNED_IN, slug="journey_seen"),
@@ -425,6 +426,10 @@ EXPECTED: dict[str, Page] = {
     "certificate_mine": page(SIGNED_IN),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
     "certificate_download": page(SIGNED_IN, code="certificate"),
+    **{
+        name: page(having(P.CHANGE_CERTIFICATES), code="certificate")
+        for name in ("certificate_replace", "certificate_withdraw")
+    },
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
     **{
         name: page(having(P.SEE_CERTIFICATES), public_id="bundle")

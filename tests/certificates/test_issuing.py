@@ -21,7 +21,7 @@ def test_issuing_freezes_what_the_paper_says():
     certificate = issue_for_result(result=result, at=AT)
     assert certificate.number == "GOTEBORGSR-2026-000001"
     assert certificate.snapshot == {
-        "schema": 1,
+        "schema": 2,
         "kind": "course",
         "language": "sv",
         "number": "GOTEBORGSR-2026-000001",
