@@ -9,6 +9,7 @@ from courses import notices
 from courses.models import Booking, Offer
 from courses.signals import booking_changed
 from people.events import record
+from people.failpoints import failpoint
 
 WORKING_DAYS = 2
 LAST_WEEK = timedelta(hours=24)
@@ -47,6 +48,7 @@ def make_offer(booking: Booking, at: datetime) -> Offer:
     )
     offer.token_sha256 = Offer.digest(offer.token)
     offer.save()
+    failpoint("offer_made")
     record("seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at)
     notices.say_offered(offer, at=at)
     booking_changed.send(sender=Booking, booking=booking)

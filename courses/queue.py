@@ -10,6 +10,7 @@ from courses.models import Booking, Offer
 from courses.refusals import Refused
 from courses.seats import book_seat, end_booking, fill, seat_lock
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Person
 
 
@@ -68,5 +69,6 @@ def answer_offer(*, offer: Offer, answer: str, by: Person | None, at: datetime |
             occasion.gained.append((booking, at))
         else:
             end_booking(booking=booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.EARLY)
+        failpoint("offer_answered")
         fill(occasion, at)
     return booking

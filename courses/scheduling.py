@@ -17,6 +17,7 @@ from courses.refusals import Refused
 from courses.seats import end_booking, fill, seat_lock
 from courses.signals import occasion_changed
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Collaboration, Organisation, Person
 
 # Days before the first day when too few participants become a question for the organiser (R15, decisions 7).
@@ -267,6 +268,7 @@ def cancel_occasion(*, occasion: Occasion, reason: str, by: Person | None, at: d
         )
         _store_events(locked)
         record("occasion_cancelled", by=by, about=locked, organisation=locked.organiser, reason=reason, at=at)
+        failpoint("occasion_cancelling")
         for booking in locked.bookings.active().select_related("person", "organisation", "occasion"):
             notices.say_cancelled(booking, at=at)
             end_booking(
@@ -277,6 +279,7 @@ def cancel_occasion(*, occasion: Occasion, reason: str, by: Person | None, at: d
                 end_kind=Booking.EndKind.ORGANISER,
                 reason=reason,
             )
+            failpoint("participant_told")
         occasion_changed.send(sender=Occasion, occasion=locked)
         fill(locked, at)
     return locked

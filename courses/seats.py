@@ -19,6 +19,7 @@ from courses.refusals import Refused
 from courses.results import start_course
 from courses.signals import booking_changed
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Person
 
 LOCK_WAIT = "3s"
@@ -63,6 +64,7 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
             if not room.takes(booking):
                 continue
             _give_seat(booking, room.place_for(booking), at, asking=asking)
+            failpoint("seat_given")
             room.count(booking)
             given.append(booking)
     occasion.gained += [(b, at) for b in given if b.state == Booking.State.BOOKED]
@@ -219,6 +221,7 @@ def drop_other_dates(booking: Booking, at: datetime) -> None:
         .order_by("occasion_id")
     )
     for other in list(others):
+        failpoint("other_date_left")
         with seat_lock(other.occasion) as occasion:
             row = Booking.objects.active().exclude(state=Booking.State.BOOKED).filter(pk=other.pk).first()
             if row:

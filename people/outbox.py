@@ -11,6 +11,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from people.failpoints import failpoint
 from people.models import Leave, Notice, Outbox, Person
 from people.notices import BUILDERS, is_urgent
 
@@ -41,6 +42,7 @@ def lease_due(at: datetime) -> list[int]:
         due = Outbox.objects.select_for_update(skip_locked=True).filter(sent_at=None, dead_at=None, not_before__lte=at)
         ids = list(due.exclude(lease_until__gt=at).order_by("not_before", "id").values_list("pk", flat=True)[:A_BATCH])
         Outbox.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
+    failpoint("mail_leased")
     return ids
 
 
@@ -65,7 +67,9 @@ def _send_one(pk: int, at: datetime) -> bool:
             Outbox.objects.filter(pk=pk).update(not_before=later, lease_until=None)
             return False
         try:
+            failpoint("mail_leaving")
             _message(row.notice, row.key, facts).send()
+            failpoint("mail_left")
         except OSError as fault:  # every fault of a mail server is one
             return _try_later(row, fault, at)
     Outbox.objects.filter(pk=pk).update(sent_at=at, lease_until=None, tries=row.tries + 1)
