@@ -184,7 +184,9 @@ class Life(RuleBasedStateMachine):
 
     def faults_of_the_log(self) -> list[str]:
         """I6: the rows of the log tell each booking's way, each step once."""
-        for pk, verb, about in Event.objects.filter(pk__gt=self.event).order_by("pk").values_list("pk", "verb", "about"):
+        for pk, verb, about in (
+            Event.objects.filter(pk__gt=self.event).order_by("pk").values_list("pk", "verb", "about")
+        ):
             self.event = pk
             if verb in LOGGED:
                 self.said.setdefault(about, []).append(verb)

@@ -116,10 +116,32 @@ class Story:
         ]
 
 
-ANSWERS = (
-    "requested requested queued queued queued booked queued queued booked mail refused cancelled cancelled booked "
-    "requested requested queued queued booked refused cancelled cancelled cancelled mail"
-).split()
+ANSWERS = [
+    "requested",
+    "requested",
+    "queued",
+    "queued",
+    "queued",
+    "booked",
+    "queued",
+    "queued",
+    "booked",
+    "mail",
+    "refused",
+    "cancelled",
+    "cancelled",
+    "booked",
+    "requested",
+    "requested",
+    "queued",
+    "queued",
+    "booked",
+    "refused",
+    "cancelled",
+    "cancelled",
+    "cancelled",
+    "mail",
+]
 
 
 def new_story(world: World, number: int) -> Story:
@@ -193,7 +215,6 @@ def test_a_kill_at_any_failpoint_loses_no_answer_and_no_mail(transactional_db, s
     settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
     faults, shown = [], FORK.Queue()
     start(tell_and_show, new_story(world, 0), tmp_path / "whole", shown)
-    settings.EMAIL_PORT = 1
     reference = shown.get(timeout=60)
     assert [line.split()[1] for line in (tmp_path / "whole").read_text().splitlines()] == ANSWERS
     for number, (name, passage) in enumerate([(name, passage) for name in names for passage in PASSAGES], start=1):
