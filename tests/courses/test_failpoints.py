@@ -212,10 +212,10 @@ def test_a_kill_at_any_failpoint_loses_no_answer_and_no_mail(transactional_db, s
     assert sorted(set(names)) == sorted(names) != []
     world.ale.approval = "always"
     world.ale.save()
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
     faults, shown = [], FORK.Queue()
     start(tell_and_show, new_story(world, 0), tmp_path / "whole", shown)
-    reference = shown.get(timeout=60)
+    reference = shown.get(timeout=300)
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
     assert [line.split()[1] for line in (tmp_path / "whole").read_text().splitlines()] == ANSWERS
     for number, (name, passage) in enumerate([(name, passage) for name in names for passage in PASSAGES], start=1):
         Outbox.objects.all().delete(), Notice.objects.all().delete()
@@ -224,7 +224,7 @@ def test_a_kill_at_any_failpoint_loses_no_answer_and_no_mail(transactional_db, s
         with mail_server(folder) as settings.EMAIL_PORT:
             story = new_story(world, number)
             child = start(tell_until_killed, story, ledger, name, passage)
-            child.join(60)
+            child.join(300)
             restart(story)
         found = faults_of_answers(story, ledger.read_text().splitlines(), reference) + faults_of_mail(name, folder)
         found += [] if child.exitcode == -signal.SIGKILL else [f"was not killed ({child.exitcode})"]
