@@ -156,6 +156,12 @@ class Life(RuleBasedStateMachine):
             self.unfilled = set()
         self.look()
 
+    @rule(name=names, date=dates)
+    def come_before_the_worker(self, name, date):
+        """An offer has lapsed or a quota is released, nobody has looked yet, and somebody new asks."""
+        self.wait(hours=130, worker=False)
+        self.ask_for(name, date, own=False)
+
     @rule()
     def send_mail(self):
         send_due(self.at)
