@@ -17,6 +17,7 @@ from courses.results import abort_course
 from courses.seats import book_seat, end_booking, fill, seat_lock
 from courses.signals import booking_changed, priority_asked
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Employment, Organisation, Person
 
 __all__ = [
@@ -82,9 +83,11 @@ def request_seat(
         )
         record("seat_requested", by=by, about=booking, person=person, organisation=employment.organisation, at=at,
                occasion=str(locked.public_id))  # fmt: skip
+        failpoint("seat_requested")
         fill(locked, at, asking=booking)
         booking = Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
         _tell_request(booking, at)
+        failpoint("request_told")
     return booking
 
 
@@ -207,6 +210,7 @@ def approve(*, booking: Booking, by: Person | None, at: datetime | None = None) 
             row.state, row.seat_from = Booking.State.QUEUED, ""
             row.save()
             booking_changed.send(sender=Booking, booking=row)
+        failpoint("request_approved")
         fill(occasion, at)
         row = _active(row)
         if row.state == Booking.State.QUEUED:
@@ -237,6 +241,7 @@ def refuse(*, booking: Booking, reason: str, by: Person | None, at: datetime | N
             raise Refused(*sentences)
         end_booking(booking=row, state=Booking.State.REFUSED, by=by, at=at, reason=reason.strip())
         notices.say_refused(row, at=at)
+        failpoint("request_refused")
         fill(occasion, at)
     return row
 
@@ -275,6 +280,7 @@ def cancel_booking(
             drop_untouched_attempt(booking=row, by=by, at=at)
         if by is None or by.pk != row.person_id:
             notices.say_cancelled(row, at=at)
+        failpoint("booking_cancelled")
         fill(occasion, at)
     return row
 

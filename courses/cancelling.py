@@ -21,6 +21,7 @@ from courses.seats import end_booking, fill, seat_locks
 from courses.signals import booking_changed, deadlines_touched, deadlines_untouched, occasion_changed
 from people.consequences import Plan, hold, keep_change, last_change, mark_undone
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Change, Notice, Person
 from people.waiting_mail import withdraw_message
 
@@ -59,11 +60,13 @@ def cancel_occasion(
         facts: dict = {"state": locked.state, "bookings": []}
         bookings = concerned(locked)
         _close(locked, reason.strip(), by, at)
+        failpoint("occasion_cancelling")
         moved = [_end(booking, rank, (choices or {}).get(str(booking.public_id), TELL), facts, by, at) for rank, booking in enumerate(bookings)]  # fmt: skip
         _place(rows, bookings, facts, by, at)
         facts["deadlines"] = _move_deadlines(locked, bookings, rows, facts, reason, by, at)
         for booking, line in zip(moved, facts["bookings"], strict=True):
             notices.say_fallen(booking, target=line["target"], text=text.strip(), not_before=at + GRACE, at=at)
+            failpoint("participant_told")
         keep_change(kind=CANCELLED, about=locked, organisation=locked.organiser, plan=plan, facts=facts, reason=reason.strip(), by=by, at=at)  # fmt: skip
         occasion_changed.send(sender=Occasion, occasion=locked)
         fill(locked, at)

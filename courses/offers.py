@@ -8,6 +8,7 @@ from courses import notices
 from courses.models import Booking, Offer
 from courses.signals import booking_changed
 from people.events import record
+from people.failpoints import failpoint
 from people.workdays import add_working_days
 
 WORKING_DAYS = 2
@@ -37,6 +38,7 @@ def make_offer(booking: Booking, at: datetime) -> Offer:
     )
     offer.token_sha256 = Offer.digest(offer.token)
     offer.save()
+    failpoint("offer_made")
     record(
         "seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
         occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, answer_by=offer.answer_by.isoformat(),

@@ -14,6 +14,7 @@ from courses.refusals import Refused
 from courses.room import Room
 from courses.seats import book_seat, end_booking, fill, give_seat, seat_lock
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Person
 
 # Priority classes (R12), as the journeys answer them; everybody else is of the class DEFAULT_PRIORITY.
@@ -214,5 +215,6 @@ def answer_offer(*, offer: Offer, answer: str, by: Person | None, at: datetime |
             occasion.gained.append((booking, at))
         else:
             end_booking(booking=booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.EARLY)
+        failpoint("offer_answered")
         fill(occasion, at)
     return booking

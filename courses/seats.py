@@ -20,6 +20,7 @@ from courses.results import start_course
 from courses.room import Room, entries
 from courses.signals import booking_changed
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Person
 
 LOCK_WAIT = "3s"
@@ -86,6 +87,7 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
                 continue
             for booking in entry:
                 give_seat(booking=booking, seat_from=room.place_for(booking), asking=asking, by=None, at=at)
+                failpoint("seat_given")
                 room.count(booking)
             given += entry
             _record_passed(entry[0], passed, at)
@@ -226,6 +228,7 @@ def drop_other_dates(booking: Booking, at: datetime) -> None:
         .order_by("occasion_id")
     )
     for other in list(others):
+        failpoint("other_date_left")
         with seat_lock(other.occasion) as occasion:
             row = Booking.objects.active().exclude(state=Booking.State.BOOKED).filter(pk=other.pk).first()
             if row:

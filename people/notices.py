@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from people.events import pointer
+from people.failpoints import failpoint
 from people.models import Notice, Organisation, Outbox, Person
 
 Builder = Callable[[Notice], dict | None]
@@ -81,6 +82,7 @@ def say(
             },
         )
         if is_new and mail and to.email:
+            failpoint("mail_owed")
             Outbox.objects.get_or_create(
                 key=key,
                 defaults={

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from people.digests import keep_for_digest
+from people.failpoints import failpoint
 from people.models import Leave, Notice, Outbox, Person
 from people.notices import BUILDERS, is_urgent, may_wait
 from people.workdays import is_working_day
@@ -46,6 +47,7 @@ def lease_due(at: datetime) -> list[int]:
         )
         ids = list(due.exclude(lease_until__gt=at).order_by("not_before", "id").values_list("pk", flat=True)[:A_BATCH])
         Outbox.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
+    failpoint("mail_leased")
     return ids
 
 
@@ -74,7 +76,9 @@ def _send_one(pk: int, at: datetime) -> bool:
             Outbox.objects.filter(pk=pk).update(not_before=later, lease_until=None)
             return False
         try:
+            failpoint("mail_leaving")
             _message(row.notice, row.key, facts).send()
+            failpoint("mail_left")
         except OSError as fault:  # every fault of a mail server is one
             return _try_later(row, fault, at)
     Outbox.objects.filter(pk=pk).update(sent_at=at, lease_until=None, tries=row.tries + 1)

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.ViewerMiddleware",
+    "people.middleware.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
