@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test import Client, override_settings
@@ -18,6 +17,7 @@ from people.models import Person
 from people.roles import Role
 from tracker.bench.pages import Page, main_pages
 from tracker.demo.cast import BY_KEY
+from tracker.demo.preparing import prepare_demo
 
 # What begins and ends a transaction asks nothing.
 BRACKETS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
@@ -31,9 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=25)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
-        call_command("demo_world")
+        prepare_demo(self.stdout.write)
         with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]):
             pages = [EMPTY, *main_pages()]
             results = self.measure(pages, options["rounds"])
