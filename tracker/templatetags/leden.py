@@ -210,8 +210,17 @@ def _day(value: date | datetime) -> date:
     return local.date() if isinstance(local, datetime) else local
 
 
+@lru_cache(maxsize=4096)
+def _day_written(value: date, pattern: str, language: str | None) -> str:
+    return format_date(value, pattern)
+
+
 def _written(value: date | datetime | None, pattern: str) -> str:
-    return format_date(_local(value), pattern) if value else ""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        return format_date(_local(value), pattern)
+    return _day_written(value, pattern, get_language())
 
 
 @register.filter
