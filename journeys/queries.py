@@ -84,7 +84,7 @@ class Seat:
 def my_progress(viewer: Viewer) -> list[Progress]:
     """The person's running journeys with every employer, and completed ones; the newest start last."""
     rows = viewer.own(Progress.objects.exclude(state=Enrolment.State.ENDED))
-    chosen = rows.select_related("journey", "version", "organisation", "stage", "enrolment")
+    chosen = rows.select_related("journey", "organisation", "stage", "enrolment")
     return sorted(chosen, key=lambda one: (one.state == Enrolment.State.COMPLETED, one.enrolment.starts_on, one.pk))
 
 
@@ -120,10 +120,12 @@ def my_seats(viewer: Viewer) -> list[Seat]:
     now = timezone.now()
     rows = (
         Meeting.objects.filter(
-            occasion__bookings__person=viewer.person, occasion__bookings__state__in=Booking.ACTIVE, cancelled_at=None
+            occasion__bookings__person=viewer.person,
+            occasion__bookings__state__in=Booking.ACTIVE,
+            cancelled_at=None,
+            ends_at__gt=now,
         )
         .exclude(occasion__state=Occasion.State.CANCELLED)
-        .filter(ends_at__gt=now)
         .select_related("occasion__course_version", "venue")
         .annotate(
             booking_id=F("occasion__bookings__public_id"),

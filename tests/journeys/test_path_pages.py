@@ -77,6 +77,22 @@ def test_my_journey_costs_at_most_eight_queries(world, journey, sign_in):
     assert queries_of(sign_in(world.amira), "/min-resa/") <= 8
 
 
+def test_journey_and_person_cost_the_same_for_three_stations_and_for_thirty(world, journey, sign_in):
+    pages = {sign_in(world.amira): "/min-resa/", sign_in(world.johan, "manager"): f"/team/{world.amira.public_id}/"}
+    put_on(world, journey, "amira")
+    pass_first(world, journey, world.amira, world.ale)
+    few = [queries_of(client, url) for client, url in pages.items()]
+    version = draft_journey(owner=world.region, code="LONG", name="Lång", collaboration=world.west, by=world.olle)
+    stage = add_stage(version=version, name="Ny", min_years=0, by=world.olle)
+    for n in range(30):
+        add_stop(stage=stage, course=build_course(world, f"L{n}", f"Lång {n}", days=0), by=world.olle)
+    publish_version(version=version, valid_from=world.today, by=world.olle)
+    adopt_journey(journey=version.journey, organisation=world.ale, starts_on=world.today, by=None)
+    put_on(world, version.journey, "amira", days=0)
+    assert [queries_of(client, url) for client, url in pages.items()] == few
+    assert max(few) <= 8
+
+
 def test_team_costs_the_same_for_two_and_for_thirty(world, journey, sign_in):
     put_on(world, journey, "amira")
     client = sign_in(world.johan, "manager")
