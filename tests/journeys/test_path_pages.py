@@ -16,7 +16,8 @@ from journeys.enrolment import enrol
 from journeys.models import DeadlineChange, Enrolment, Pause, Progress
 from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
 from people.models import Notice
-from tests.factories import build_course, build_person
+from people.organisations import add_unit, join_collaboration
+from tests.factories import build_course, build_organisation, build_person
 
 
 @pytest.fixture
@@ -224,6 +225,25 @@ def test_the_region_reads_counts_and_never_a_name(world, journey, sign_in):
     assert queries_of(client, "/region/") <= 8
     text = answer.content.decode() + client.get("/rapporter/").content.decode()
     assert [name for name in ("Amira", "Jonas", "Tilda", "Person 1") if name in text] == []
+
+
+def test_region_costs_the_same_for_two_members_and_for_thirty(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    jobs.roll_up()
+    client = sign_in(world.karin, "coordinator")
+    few = queries_of(client, "/region/")
+    for n in range(30):
+        place = build_organisation(f"Kommun {n:02}", f"{2000 + n}")
+        start = world.today - timedelta(days=900)
+        join_collaboration(collaboration=world.west, organisation=place, starts_on=start, weight=1, by=None)
+        adopt_journey(journey=journey, organisation=place, starts_on=start, by=None)
+        build_person(
+            world, f"m{n}", f"Medlem {n}", add_unit(organisation=place, name="Enhet", starts_on=start, by=None)
+        )
+        put_on(world, journey, f"m{n}")
+    jobs.roll_up()
+    assert len(client.get("/region/").context["region"].members) >= 30
+    assert few == queries_of(client, "/region/") <= 8
 
 
 def test_hr_counts_its_own_units_only(world, journey, sign_in):
