@@ -6,6 +6,7 @@ the same path: wide, rows of up to 16 stations that run to and fro; tall, rows o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import hypot
 
 RADIUS = 22
@@ -36,7 +37,7 @@ class MapStage:
     number: int
     name: str
     meta: str
-    stations: Sequence[MapStation]
+    stations: tuple[MapStation, ...]
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ def _pieces(stages: Sequence[MapStage], most: int) -> list[list[tuple[MapStage, 
     return [row for row in rows if row] or [[]]
 
 
-def draw_wide(stages: Sequence[MapStage]) -> Drawing:
+@lru_cache(maxsize=256)
+def draw_wide(stages: tuple[MapStage, ...]) -> Drawing:
     """The drawing for wide screens."""
     rows = _pieces(stages, MOST_IN_ROW)
     drawing = Drawing(width=WIDE, height=WIDE_ROW * len(rows) + 20)
@@ -207,7 +209,8 @@ def _label(name: str, letters: int, y: float, above: bool) -> tuple[tuple[str, f
     return tuple((line, first + 16 * n) for n, line in enumerate(lines))
 
 
-def draw_tall(stages: Sequence[MapStage]) -> Drawing:
+@lru_cache(maxsize=256)
+def draw_tall(stages: tuple[MapStage, ...]) -> Drawing:
     """The drawing for the phone: a heading for each stage, rows of up to five that run to and fro."""
     drawing = Drawing(width=TALL, height=0, start_at=(TALL_EDGE, 90), start=f"M{TALL_EDGE} 68l17 30h-34z")
     top, index, backwards, taken = 0, 0, False, 1

@@ -113,7 +113,9 @@ class Report:
         return [self.whole.shown[kind] for kind in self.KINDS]
 
 
-def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None) -> list[Rollup]:
+def rollups_for(
+    viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None
+) -> list[Rollup]:
     rows = Rollup.objects.filter(organisation__in=list(organisations), people__gt=0)
     if journeys is not None:
         rows = rows.filter(version__journey__in=list(journeys))
@@ -125,9 +127,10 @@ def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable
 def reports_for(viewer: Viewer) -> list[Report]:
     """Every journey of the organisations that the viewer answers for, from the stored counts: three queries."""
     if viewer.coordinates:
-        rows = rollups_for(viewer, members_of(viewer), _shared_journeys(viewer))
+        found = rollups_for(viewer, members_of(viewer), _shared_journeys(viewer))
     else:
-        rows = rollups_for(viewer, viewer.acts_for)
+        found = rollups_for(viewer, viewer.acts_for)
+    rows = list(found.select_related("version__journey", "stage"))
     stops = stops_on_screen({row.version_id for row in rows}) if rows else []
     titles: dict[int, dict[str, Stop]] = defaultdict(dict)
     for stop in stops:
@@ -256,42 +259,48 @@ def region_for(viewer: Viewer, slug: str = "") -> Region:
         return region
     region.journey = next((one for one in journeys if one.slug == slug), journeys[0])
     organisations = Organisation.objects.visible_to(viewer).filter(pk__in=members_of(viewer)).order_by("sort_key")
-    rows = rollups_for(viewer, [one.pk for one in organisations], [region.journey.pk])
+    rows = list(rollups_for(viewer, [one.pk for one in organisations], [region.journey.pk]))
     stops = list(stops_on_screen({row.version_id for row in rows})) if rows else []
     region.as_of = min((row.as_of for row in rows), default=None)
     keys = list({stop.stage.key: stop.stage for stop in stops if not stop.stage.role}.values())
     region.stages = [str(stage) for stage in keys]
+    wanted = _compulsory(stops)
     region.members = [
-        _member(one, [row for row in rows if row.organisation_id == one.pk], keys, stops) for one in organisations
+        _member(one, [row for row in rows if row.organisation_id == one.pk], keys, wanted) for one in organisations
     ]
     region.demand = _demand(viewer, rows, stops, region.until)
     return region
 
 
-def _member(organisation: Organisation, rows: list[Rollup], stages: list[Stage], stops: list[Stop]) -> Member:
+def _compulsory(stops: list[Stop]) -> dict[tuple[int, str], list[str]]:
+    """By version and stage the keys of the compulsory stations."""
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for stop in stops:
+        if stop.kind == Stop.Kind.COMPULSORY:
+            found[stop.version_id, stop.stage.key].append(stop.key)
+    return found
+
+
+def _member(organisation: Organisation, rows: list[Rollup], stages: list[Stage], wanted: dict) -> Member:
     member = Member(organisation)
     for row in rows:
         if row.stage_id is None:
             member.people += row.people
             member.late += row.late
-    member.stages = [_stage_share(stage, rows, stops) for stage in stages]
+    member.stages = [_stage_share(stage, rows, wanted) for stage in stages]
     return member
 
 
-def _stage_share(stage: Stage, rows: list[Rollup], stops: list[Stop]) -> dict[str, object]:
+def _stage_share(stage: Stage, rows: list[Rollup], wanted: dict) -> dict[str, object]:
     """The share of the compulsory stations of a stage that are done, of those who entered there or before."""
     done = whole = people = 0
     for row in rows:
         if row.stage is None or row.stage.role or row.stage.order > stage.order:
             continue
-        wanted = [
-            stop.key
-            for stop in stops
-            if stop.version_id == row.version_id and stop.stage.key == stage.key and stop.kind == Stop.Kind.COMPULSORY
-        ]
+        keys = wanted.get((row.version_id, stage.key), [])
         people += row.people
-        whole += row.people * len(wanted)
-        done += sum(row.stops.get(key, {}).get("done", 0) for key in wanted)
+        whole += row.people * len(keys)
+        done += sum(row.stops.get(key, {}).get("done", 0) for key in keys)
     return {"text": shown_share(done, whole, people), "heat": heat(share(done, whole, people))}
 
 

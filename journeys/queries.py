@@ -84,7 +84,7 @@ class Seat:
 def my_progress(viewer: Viewer) -> list[Progress]:
     """The person's running journeys with every employer, and completed ones; the newest start last."""
     rows = viewer.own(Progress.objects.exclude(state=Enrolment.State.ENDED))
-    chosen = rows.select_related("journey", "version", "organisation", "stage", "enrolment")
+    chosen = rows.select_related("journey", "organisation", "stage", "enrolment")
     return sorted(chosen, key=lambda one: (one.state == Enrolment.State.COMPLETED, one.enrolment.starts_on, one.pk))
 
 
@@ -124,9 +124,9 @@ def my_seats(viewer: Viewer) -> list[Seat]:
             occasion__bookings__person=viewer.person,
             occasion__bookings__state__in=Booking.ACTIVE,
             cancelled_at=None,
+            ends_at__gt=now,
         )
         .exclude(occasion__state=Occasion.State.CANCELLED)
-        .filter(ends_at__gt=now)
         .select_related("occasion__course_version", "venue")
         .annotate(
             booking_id=F("occasion__bookings__public_id"),
@@ -294,45 +294,69 @@ def progress_of(viewer: Viewer, person: Person) -> list[Progress]:
     return sorted(chosen, key=lambda one: (one.state not in Enrolment.OPEN, one.enrolment.starts_on, one.pk))
 
 
-def person_journeys(viewer: Viewer, person: Person) -> list[MyJourney]:
-    """One person's journeys with their stations on the day: three queries."""
-    rows = progress_of(viewer, person)
-    stops = list(stops_on_screen({one.version_id for one in rows})) if rows else []
-    under_way = activities_of(viewer, {stop.course_id for stop in stops}) if stops else {}
-    return [
-        MyJourney(
-            one,
-            stations_of(
-                one,
-                [stop for stop in stops if stop.version_id == one.version_id],
-                under_way.get(person.pk, {}),
-                viewer.on,
-            ),
-        )
-        for one in rows
-    ]
+@dataclass
+class PersonPage:
+    """One person as the line or HR sees them: journeys with their stations, what is booked and ahead, what was done."""
+
+    journeys: list[MyJourney]
+    bookings: list[Booking]
+    results: list[CourseResult]
 
 
-def person_results(viewer: Viewer, person: Person, limit: int = 30) -> list[CourseResult]:
-    """What the person has done, newest first, with `shown_title`: one query. Aborted attempts are left out."""
-    title = Coalesce(NullIf("course_version__title_en", Value("")), "course_version__title")
-    rows = CourseResult.objects.visible_to(viewer).filter(person=person)
-    rows = rows.exclude(state=CourseResult.State.ABORTED).select_related("decided_by", "course")
-    said = title if get_language() == "en" else F("course_version__title")
-    return list(
-        rows.annotate(shown_title=said, day=Coalesce("passed_on", "started_on")).order_by("-day", "-pk")[:limit]
+def people_with_place(viewer: Viewer) -> QuerySet[Person]:
+    """People whom the viewer sees, each with `placed_as` and `placed_in`: title and unit of a placement that the viewer sees too."""
+    placed = Placement.objects.visible_to(viewer).on(viewer.on).filter(person=OuterRef("pk")).order_by("pk")
+    return Person.objects.visible_to(viewer).annotate(
+        placed_as=Subquery(placed.values("title")[:1]), placed_in=Subquery(placed.values("unit__name")[:1])
     )
 
 
-def person_bookings(viewer: Viewer, person: Person) -> list[Booking]:
-    """The person's live bookings that have a day left, in order, with `shown_title`: one query."""
+def person_page(viewer: Viewer, person: Person, limit: int = 30) -> PersonPage:
+    """Everything that the page of one person shows: four queries. What is under way is read from bookings and results."""
+    bookings, results = _person_bookings(viewer, person), _person_results(viewer, person)
+    rows = progress_of(viewer, person)
+    stops = list(stops_on_screen({one.version_id for one in rows})) if rows else []
+    under_way = _under_way(bookings, results)
+    return PersonPage(
+        journeys=[
+            MyJourney(
+                one,
+                stations_of(one, [stop for stop in stops if stop.version_id == one.version_id], under_way, viewer.on),
+            )
+            for one in rows
+        ],
+        bookings=[one for one in bookings if one.occasion.last_on >= viewer.on],
+        results=results[:limit],
+    )
+
+
+def _under_way(bookings: list[Booking], results: list[CourseResult]) -> dict[int, Activity]:
+    """By course the live booking or open attempt that says most, as activities_of tells it of a team."""
+    found = {
+        one.course_id: Activity("ongoing", one.started_on, None, str(one.public_id))
+        for one in results
+        if one.state in CourseResult.OPEN
+    }
+    for one in sorted((one for one in bookings if one.state in WEIGHT), key=lambda one: -WEIGHT[one.state]):
+        found[one.course_id] = Activity(one.state, one.occasion.first_on, one.occasion.last_on, str(one.public_id))
+    return found
+
+
+def _person_results(viewer: Viewer, person: Person) -> list[CourseResult]:
+    """What the person has done, newest first, with `shown_title`: one query. Aborted attempts are left out."""
+    title = Coalesce(NullIf("course_version__title_en", Value("")), "course_version__title")
+    rows = CourseResult.objects.visible_to(viewer).filter(person=person).exclude(state=CourseResult.State.ABORTED)
+    said = title if get_language() == "en" else F("course_version__title")
+    return list(rows.annotate(shown_title=said, day=Coalesce("passed_on", "started_on")).order_by("-day", "-pk"))
+
+
+def _person_bookings(viewer: Viewer, person: Person) -> list[Booking]:
+    """The person's live bookings in order, with `shown_title`: one query."""
     title = Coalesce(NullIf("occasion__course_version__title_en", Value("")), "occasion__course_version__title")
     said = title if get_language() == "en" else F("occasion__course_version__title")
-    rows = Booking.objects.visible_to(viewer).active().filter(person=person, occasion__last_on__gte=viewer.on)
+    rows = Booking.objects.visible_to(viewer).active().filter(person=person)
     return list(
-        rows.select_related("occasion", "booked_by", "requested_by")
-        .annotate(shown_title=said)
-        .order_by("occasion__first_on", "pk")
+        rows.select_related("occasion", "requested_by").annotate(shown_title=said).order_by("occasion__first_on", "pk")
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from journeys.models import Enrolment, Progress
 from journeys.stations import StageRow, Station
@@ -148,13 +149,7 @@ def requires(station: Station, titles: Mapping[int, str]) -> str:
 
 def cell_words(station: Station) -> str:
     """What a matrix cell is called for a screen reader, and what the export writes: the state with its date."""
-    if station.is_late and station.due:
-        late = ngettext("%(n)d day late", "%(n)d days late", station.late_days) % {"n": station.late_days}
-        return (
-            _("%(state)s, %(late)s") % {"state": state_word(station), "late": late}
-            if station.state != "late"
-            else capfirst(late)
-        )
+    late_days = station.late_days if station.is_late and station.due else 0
     when = {
         "done": station.done,
         "recognised": station.done,
@@ -162,7 +157,16 @@ def cell_words(station: Station) -> str:
         "soon": station.until,
         "booked": station.activity.first_on if station.activity else None,
     }.get(station.state)
-    return f"{state_word(station)} {when.isoformat()}" if when else state_word(station)
+    return _cell_words(station.state, late_days, when, get_language())
+
+
+@lru_cache(maxsize=4096)  # a team of 25 has 750 cells and few different ones
+def _cell_words(state: str, late_days: int, when: date | None, language: str | None) -> str:
+    word = str(WORDS[state])
+    if late_days:
+        late = ngettext("%(n)d day late", "%(n)d days late", late_days) % {"n": late_days}
+        return _("%(state)s, %(late)s") % {"state": word, "late": late} if state != "late" else capfirst(late)
+    return f"{word} {when.isoformat()}" if when else word
 
 
 def state_word(station: Station) -> str:

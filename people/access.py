@@ -7,8 +7,11 @@ is built from the rows in force on the day, so access ends the moment its reason
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BigIntegerField, BooleanField, Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -96,6 +99,19 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
     return [Scope(*row[: len(columns)], shown=row[len(columns) :]) for row in rows]
 
 
+def written(ids: QuerySet) -> Any:
+    """A query of ids in, the same as an expression for `__in` out, its SQL written down once.
+
+    Django copies and resolves a union anew in every filter it stands in: a page that asks five times who is on the team
+    spent more time on that than on the answers.
+    """
+    try:
+        sql, values = ids.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    return RawSQL(sql, values)  # noqa: S611  the compiler's own SQL, its values apart
+
+
 @dataclass(frozen=True)
 class Viewer:
     """A person acting in one role on one day."""
@@ -165,24 +181,33 @@ class Viewer:
             return None
         return Organisation.from_db(self.person._state.db, ["id", *SHOWN], [chosen, *scope.shown])
 
+    @cached_property
+    def _seen(self) -> dict[str, Any]:
+        """What is asked for again and again in one request, written once: kind -> ids of the rows that the viewer sees."""
+        return {}
+
     # -- circles of organisations
 
     @cached_property
-    def _circle(self) -> QuerySet:
+    def _collaborations(self) -> QuerySet:
         """Collaborations of the organisations that the viewer acts for: led by them or joined."""
         joined = Accession.objects.filter(
             Q(ends_on=None) | Q(ends_on__gte=self.on), starts_on__lte=self.on, organisation__in=self.acts_for
         )
         joins = Q(pk__in=joined.order_by().values("collaboration"))
-        return Collaboration.objects.filter(Q(lead__in=self.acts_for) | joins).order_by().values("pk")
+        return Collaboration.objects.filter(Q(lead__in=self.acts_for) | joins).order_by()
 
     @cached_property
-    def _companions(self) -> QuerySet:
+    def _circle(self) -> Any:
+        return written(self._collaborations.values("pk"))
+
+    @cached_property
+    def _companions(self) -> Any:
         """Organisations that share a collaboration with the viewer's."""
         members = Accession.objects.filter(
             Q(ends_on=None) | Q(ends_on__gte=self.on), starts_on__lte=self.on, collaboration__in=self._circle
         )
-        return members.order_by().values("organisation").union(self._circle.values("lead"))
+        return written(members.order_by().values("organisation").union(self._collaborations.values("lead")))
 
     def organisations_seen(self, rows: QuerySet) -> QuerySet:
         if Permission.EDIT_ORGANISATIONS in self.may:
@@ -216,7 +241,7 @@ class Viewer:
     # -- persons and the rows that point at them
 
     @cached_property
-    def team(self) -> QuerySet:
+    def team(self) -> Any:
         """Ids of the persons of the line on the day. Withheld persons only where the viewer is the nearest manager (P2)."""
         rows = Placement.objects.on(self.on).order_by().exclude(person__in=self.line_managers | {self.person.pk})
         withheld = Person.objects.exclude(shown_to=Person.ShownTo.ALL).order_by().values("pk")
@@ -224,8 +249,8 @@ class Viewer:
         named = rows.filter(manager__in=self.line_managers, organisation__in=self.acts_for)
         nearest = rows.filter(unit__in=self.nodes, manager=None, person__in=withheld)
         if self.role not in LINE:
-            return line.values("person")
-        return line.values("person").union(named.values("person"), nearest.values("person"))
+            return written(line.values("person"))
+        return written(line.values("person").union(named.values("person"), nearest.values("person")))
 
     def people_seen(self, rows: QuerySet) -> QuerySet:
         """Persons whose names the viewer may see."""
@@ -275,15 +300,18 @@ class Viewer:
 
     def occasions_seen(self, rows: QuerySet) -> QuerySet:
         """What the viewer's organisations may book (a quota invites guests), what the viewer runs or leads or has a booking at."""
-        published = rows.exclude(state="planned").order_by()
-        legs = [
-            published.filter(collaboration=None, organiser__in=self.acts_for).values("pk"),
-            published.filter(collaboration__in=self._circle).values("pk"),
-            published.filter(quotas__organisation__in=self.acts_for).values("pk"),
-            published.filter(bookings__person=self.person).values("pk"),
-            self.occasions_run(rows).order_by().values("pk"),
-        ]
-        return rows.filter(pk__in=legs[0].union(*legs[1:]))
+        if "occasions" not in self._seen:
+            every = rows.model.objects.order_by()
+            published = every.exclude(state="planned")
+            legs = [
+                published.filter(collaboration=None, organiser__in=self.acts_for).values("pk"),
+                published.filter(collaboration__in=self._circle).values("pk"),
+                published.filter(quotas__organisation__in=self.acts_for).values("pk"),
+                published.filter(bookings__person=self.person).values("pk"),
+                self.occasions_run(every).values("pk"),
+            ]
+            self._seen["occasions"] = written(legs[0].union(*legs[1:]))
+        return rows.filter(pk__in=self._seen["occasions"])
 
     def occasions_run(self, rows: QuerySet) -> QuerySet:
         if self.role == Role.ORGANISER:
@@ -313,18 +341,21 @@ class Viewer:
         )
 
     def journeys_seen(self, rows: QuerySet) -> QuerySet:
-        published = rows.filter(versions__state="published").order_by()
-        open_ones = Q(adoptions__ends_on=None) | Q(adoptions__ends_on__gte=self.on)
-        legs = [
-            rows.order_by().filter(owner__in=self.edits_journeys_of).values("pk"),
-            published.filter(owner__in=self.acts_for).values("pk"),
-            published.filter(
-                open_ones, adoptions__organisation__in=self.acts_for, adoptions__starts_on__lte=self.on
-            ).values("pk"),
-            published.filter(collaboration__in=self._circle).values("pk"),
-            rows.order_by().filter(enrolments__person=self.person).values("pk"),
-        ]
-        return rows.filter(pk__in=legs[0].union(*legs[1:]))
+        if "journeys" not in self._seen:
+            every = rows.model.objects.order_by()
+            published = every.filter(versions__state="published")
+            open_ones = Q(adoptions__ends_on=None) | Q(adoptions__ends_on__gte=self.on)
+            legs = [
+                every.filter(owner__in=self.edits_journeys_of).values("pk"),
+                published.filter(owner__in=self.acts_for).values("pk"),
+                published.filter(
+                    open_ones, adoptions__organisation__in=self.acts_for, adoptions__starts_on__lte=self.on
+                ).values("pk"),
+                published.filter(collaboration__in=self._circle).values("pk"),
+                every.filter(enrolments__person=self.person).values("pk"),
+            ]
+            self._seen["journeys"] = written(legs[0].union(*legs[1:]))
+        return rows.filter(pk__in=self._seen["journeys"])
 
 
 def viewer_for(person: Person, role: str = "", on: date | None = None) -> Viewer:

@@ -1,20 +1,43 @@
 """The cast and the ways to act as one of them."""
 
-import pytest
-from django.test import Client
+import gc
+import shutil
+from collections.abc import Iterator
 
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.test.utils import override_settings
+
+from certificates.jobs import close_bundle, fill_bundle, render_certificate
 from courses.models import Course, Occasion
 from journeys.models import Journey
 from people.access import Viewer, viewer_for
 from people.middleware import ACTING_ROLE
 from people.models import Person
 from tests.factories import World, build_course, build_journey, build_occasion, build_world
+from tests.kept import kept_world
+from tests.lived import Lived, build_lived
+
+# What takes longest begins first, or it runs alone at the end while the other worker waits.
+LONGEST = ("tests/test_access_walk.py", "tests/test_access_protected.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays loaded: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture
 def world(db) -> World:
     """Two municipalities and a region in a collaboration, an outsider, and the cast (tests/factories.py)."""
-    return build_world()
+    return kept_world()
 
 
 @pytest.fixture
@@ -59,3 +82,17 @@ def occasion(world, course) -> Occasion:
 def journey(world) -> Journey:
     """The region's published journey of two stages and one choice group, run by Ale (tests/factories.py)."""
     return build_journey(world)
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Lived]:
+    """The lived world, once for all tests of a file; rolled back at the end."""
+    files = tmp_path_factory.mktemp("files")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=str(files)), transaction.atomic():
+        lived = build_lived(build_world())
+        render_certificate(lived.certificates["amira"].pk)
+        fill_bundle(lived.bundle.pk)
+        close_bundle(lived.bundle.pk)
+        yield lived
+        transaction.set_rollback(True)
+    shutil.rmtree(files, ignore_errors=True)

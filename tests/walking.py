@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from people.middleware import ACTING_ROLE
 from tests.lived import Lived
+from tests.walk_table import EXPECTED, ROLE, Page
 
 WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 TOKEN = re.compile(r"[A-Za-z0-9]{64}")  # of CSRF, new in every answer
@@ -192,11 +193,17 @@ def page_faults(response: HttpResponse, body: str) -> list[str]:
     return faults + markup_faults(body)
 
 
+@lru_cache(maxsize=1)
+def parsed(body: str) -> lxml.html.HtmlElement:
+    """A page as a tree; its faults and its forms are read from the same one."""
+    return lxml.html.document_fromstring(body)
+
+
 @lru_cache(maxsize=500)
 def markup_faults(body: str) -> list[str]:
     """What an HTML page may not hold: inline style, inline script, anything that is loaded from another host."""
     faults = []
-    for element in lxml.html.document_fromstring(body).iter(lxml.etree.Element):
+    for element in parsed(body).iter(lxml.etree.Element):
         tag, given = str(element.tag), element.attrib
         if "style" in given or tag == "style":
             faults.append(f"inline style on <{tag}>")
@@ -230,7 +237,7 @@ def forms_of(body: str, url: str) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {}
     if "<form" not in body:
         return found
-    for form in lxml.html.document_fromstring(body).iter("form"):
+    for form in parsed(body).iter("form"):
         if form.get("method", "get").lower() != "post" and not form.get("hx-post"):
             continue
         path = urlsplit(form.get("action") or form.get("hx-post") or url).path
@@ -249,11 +256,36 @@ def forms_of(body: str, url: str) -> dict[str, dict[str, list[str]]]:
     return found
 
 
+def openings(page: Page, known: dict) -> list[dict[str, tuple[str, str]]]:
+    """Every choice of objects for a page; objects of several parameters belong together when they share their labels."""
+    if not page.feeds:
+        return [{}]
+    first = next(iter(page.feeds.values()))
+    for kind in page.feeds.values():
+        first = kind if "*" not in known[kind] else first
+    found = []
+    for label in known[first]:
+        fits = {name: (kind, label if label in known[kind] else "*") for name, kind in page.feeds.items()}
+        if all(label in known[kind] for kind, label in fits.values()):
+            found.append(fits)
+    return found
+
+
+def each(walk: "Walk", viewers=None) -> Iterator[tuple[str, str, dict]]:
+    """(viewer, URL name, objects) of the whole walk; a page that is closed to a viewer's role is tried with one object."""
+    for viewer in viewers or [*ROLE, ""]:
+        for address in addresses():
+            page = EXPECTED.get(address.name)
+            choices = openings(page, walk.values) if page else []
+            for opened in choices if page and viewer in page.who else choices[:1]:
+                yield viewer, address.name, opened
+
+
 class Walk:
     """One walk through a lived world: `answers` grows with every request."""
 
-    def __init__(self, lived: Lived, values: dict[str, dict[str, object]]) -> None:
-        self.lived, self.values = lived, values
+    def __init__(self, lived: Lived, values: dict[str, dict[str, object]], *, reads_markup: bool = True) -> None:
+        self.lived, self.values, self.reads_markup = lived, values, reads_markup
         self.answers: list[Answer] = []
         self.forms: dict[str, dict[str, list[str]]] = {}
 
@@ -286,11 +318,20 @@ class Walk:
             plain.replace(url, "/here/"),
             dict(response.headers),
             set(wrote),
-            page_faults(response, plain),
+            page_faults(response, plain) if self.reads_markup else [],
             query,
         )
-        if response.status_code == 200 and "text/html" in response.headers.get("Content-Type", ""):
+        if (
+            self.reads_markup
+            and response.status_code == 200
+            and "text/html" in response.headers.get("Content-Type", "")
+        ):
             for path, fields in forms_of(plain, url).items():
                 self.forms.setdefault(path, fields)
         self.answers.append(answer)
         return answer
+
+
+def none(faults: list[str]) -> None:
+    """Fail with every fault on a line of its own."""
+    assert not faults, "\n".join([f"{len(faults)} faults", *faults[:200]])

@@ -29,13 +29,13 @@ def _shown(request: HttpRequest):
     return Certificate.objects.visible_to(request.viewer).live()
 
 
-def _figures(rows, found, viewer: Viewer) -> dict[str, int]:
+def _figures(rows, found, viewer: Viewer, *, is_narrowed: bool) -> dict[str, int]:
     """How many of all are valid, expiring and expired, and how many are found. One query."""
     return rows.aggregate(
         valid=Count("pk", filter=Q(valid_until=None) | Q(valid_until__gte=viewer.on)),
         expiring=Count("pk", filter=Q(valid_until__gte=viewer.on, valid_until__lte=viewer.on + SOON)),
         expired=Count("pk", filter=Q(valid_until__lt=viewer.on)),
-        found=Count("pk", filter=Q(pk__in=found.order_by().values("pk"))),
+        found=Count("pk", filter=Q(pk__in=found.order_by().values("pk")) if is_narrowed else None),
     )
 
 
@@ -44,7 +44,8 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     """Intyg: figures, the running file, filters and the list."""
     rows = _shown(request)
     filters = CertificateFilter(request.GET, rows, request)
-    figures = _figures(rows, filters.qs, request.viewer)
+    is_narrowed = any(request.GET.get(name) for name in filters.filters)
+    figures = _figures(rows, filters.qs, request.viewer, is_narrowed=is_narrowed)
     table = CertificateTable(filters.qs.with_unit(request.viewer.on).select_related("issuer"))
     pages = {"per_page": PER_PAGE, "silent": True, "paginator_class": CountedPaginator, "count": figures["found"]}
     RequestConfig(request, paginate=pages).configure(table)

@@ -89,15 +89,15 @@ def _stages(stages: list[StageRow], stations: list[Station], seats: list[Seat]) 
 
 def _drawings(stages: list[StageRow], stations: list[Station]) -> list[tuple]:
     """(name, drawing, pairs of a mark and its station), wide and tall."""
-    drawn = [
+    drawn = tuple(
         MapStage(
             stage.number,
             str(stage.stage),
             sentences.stage_words(stage),
-            [MapStation(one.shown, one.title) for one in stage.stations],
+            tuple(MapStation(one.shown, one.title) for one in stage.stations),
         )
         for stage in stages
-    ]
+    )
     return [
         (name, drawing, list(zip(drawing.marks, stations, strict=True)))
         for name, drawing in (("wide", draw_wide(drawn)), ("tall", draw_tall(drawn)))

@@ -19,7 +19,7 @@ from journeys.forms import DeadlineForm, EndForm, EnrolmentForm, PauseForm, Resu
 from journeys.models import Enrolment, Journey
 from journeys.pauses import pause, resume
 from journeys.stations import needs_attention, with_next
-from people.models import Employment, Person, Placement
+from people.models import Employment, Person
 from people.roles import Permission
 from people.views.doors import permitted
 
@@ -32,17 +32,16 @@ PEOPLE_SHOWN = 60
 def team_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One person: where they are, what is late, what they have done, what may be changed."""
     viewer = request.viewer
-    person = get_object_or_404(Person.objects.visible_to(viewer), public_id=public_id)
-    journeys = queries.person_journeys(viewer, person)
-    placement = Placement.objects.visible_to(viewer).on(viewer.on).filter(person=person).select_related("unit").first()
+    person = get_object_or_404(queries.people_with_place(viewer), public_id=public_id)
+    page = queries.person_page(viewer, person)
     context = {
         "person": person,
-        "placement": placement,
-        "journeys": [_journey(one, viewer.on) for one in journeys],
-        "bookings": queries.person_bookings(viewer, person),
-        "results": queries.person_results(viewer, person),
+        "journeys": [_journey(one, viewer.on) for one in page.journeys],
+        "bookings": page.bookings,
+        "results": page.results,
         "first_late": next(
-            (s for one in journeys for row in one.stages for s in row.stations if needs_attention(s, viewer.on)), None
+            (s for one in page.journeys for row in one.stages for s in row.stations if needs_attention(s, viewer.on)),
+            None,
         ),
         "today": viewer.on,
     }

@@ -7,16 +7,20 @@ from datetime import timedelta
 
 import pypdf
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from certificates.bundling import cancel_bundle, expire_bundles, index_csv, start_bundle
-from certificates.issuing import withdraw
+from certificates.issuing import issue_for_result, withdraw
 from certificates.jobs import close_bundle, fill_bundle, make_missing_certificates, render_certificate
 from certificates.models import Bundle, Certificate
 from people.assignments import end_role
 from people.privacy import choose_code
+from tests.certificates.rows import AT, passed
+from tests.factories import build_course
 
 
 def work(bundle: Bundle) -> Bundle:
@@ -130,9 +134,6 @@ def test_hr_filters(world, certify, sign_in, query, names):
 
 
 def test_the_list_asks_as_many_queries_for_thirty_rows_as_for_one(world, certify, sign_in):
-    from django.db import connection  # for this one count
-    from django.test.utils import CaptureQueriesContext
-
     client = sign_in(world.helena)
     first = certify(world.amira, drawn=False)
     client.get(reverse("certificate_list"))
@@ -151,6 +152,20 @@ def test_the_list_asks_as_many_queries_for_thirty_rows_as_for_one(world, certify
     with CaptureQueriesContext(connection) as many:
         client.get(reverse("certificate_list"))
     assert len(many) == len(one) <= 8
+
+
+def test_the_own_list_asks_as_often_for_thirty_as_for_one(world, certify, sign_in):
+    client, counts = sign_in(world.amira), []
+    certify(world.amira, drawn=False)
+    for codes in ((), [f"C{n}" for n in range(29)]):
+        for code in codes:
+            version = build_course(world, code, f"Kurs {code}", days=1).versions.get(state="published")
+            issue_for_result(result=passed(world.amira, world.ale, version, at=AT), at=AT)
+        client.get(reverse("certificate_mine"))
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse("certificate_mine")).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 8
 
 
 def test_hr_gets_a_zip_with_every_paper_and_an_index(world, certify, sign_in):

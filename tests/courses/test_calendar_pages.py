@@ -1,10 +1,14 @@
 """Calendar pages: what is on the screen is what is in the file."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from courses.booking import book_people
 from courses.cancelling import cancel_occasion
 from courses.feeds import renew_feed
 from courses.models import Feed
+from tests.factories import build_course, build_occasion
 
 
 def uids(body: bytes) -> set[str]:
@@ -69,3 +73,17 @@ def test_an_unchanged_feed_is_304_in_two_queries(world, client, django_assert_ma
     with django_assert_max_num_queries(2):
         again = client.get(f"/k/{token}.ics", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_my_calendar_asks_as_often_for_thirty_bookings_as_for_one(world, sign_in):
+    client, counts = sign_in(world.amira), []
+    for numbers in (range(1), range(1, 30)):
+        for n in numbers:
+            course = build_course(world, f"K{n}", f"Kurs {n}", days=1)
+            occasion = build_occasion(world, course, in_days=20 + n)
+            book_people(occasion=occasion, employments=[world.job("amira")], by=world.johan)
+        client.get(reverse("calendar_mine"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("calendar_mine")).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 8

@@ -7,8 +7,8 @@ from journeys.map import RADIUS, MapStage, MapStation, draw_tall, draw_wide, sho
 
 
 def path(*sizes, state="open"):
-    stations = [MapStation(state, "Förhandsbedömning och skyddsbedömning")]
-    return [MapStage(n, f"Etapp {n}", "", stations * size) for n, size in enumerate(sizes, start=1)]
+    stations = (MapStation(state, "Förhandsbedömning och skyddsbedömning"),)
+    return tuple(MapStage(n, f"Etapp {n}", "", stations * size) for n, size in enumerate(sizes, start=1))
 
 
 @pytest.mark.parametrize("sizes", [(1,), (4, 5, 4, 3), (7, 5, 2), (20, 5, 5), (1, 1, 1, 1), (31,)])
@@ -24,7 +24,8 @@ def test_every_station_is_drawn_inside_and_apart(draw, sizes):
 
 
 def test_legs_are_walked_only_as_far_as_the_stations():
-    stages = [MapStage(1, "Ny", "", [MapStation(state, "x") for state in ("done", "expired", "booked", "open")])]
+    stations = tuple(MapStation(state, "x") for state in ("done", "expired", "booked", "open"))
+    stages = (MapStage(1, "Ny", "", stations),)
     assert [kind for _path, kind in draw_wide(stages).legs] == ["done", "done", "now", "", ""]
 
 

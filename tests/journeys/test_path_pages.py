@@ -24,7 +24,8 @@ from journeys.publishing import (
     publish_version,
 )
 from people.models import Notice
-from tests.factories import build_course, build_person
+from people.organisations import add_unit, join_collaboration
+from tests.factories import build_course, build_organisation, build_person
 
 
 @pytest.fixture
@@ -83,6 +84,22 @@ def test_my_journey_of_somebody_on_none_is_an_empty_state(world, sign_in):
 def test_my_journey_costs_at_most_eight_queries(world, journey, sign_in):
     put_on(world, journey, "amira")
     assert queries_of(sign_in(world.amira), "/min-resa/") <= 8
+
+
+def test_journey_and_person_cost_the_same_for_three_stations_and_for_thirty(world, journey, sign_in):
+    pages = {sign_in(world.amira): "/min-resa/", sign_in(world.johan, "manager"): f"/team/{world.amira.public_id}/"}
+    put_on(world, journey, "amira")
+    pass_first(world, journey, world.amira, world.ale)
+    few = [queries_of(client, url) for client, url in pages.items()]
+    version = draft_journey(owner=world.region, code="LONG", name="Lång", collaboration=world.west, by=world.olle)
+    stage = add_stage(version=version, name="Ny", min_years=0, by=world.olle)
+    for n in range(30):
+        add_stop(stage=stage, course=build_course(world, f"L{n}", f"Lång {n}", days=0), by=world.olle)
+    publish_version(version=version, valid_from=world.today, by=world.olle)
+    adopt_journey(journey=version.journey, organisation=world.ale, starts_on=world.today, by=None)
+    put_on(world, version.journey, "amira", days=0)
+    assert [queries_of(client, url) for client, url in pages.items()] == few
+    assert max(few) <= 8
 
 
 def test_team_costs_the_same_for_two_and_for_thirty(world, journey, sign_in):
@@ -216,6 +233,25 @@ def test_the_region_reads_counts_and_never_a_name(world, journey, sign_in):
     assert queries_of(client, "/region/") <= 8
     text = answer.content.decode() + client.get("/rapporter/").content.decode()
     assert [name for name in ("Amira", "Jonas", "Tilda", "Person 1") if name in text] == []
+
+
+def test_region_costs_the_same_for_two_members_and_for_thirty(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    jobs.roll_up()
+    client = sign_in(world.karin, "coordinator")
+    few = queries_of(client, "/region/")
+    for n in range(30):
+        place = build_organisation(f"Kommun {n:02}", f"{2000 + n}")
+        start = world.today - timedelta(days=900)
+        join_collaboration(collaboration=world.west, organisation=place, starts_on=start, weight=1, by=None)
+        adopt_journey(journey=journey, organisation=place, starts_on=start, by=None)
+        build_person(
+            world, f"m{n}", f"Medlem {n}", add_unit(organisation=place, name="Enhet", starts_on=start, by=None)
+        )
+        put_on(world, journey, f"m{n}")
+    jobs.roll_up()
+    assert len(client.get("/region/").context["region"].members) >= 30
+    assert few == queries_of(client, "/region/") <= 8
 
 
 def test_hr_counts_its_own_units_only(world, journey, sign_in):

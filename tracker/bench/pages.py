@@ -1,10 +1,13 @@
 """The main pages: who opens them, how many queries and how many times the empty view they may cost."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from courses.models import Course, Occasion
+from people.access import viewer_for
 from people.models import Person
 from people.roles import Role
+from tracker.bench.matrix import EMAIL
 from tracker.demo.cast import BY_KEY
 
 
@@ -18,10 +21,15 @@ class Page:
     path: str
     queries: int
     times: float
+    data: str = "demo"
+
+    @property
+    def email(self) -> str:
+        return self.key if "@" in self.key else BY_KEY[self.key].email
 
 
 def main_pages() -> list[Page]:
-    """The ten main pages over the demo world."""
+    """The main pages over the demo world, and the team's matrix over a team made for it."""
     organiser = Person.objects.get(email=BY_KEY["kursanordnare"].email)
     busy = Occasion.objects.filter(organiser__roles__person=organiser).latest("seats_taken", "-id")
     course = Course.objects.filter(code="BU-N2")[0]
@@ -32,9 +40,18 @@ def main_pages() -> list[Page]:
         ("catalogue", "medarbetare", Role.EMPLOYEE, "/kurser/", 8, 5),
         ("course", "medarbetare", Role.EMPLOYEE, f"/kurser/{course.slug}/", 10, 5),
         ("team", "chef", Role.MANAGER, "/team/", 8, 6),
+        ("person of the team", "chef", Role.MANAGER, f"/team/{_colleague(BY_KEY['chef'].email)}/", 8, 5),
         ("occasions", "kursanordnare", Role.ORGANISER, "/tillfallen/", 8, 5),
         ("occasion", "kursanordnare", Role.ORGANISER, f"/tillfallen/{busy.public_id}/", 10, 5),
         ("HR's certificates", "hr", Role.HR, "/intyg/", 8, 5),
         ("region", "samordnare", Role.COORDINATOR, "/region/", 8, 5),
     ]
-    return [Page(*row) for row in rows]
+    matrix = Page("team of 25 x 30", EMAIL, Role.MANAGER, "/team/", 8, 6, data="25 people on 30 stations")
+    return [*(Page(*row) for row in rows), matrix]
+
+
+def _colleague(email: str) -> UUID:
+    """The public id of somebody whom the manager leads and who is on a journey."""
+    manager = Person.objects.get(email=email)
+    led = Person.objects.visible_to(viewer_for(manager, Role.MANAGER)).exclude(pk=manager.pk)
+    return led.filter(enrolments__isnull=False).order_by("sort_key", "pk")[0].public_id

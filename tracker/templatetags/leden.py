@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from django import template
 from django.template.defaultfilters import capfirst
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -209,8 +210,17 @@ def _day(value: date | datetime) -> date:
     return local.date() if isinstance(local, datetime) else local
 
 
+@lru_cache(maxsize=4096)
+def _day_written(value: date, pattern: str, language: str | None) -> str:
+    return format_date(value, pattern)
+
+
 def _written(value: date | datetime | None, pattern: str) -> str:
-    return format_date(_local(value), pattern) if value else ""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        return format_date(_local(value), pattern)
+    return _day_written(value, pattern, get_language())
 
 
 @register.filter
@@ -307,6 +317,47 @@ def date_block(value: date | datetime, size: str = "") -> dict[str, object]:
         "year": "" if size else _day(value).year,
         "size": size,
     }
+
+
+# --- frame and forms ---------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def _styles(theme_url: str) -> SafeString:
+    return render_to_string("_styles.html", {"theme_url": theme_url})
+
+
+@register.simple_tag
+def styles(theme_url: object = "") -> SafeString:
+    """Address of an organisation's colours in, the links to all style sheets out: the same for every page and reader."""
+    return _styles(str(theme_url))
+
+
+@register.filter
+def attributes(given: dict[str, object]) -> SafeString:
+    """A widget's attributes in, ' id="x" required' out; the class stands in the widget's template."""
+    found = []
+    for name, value in given.items():
+        if value is not False and name not in ("class", "placeholder"):
+            found.append(f" {name}" if value is True else f' {name}="{conditional_escape(str(value))}"')
+    return mark_safe("".join(found))
+
+
+@register.filter
+def options(choices: Iterable[dict[str, object]], required: bool = False) -> SafeString:
+    """A select widget's choices in, its options out: an include for each cost more than the page's own rows.
+
+    Django's blank choice of dashes gets words: what to do where a choice must be made, else that none is.
+    """
+    blank = {"---------": _("Choose …") if required else _("Nothing chosen")}
+    labels = ((one, str(one["label"])) for one in choices)
+    return mark_safe(
+        "".join(
+            f'<option value="{conditional_escape(str(one["value"]))}"{attributes(one["attrs"])}>'  # type: ignore[arg-type]
+            f"{conditional_escape(blank.get(label, label))}</option>"
+            for one, label in labels
+        )
+    )
 
 
 # --- tables ------------------------------------------------------------------------------------------------------

@@ -7,17 +7,18 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from people.middleware import ACTING_ROLE
 from people.models import Person
 from people.roles import Role
+from tracker.bench.matrix import build_team
 from tracker.bench.pages import Page, main_pages
-from tracker.demo.cast import BY_KEY
+from tracker.demo.preparing import prepare_demo
 
 # What begins and ends a transaction asks nothing.
 BRACKETS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
@@ -31,12 +32,11 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=25)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
-        call_command("demo_world")
-        with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]):
-            pages = [EMPTY, *main_pages()]
-            results = self.measure(pages, options["rounds"])
+        prepare_demo(self.stdout.write)
+        with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]), transaction.atomic():
+            build_team(timezone.localdate())
+            results = self.measure([EMPTY, *main_pages()], options["rounds"])
+            transaction.set_rollback(True)
         folder = settings.BASE_DIR / "bench"
         folder.mkdir(exist_ok=True)
         (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
@@ -55,7 +55,7 @@ class Command(BaseCommand):
                 samples[page.name].append((time.perf_counter() - began) * 1000)
         empty = statistics.median(samples[EMPTY.name])
         self.stdout.write(f"{'page':<20}{'queries':>9}{'limit':>7}{'ms':>9}{'times':>8}{'limit':>7}")
-        rows = []
+        rows, commit = [], self.commit()
         for page in pages:
             middle = statistics.median(samples[page.name])
             self.stdout.write(
@@ -63,8 +63,8 @@ class Command(BaseCommand):
             )
             shared = {
                 "engine": connection.vendor,
-                "data": "demo",
-                "commit": self.commit(),
+                "data": page.data,
+                "commit": commit,
                 "empty_ms": round(empty, 2),
             }
             rows.append({"name": f"{page.name}: queries", "value": queries[page.name], "unit": "queries", "limit": page.queries, "samples": [queries[page.name]], **shared})  # fmt: skip
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
     def client_of(self, page: Page) -> Client:
         client = Client()
-        client.force_login(Person.objects.get(email=BY_KEY[page.key].email))
+        client.force_login(Person.objects.get(email=page.email))
         session = client.session
         session[ACTING_ROLE] = page.role
         session.save()
