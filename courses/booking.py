@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
-from courses.models import Booking, CourseResult, Meeting, Occasion, Part, PartResult
+from courses.makeup import first_day
+from courses.models import Booking, CourseResult, Occasion, Part, PartResult
 from courses.obstacles import Obstacle, find_obstacles
 from courses.queue import place_sentence
 from courses.refusals import Refused
@@ -111,7 +112,9 @@ def _tell_request(booking: Booking, at: datetime) -> None:
 
 
 def _active(booking: Booking) -> Booking:
-    return Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
+    return Booking.objects.select_related("occasion", "person", "organisation", "employment", "makeup_part").get(
+        pk=booking.pk
+    )
 
 
 def approval_obstacles(booking: Booking, approver: Person | None) -> list[str]:
@@ -177,9 +180,9 @@ def refuse(*, booking: Booking, reason: str, by: Person | None, at: datetime | N
     return row
 
 
-def cancel_kind(occasion: Occasion, at: datetime) -> str:
-    """Early or late: late is inside `late_days` before the first day (R17)."""
-    inside = timezone.localdate(at) > occasion.first_on - timedelta(days=occasion.late_days)
+def cancel_kind(booking: Booking, at: datetime) -> str:
+    """Early or late: late is inside the session's `late_days` before the booking's first day (R17)."""
+    inside = timezone.localdate(at) > first_day(booking) - timedelta(days=booking.occasion.late_days)
     return Booking.EndKind.LATE if inside else Booking.EndKind.EARLY
 
 
@@ -203,18 +206,19 @@ def cancel_booking(
             return row
         if sentences := cancellation_obstacles(row, at):
             raise Refused(*sentences)
+        row.occasion = occasion
         had_seat = row.state == Booking.State.BOOKED
-        kind = end_kind or (cancel_kind(occasion, at) if had_seat else Booking.EndKind.EARLY)
+        kind = end_kind or (cancel_kind(row, at) if had_seat else Booking.EndKind.EARLY)
         end_booking(booking=row, state=Booking.State.CANCELLED, by=by, at=at, end_kind=kind, reason=reason.strip())
         if had_seat:
-            _drop_untouched_attempt(row, by, at)
+            drop_untouched_attempt(booking=row, by=by, at=at)
         if by is None or by.pk != row.person_id:
             notices.say_cancelled(row, at=at)
         fill(occasion, at)
     return row
 
 
-def _drop_untouched_attempt(booking: Booking, by: Person | None, at: datetime) -> None:
+def drop_untouched_attempt(*, booking: Booking, by: Person | None, at: datetime | None = None) -> None:
     """An attempt that only the booking began ends with it; one with work in it stays open for the next date."""
     if booking.makeup_part_id:
         return
@@ -281,16 +285,3 @@ def outcome_sentence(booking: Booking) -> str:
             return _("A seat is kept while the request waits for the manager.")
         return _("The request waits for the manager. %(place)s") % {"place": place_sentence(booking)}
     return place_sentence(booking)
-
-
-def may_be_made_up(result: CourseResult, part: Part) -> list[Meeting]:
-    """Coming days of the same part at other occasions, for somebody who missed it (R24)."""
-    return list(
-        Meeting.objects.filter(
-            part__key=part.key,
-            occasion__course=result.course_id,
-            occasion__state__in=[Occasion.State.OPEN, Occasion.State.CLOSED],
-            cancelled_at=None,
-            starts_at__gt=timezone.now(),
-        ).select_related("occasion", "venue")
-    )

@@ -153,7 +153,7 @@ def personal_calendar(name: str, bookings: Iterable[Booking]) -> bytes:
     events = []
     for booking in bookings:
         for meeting in booking.occasion.meetings.all():
-            if booking.is_active or is_off(meeting):
+            if booking.has_day(meeting) and (booking.is_active or is_off(meeting)):
                 meeting.occasion = booking.occasion
                 events.append(event_of(meeting, personal=True, booking=booking).to_ical())
     return join_events(name, events[:MOST_EVENTS])

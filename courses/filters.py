@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from courses import queries
 from courses.models import Booking, Course, CourseResult, CourseVersion, Occasion, Part, Subject
+from courses.signals import routes_asked
 from people.names import search_key
 
 FORMS = [
@@ -23,7 +24,7 @@ STATES = [
 
 
 class CourseFilter(filters.FilterSet):
-    """The catalogue's bar: words, subject, form, own state, free seats."""
+    """The catalogue's bar: words, subject, journey and stage, who gives it, form, own state, free seats."""
 
     q = filters.CharFilter(method="find", label=_("Search"))
     subject = filters.ModelChoiceFilter(
@@ -32,6 +33,13 @@ class CourseFilter(filters.FilterSet):
         to_field_name="public_id",
         label=_("Subject"),
         empty_label=_("All subjects"),
+    )
+    route = filters.ChoiceFilter(method="of_route", label=_("Journey or stage"), empty_label=_("All journeys"))
+    origin = filters.ChoiceFilter(
+        choices=[("own", _("Own organisation")), ("shared", _("Collaborations"))],
+        method="of_origin",
+        label=pgettext_lazy("filter", "Given by"),
+        empty_label=_("Everybody"),
     )
     form = filters.ChoiceFilter(choices=FORMS, method="of_form", label=_("Form"), empty_label=_("All forms"))
     state = filters.ChoiceFilter(choices=STATES, method="of_state", label=_("For me"), empty_label=_("All courses"))
@@ -48,7 +56,21 @@ class CourseFilter(filters.FilterSet):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        answers = routes_asked.send(sender=Course, viewer=self.request.viewer)
+        self.routes = [route for _receiver, routes in answers for route in routes]
+        self.filters["route"].extra["choices"] = [
+            (group, [(value, label) for value, label, _courses in choices]) for group, choices in self.routes
+        ]
         self.form.all_optional = True
+
+    def of_route(self, rows: QuerySet, name: str, route: str) -> QuerySet:
+        courses = {value: ids for _group, choices in self.routes for value, _label, ids in choices}
+        return rows.filter(course__in=courses.get(route, ()))
+
+    def of_origin(self, rows: QuerySet, name: str, origin: str) -> QuerySet:
+        viewer = self.request.viewer
+        own = Q(course__owner__in=viewer.works_at | viewer.acts_for)
+        return rows.filter(own if origin == "own" else ~own)
 
     def find(self, rows: QuerySet, name: str, text: str) -> QuerySet:
         return rows.filter(course__in=Course.objects.matching(text[:200]).order_by().values("pk"))

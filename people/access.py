@@ -258,14 +258,17 @@ class Viewer:
 
     def courses_seen(self, rows: QuerySet) -> QuerySet:
         shared = Q(owner__in=self.acts_for) | Q(owner__in=self._companions, local=False)
+        guests = rows.order_by().filter(occasions__quotas__organisation__in=self.acts_for)
+        shared |= Q(pk__in=guests.values("pk"))
         return rows.filter(Q(owner__in=self.edits_courses_of) | shared & Q(state__in=["published", "resting"]))
 
     def occasions_seen(self, rows: QuerySet) -> QuerySet:
-        """What the viewer's organisations may book, what the viewer runs or leads, and what the viewer has a booking at."""
+        """What the viewer's organisations may book (a quota invites guests), what the viewer runs or leads or has a booking at."""
         published = rows.exclude(state="planned").order_by()
         legs = [
             published.filter(collaboration=None, organiser__in=self.acts_for).values("pk"),
             published.filter(collaboration__in=self._circle).values("pk"),
+            published.filter(quotas__organisation__in=self.acts_for).values("pk"),
             published.filter(bookings__person=self.person).values("pk"),
             self.occasions_run(rows).order_by().values("pk"),
         ]

@@ -8,6 +8,7 @@ urlpatterns = [
     path("byt-roll/", account.role_switch, name="role_switch"),
     path("installningar/", account.account_settings, name="account_settings"),
     path("installningar/synlighet/", account.shown_choose, name="shown_choose"),
+    path("konto/mejl/", account.pace_choose, name="pace_choose"),
     path("aviseringar/", account.notice_list, name="notice_list"),
     path("aviseringar/lasta/", account.notice_read, name="notice_read"),
     path("aviseringar/<uuid:public_id>/", account.notice_detail, name="notice_detail"),

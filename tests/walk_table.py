@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from courses.models import Attendance, Meeting
 from journeys.models import Stop
+from people.events import pointer
 from people.models import Accession, Collaboration, Delegation, Notice, RoleAssignment
 from people.roles import PERMISSIONS, Permission, Role
 from tests.lived import Lived
@@ -97,6 +98,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "own_occasion": {"past": {"petra", "tove"}, "coming": {"petra", "tove"}, "boras": NOBODY},
     "booking": OWN,
     "line_booking": {"jonas": {"johan", "dina", "ove"}, "tilda": {"torsten"}, "otto": NOBODY},
+    "my_day": {"past": {"amira", "tilda", "skye"}, "coming": {"amira", "tilda"}, "boras": {"otto"}},
     "my_booking": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}, "otto": {"otto"}},
     "result": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
     "my_result": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}},
@@ -148,6 +150,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "occasion": ids,
         "own_occasion": ids,
         "day": {key: Meeting.objects.filter(occasion=one)[0].public_id for key, one in occasions.items()},
+        "my_day": {key: Meeting.objects.filter(occasion=one)[0].public_id for key, one in occasions.items()},
         "occasion_booking": {
             "past": lived.booking("amira", lived.past).public_id,
             "coming": own["amira"],
@@ -171,6 +174,10 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "role": {key: RoleAssignment.objects.get(person=people[key]).public_id for key in ("johan", "torsten", "saga")},
         "deputy": {"dina": Delegation.objects.get(to=people["dina"]).pk},
         "leave": dict.fromkeys(some, 1),
+        "message": {
+            key: Notice.objects.filter(about=pointer(one), kind="courses.booked")[0].public_id
+            for key, one in occasions.items()
+        },
         "subject": {"ours": lived.subject.public_id},
         "venue": {"ours": lived.venue.pk},
         "journey_seen": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
@@ -235,6 +242,7 @@ EXPECTED: dict[str, Page] = {
             "role_switch",
             "account_settings",
             "shown_choose",
+            "pace_choose",
             "notice_list",
             "notice_read",
         )
@@ -281,14 +289,19 @@ EXPECTED: dict[str, Page] = {
     "booking_create": page(SIGNED_IN, public_id="occasion"),
     "booking_people": page(having(P.BOOK_FOR_OTHERS), public_id="occasion"),
     "booking_cancel": page(SIGNED_IN, public_id="booking"),
+    "booking_swap": page(SIGNED_IN, public_id="booking"),
+    "booking_shift": page(SIGNED_IN, public_id="booking"),
+    "booking_choice": page(SIGNED_IN, public_id="booking"),
     "booking_answer": page(SIGNED_IN, public_id="my_booking"),
     "booking_approve": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
     "booking_refuse": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
     "booking_approvals": page(having(P.APPROVE_BOOKINGS)),
     "offer_answer": page(ANYBODY, token="offer"),
+    "time_answer": page(ANYBODY, token="offer"),
     "result_detail": page(SIGNED_IN, public_id="result"),
     "task_tick": page(SIGNED_IN, public_id="my_result", pk="my_task"),
     "part_finish": page(SIGNED_IN, public_id="my_result", key="my_part"),
+    "makeup_create": page(SIGNED_IN, public_id="my_result", key="my_part"),
     "part_sign": page(having(P.SIGN_PARTS), public_id="result", key="my_part"),
     "part_signatures": page(having(P.SIGN_PARTS)),
     "course_own": page(AUTHOR),
@@ -321,15 +334,36 @@ EXPECTED: dict[str, Page] = {
     "occasion_create": page(RUN),
     **{
         name: page(RUN, public_id="own_occasion")
-        for name in ("occasion_edit", "occasion_cancel", "occasion_publish", "occasion_close")
+        for name in (
+            "occasion_edit",
+            "occasion_cancel",
+            "occasion_restore",
+            "occasion_keep",
+            "occasion_messages",
+            "occasion_publish",
+            "occasion_close",
+            "quota_edit",
+            "quota_release",
+            "queue_decisions",
+        )
     },
+    "seat_give": page(RUN, public_id="own_occasion", booking_id="occasion_booking"),
+    "quota_balance": page(having(P.RUN_OCCASIONS, P.SEE_REGION)),
+    "system_deeds": page(SIGNED_IN),
     "meeting_move": page(RUN, public_id="own_occasion", day_id="day"),
+    "meeting_restore": page(RUN, public_id="own_occasion", day_id="day"),
+    "message_edit": page(RUN, public_id="own_occasion", notice_id="message"),
+    "message_stop": page(RUN, public_id="own_occasion", notice_id="message"),
     **{
         name: page(MARK, public_id="own_occasion")
         for name in ("attendance_edit", "attendance_all", "attendance_lock", "occasion_report")
     },
     "attendance_mark": page(MARK, public_id="own_occasion", booking_id="occasion_booking"),
-    "attendance_correct": page(MARK, public_id="own_occasion", pk="mark"),
+    "attendance_sync": page(MARK),
+    "checkin_show": page(MARK, public_id="own_occasion"),
+    "checkin_code": page(MARK, public_id="own_occasion"),
+    "checkin_create": page(SIGNED_IN, day_id="my_day"),
+    "attendance_correct": page(RUN, public_id="own_occasion", pk="mark"),
     "participant_list": page(MARK),
     # calendars
     "feed_fetch": page(ANYBODY, token="feed"),
@@ -395,7 +429,9 @@ EXPECTED: dict[str, Page] = {
 # The other answers of a page, by its query.
 QUERIES = {
     "occasion_list": ("fil=xlsx", "fil=ics", "q=Barn"),
+    "occasion_detail": ("fil=xlsx",),
     "participant_list": ("fil=xlsx", "q=a"),
+    "quota_balance": ("fil=xlsx", "halvar=2026-1"),
     "person_list": ("q=a",),
     "certificate_list": ("q=a",),
     "booking_people": ("q=a",),

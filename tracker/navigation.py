@@ -26,10 +26,14 @@ class Tab:
     url_name: str
     label: Promise
     icon: str
+    under: tuple[str, ...] = ()  # paths that belong under the tab without beginning with its own
 
 
 MY_JOURNEY = Tab("journey_mine", _("My journey"), "route")
-COURSES = Tab("course_list", _("Courses"), "book-open")
+OF_COURSES = (
+    "/egna-kurser/", "/lokaler/", "/amnen/", "/mina-kurser/", "/att-signera/", "/bokningar/", "/incheckning/", "/tillfallen/",
+)  # fmt: skip
+COURSES = Tab("course_list", _("Courses"), "book-open", OF_COURSES)
 CALENDAR = Tab("calendar_mine", _("Calendar"), "calendar")
 MY_CERTIFICATES = Tab("certificate_mine", _("My certificates"), "award")
 TEAM = Tab("team_overview", _("My team"), "users")
@@ -86,9 +90,12 @@ def address(url_name: str) -> str:
 
 
 def ways(tabs: tuple[Tab, ...], path: str) -> Iterator[Way]:
-    """Tabs that lead somewhere. The current one is the longest that the path begins with."""
+    """Tabs that lead somewhere. The current one is the longest that the path begins with; its own goes before one under it."""
     found = [(url, tab) for tab in tabs if (url := address(tab.url_name))]
-    here = max((url for url, _tab in found if path.startswith(url)), key=len, default="")
+    begun = [
+        (len(start), start == url, url) for url, tab in found for start in (url, *tab.under) if path.startswith(start)
+    ]
+    here = max(begun)[-1] if begun else ""
     return (Way(url=url, label=tab.label, icon=tab.icon, current=url == here) for url, tab in found)
 
 

@@ -13,6 +13,7 @@ from courses import queries
 from courses.booking import approve, book_people, refuse
 from courses.forms.booking import RefusalForm
 from courses.models import Booking, Occasion
+from courses.queue import place_sentence, with_places
 from courses.views.outcomes import carry_out
 from people.models import Employment
 from people.roles import Permission
@@ -71,8 +72,9 @@ def show_approvals(
     request: HttpRequest, booking: Booking | None = None, form: RefusalForm | None = None
 ) -> HttpResponse:
     """The list; `form` is a refusal of `booking` that lacked its reason, and keeps what was typed."""
-    waiting = list(queries.to_approve(request.viewer))
+    waiting = list(with_places(queries.to_approve(request.viewer)))
     for row in waiting:
+        row.place = place_sentence(row)
         row.form = form if booking and row.pk == booking.pk else RefusalForm(prefix=str(row.public_id))
     return render(request, "courses/booking_approvals.html", {"waiting": waiting})
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from people.digests import choose_pace
 from people.forms import OwnSettingsForm
 from people.middleware import ACTING_ROLE
 from people.models import Notice, Person, ReadingLine
@@ -54,6 +55,18 @@ def shown_choose(request: HttpRequest) -> HttpResponse:
     if "name_hidden" in request.POST:
         choose_name_hidden(person=person, hidden=request.POST["name_hidden"] == "1", by=person)
     messages.success(request, _("Saved."))
+    return redirect("account_settings")
+
+
+@require_POST
+def pace_choose(request: HttpRequest) -> HttpResponse:
+    """Mail at once, or one mail a day."""
+    pace = request.POST.get("mail_pace", "")
+    if pace in Person.MailPace.values:
+        choose_pace(person=request.viewer.person, pace=pace, by=request.viewer.person)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose when you want your mail."))
     return redirect("account_settings")
 
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from courses.booking import approve, book_people, booking_obstacles, cancel_booking, refuse, request_seat
+from courses.cancelling import cancel_occasion
 from courses.models import Booking, Occasion, Offer
 from courses.queue import answer_offer, place_in_queue
 from courses.refusals import Refused
-from courses.scheduling import cancel_occasion, change_seats
+from courses.scheduling import change_seats
 from courses.seats import fill, seat_lock
 from people.employment import end_employment
 from people.models import Event, Notice

@@ -3,8 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from courses.booking import Refused, request_seat
+from courses.cancelling import cancel_occasion
 from courses.models import Booking, Occasion
-from courses.scheduling import cancel_occasion, move_meeting
+from courses.moving import move_meeting
 from people.models import Person
 from tracker.demo.history import Follower, History
 from tracker.demo.occasions import Occasions
