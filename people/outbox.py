@@ -145,6 +145,7 @@ def _message(notice: Notice, key: str, facts: dict) -> EmailMultiAlternatives:
         to=[notice.person.email],
         headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
     )
-    html = css_inline.inline(render_to_string(f"{app}/notices/{name}.html", context))
+    style = render_to_string("people/notices/mail.css")
+    html = css_inline.inline(render_to_string(f"{app}/notices/{name}.html", context), extra_css=style)
     message.attach_alternative(html, "text/html")
     return message

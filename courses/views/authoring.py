@@ -259,7 +259,7 @@ def course_publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.error(request, " ".join(refusal.sentences))
             return to_draft(version)
         messages.success(request, _("The course is published."))
-        return redirect("course_detail", version.course.slug)
+        return to_draft(version)  # where the next step stands: plan a session
     context = {"version": version, "course": version.course, "obstacles": publishing_obstacles(version)}
     return render(request, "courses/course_publish.html", context)
 

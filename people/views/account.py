@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -131,8 +132,16 @@ def notice_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     me = request.viewer.person
     row = get_object_or_404(Notice.objects.visible_to(request.viewer).select_related("person"), public_id=public_id)
     mark_read(person=me, only=row, by=me)
-    context = {"notice": row, "title": TITLES.get(row.kind) or _("Message"), "words": words_of(row)}
+    words, way = _way_of(words_of(row) or "")
+    context = {"notice": row, "title": TITLES.get(row.kind) or _("Message"), "words": words, "way": way}
     return render(request, "people/notice_detail.html", context)
+
+
+def _way_of(words: str) -> tuple[str, str]:
+    """(the words without it, the address that a mail ends with): on screen the address is a button."""
+    lines = words.splitlines()
+    way = next((line.strip() for line in lines if line.strip().startswith(settings.BASE_URL)), "")
+    return "\n".join(line for line in lines if not way or line.strip() != way).strip(), way
 
 
 @require_POST
