@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0003_moved_and_told"),
+        ("courses", "0002_moved_and_told"),
     ]
 
     operations = [

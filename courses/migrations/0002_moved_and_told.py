@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0001_initial"),
-        ("people", "0003_moved_and_told"),
+        ("people", "0002_moved_and_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0004_part_title_en"),
+        ("courses", "0003_part_title_en"),
     ]
 
     operations = [
