@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.booking import cancel_booking, request_seat
+from courses.cancelling import cancel_occasion
 from courses.decisions import decisions_of, system_deeds, told
 from courses.jobs import lapse_offers
 from courses.models import Booking, Quota
@@ -21,7 +22,6 @@ from courses.queue import (
 )
 from courses.quotas import set_quotas
 from courses.refusals import Refused
-from courses.scheduling import cancel_occasion
 from people.models import Event
 from tests.factories import build_occasion
 
