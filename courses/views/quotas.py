@@ -29,8 +29,10 @@ def quota_edit(request: HttpRequest, public_id) -> HttpResponse:
     """Share the seats out: the suggestion is filled in; whoever waits and is touched by a change is shown before it is made."""
     occasion = own_occasion(request, public_id)
     now = timezone.now()
-    stored = {row.organisation_id: row.seats for row in occasion.quotas.filter(released_at=None)}
-    seats = stored or suggested(occasion, now)
+    rows = list(occasion.quotas.all())
+    stored = {row.organisation_id: row.seats for row in rows if row.released_at is None}
+    proposal = suggested(occasion, now)
+    seats = stored or proposal
     until = occasion.quotas_until if stored else suggested_release(occasion, now)
     form = QuotaForm(
         request.POST if request.method == "POST" else None,
@@ -43,16 +45,19 @@ def quota_edit(request: HttpRequest, public_id) -> HttpResponse:
         plan = plan_quotas(occasion, form.quotas(), now)
         if (not plan.concerns or request.POST.get("seen") == plan.mark) and _save(request, occasion, form):
             return redirect("quota_edit", public_id)
-    return render(
-        request, "courses/quota_edit.html", _quota_context(request, occasion, form, plan, bool(stored), seats)
-    )
+    context = _quota_context(request, occasion, form, plan, proposal) | {
+        "stored": bool(stored),
+        "is_released": any(row.released_at for row in rows),
+        "total": sum(seats.values()),
+        "unfillable": plan_quotas(occasion, seats, now).unfillable,
+    }
+    return render(request, "courses/quota_edit.html", context)
 
 
-def _quota_context(request, occasion: Occasion, form: QuotaForm, plan: QuotaPlan | None, stored: bool, seats) -> dict:
+def _quota_context(request, occasion: Occasion, form: QuotaForm, plan: QuotaPlan | None, proposal: dict) -> dict:
     found = sharing.shares(request.viewer, occasion)
     by_organisation = {share.organisation.pk: share for share in found}
     gains, passed = sharing.named_plan(request.viewer, plan) if plan and not form.errors else ([], [])
-    proposal = suggested(occasion, timezone.now())
     return {
         "occasion": occasion,
         "version": occasion.course_version,
@@ -62,11 +67,7 @@ def _quota_context(request, occasion: Occasion, form: QuotaForm, plan: QuotaPlan
         "plan": plan if gains or passed else None,
         "gains": gains,
         "passed": passed,
-        "stored": stored,
-        "total": sum(seats.values()),
         "too_few": bool(proposal) and not any(proposal.values()),
-        "unfillable": plan_quotas(occasion, seats, timezone.now()).unfillable,
-        "is_released": occasion.quotas.exclude(released_at=None).exists(),
     }
 
 
