@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.defaultfilters import capfirst
@@ -344,11 +345,11 @@ def attributes(given: dict[str, object]) -> SafeString:
 
 
 @register.filter
-def options(choices: Iterable[dict[str, object]]) -> SafeString:
+def options(choices: Iterable[dict[str, Any]]) -> SafeString:
     """A select widget's choices in, its options out: an include for each cost more than the page's own rows."""
     return mark_safe(
         "".join(
-            f'<option value="{conditional_escape(str(one["value"]))}"{attributes(one["attrs"])}>'  # type: ignore[arg-type]
+            f'<option value="{conditional_escape(str(one["value"]))}"{attributes(one["attrs"])}>'
             f"{conditional_escape(one['label'])}</option>"
             for one in choices
         )
