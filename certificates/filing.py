@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from certificates.models import Certificate, CertificateFile
+from certificates.notices import tell_ready
 from people.events import record
 
 FOLDER = "certificates"
@@ -53,6 +54,7 @@ def keep_file(*, certificate: Certificate, content: bytes, at: datetime | None =
         )
         row.state, row.fault = Certificate.State.RENDERED, ""
         row.save(update_fields=["state", "fault"])
+        tell_ready(row, at=at or timezone.now())
     return kept
 
 

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class CheckForm(forms.Form):
@@ -42,3 +43,40 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label=_("The name on the certificate"), max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+class WithdrawForm(forms.Form):
+    """Why a certificate is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=3,
+        max_length=400,
+        help_text=_("The holder reads it. It is not shown on the public check page."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReplaceForm(forms.Form):
+    """Which certificates get a new edition, and why."""
+
+    which = forms.ChoiceField(label=_("Replace"), widget=forms.RadioSelect, initial="all")
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=3,
+        max_length=400,
+        help_text=_("For example: corrected spelling of the name. It is not shown on the public check page."),
+        widget=forms.TextInput(),
+    )
+
+    def __init__(self, *args, count: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if count < 2:
+            del self.fields["which"]
+            return
+        everything = ngettext("All %(count)d in the list", "All %(count)d in the list", count) % {"count": count}
+        self.fields["which"].choices = [("all", everything), ("one", _("Only the first one"))]
+
+    @property
+    def takes_all(self) -> bool:
+        return self.cleaned_data.get("which") == "all"

@@ -12,6 +12,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from certificates.models import Certificate, CertificateKind, CertificateQuerySet, NumberSeries, new_code
+from certificates.notices import tell_withdrawn
 from certificates.snapshots import (
     TEMPLATE,
     digest,
@@ -119,6 +120,7 @@ def withdraw(*, certificate: Certificate, reason: str, by: Person | None, at: da
                 reason=reason,
                 at=at,
             )
+            tell_withdrawn(row, at=at)
     return row
 
 

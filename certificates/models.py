@@ -198,7 +198,7 @@ class Certificate(models.Model):
         if not self.fault:
             return ""
         return _("The certificate cannot be printed: our fonts lack %(letters)s. Write the name in other letters.") % {
-            "letters": " ".join(self.fault)
+            "letters": ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in self.fault)
         }
 
 

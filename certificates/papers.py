@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from certificates.models import CertificateKind
+from people.roles import Role
 from people.theme import contrast, palette
 
 # What fits on the first page; the rest stands on the next.
@@ -17,6 +18,8 @@ GOALS_ON_FIRST_PAGE = 420
 PLACES = [(136, 512), (222, 580), (190, 424), (286, 466), (232, 316), (316, 352)]
 GOAL = (268, 208)
 START = (84, 620)
+# The words of a snapshot for who signs.
+SIGNS_AS = {"trainer": Role.TRAINER.label, "coordinator": Role.COORDINATOR.label}
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class Paper:
     @property
     def valid_until(self) -> date | None:
         return date.fromisoformat(self.facts["valid_until"]) if self.facts["valid_until"] else None
+
+    @property
+    def signatories(self) -> list[dict]:
+        """Who signs, with the role in the active language; older papers froze the role as a text."""
+        return [one | {"role": str(SIGNS_AS.get(one["role"], one["role"]))} for one in self.facts["signatories"]]
 
     @property
     def rows(self) -> list[dict]:

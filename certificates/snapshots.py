@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from certificates.models import CertificateKind
@@ -16,7 +15,8 @@ from journeys.models import Completion, Enrolment, Stop
 from people.models import Organisation, Person, RoleAssignment
 from people.roles import Role
 
-SCHEMA = 1
+# 2: the role under a signature is a word of SIGNS_AS, said in the reader's language; in 1 it is a text.
+SCHEMA = 2
 # The design on paper; a later design is a new name, and old certificates keep theirs.
 TEMPLATE = "certificate_1"
 MOST_SIGNATORIES = 2
@@ -67,7 +67,7 @@ def snapshot_of_result(result: CourseResult, *, number: str, code: str, issuer: 
     occasion = last_occasion(result)
     with override(result.person.language):
         rows = [
-            {"title": one.part.title, "minutes": one.minutes or one.part.minutes, "on": _iso(one.done_on)}
+            {"title": one.part.shown_title, "minutes": one.minutes or one.part.minutes, "on": _iso(one.done_on)}
             for one in done
         ]
         days = [one.done_on for one in done if one.part.is_meeting and one.done_on]
@@ -188,7 +188,7 @@ def _trainers(occasion: Occasion | None) -> list[dict]:
     if occasion is None:
         return []
     named = occasion.trainers.filter(person__shown_to=Person.ShownTo.ALL).select_related("person").order_by("pk")
-    return [{"name": one.person.name, "role": _("Trainer")} for one in named[:MOST_SIGNATORIES]]
+    return [{"name": one.person.name, "role": "trainer"} for one in named[:MOST_SIGNATORIES]]
 
 
 def _coordinators(completion: Completion) -> list[dict]:
@@ -201,4 +201,4 @@ def _coordinators(completion: Completion) -> list[dict]:
         .select_related("person")
         .order_by("pk")
     )
-    return [{"name": one.person.name, "role": _("Regional coordinator")} for one in named[:MOST_SIGNATORIES]]
+    return [{"name": one.person.name, "role": "coordinator"} for one in named[:MOST_SIGNATORIES]]

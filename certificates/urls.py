@@ -1,11 +1,13 @@
 from django.urls import path
 
-from certificates.views import bundles, own, register, verification
+from certificates.views import bundles, corrections, own, register, verification
 
 urlpatterns = [
     path("mina-intyg/", own.certificate_mine, name="certificate_mine"),
     path("intyg/", register.certificate_list, name="certificate_list"),
     path("intyg/hamta/<slug:code>/", own.certificate_download, name="certificate_download"),
+    path("intyg/ratta/<slug:code>/", corrections.certificate_replace, name="certificate_replace"),
+    path("intyg/aterkalla/<slug:code>/", corrections.certificate_withdraw, name="certificate_withdraw"),
     path("intyg/export/", register.bundle_create, name="bundle_create"),
     path("intyg/export/<uuid:public_id>/", bundles.bundle_detail, name="bundle_detail"),
     path("intyg/export/<uuid:public_id>/avbryt/", bundles.bundle_cancel, name="bundle_cancel"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from journeys.map import shorten
 from journeys.overviews import Demand
 
-WIDE, WIDE_FROM, WIDE_BAR, WIDE_ROW = 1110, 240, 640, 50
+WIDE, WIDE_FROM, WIDE_BAR, WIDE_ROW = 1110, 310, 580, 50
 TALL, TALL_BAR, TALL_ROW = 340, 330, 66
 
 
@@ -38,7 +38,7 @@ class Chart:
 def demand_charts(rows: Sequence[Demand]) -> list[Chart]:
     """The chart for wide screens and the one for the phone."""
     most = max([1, *(max(row.need, row.seats) for row in rows)])
-    wide = [_bar(row, WIDE_BAR / most, WIDE_ROW * n, WIDE_FROM, 31, words(row)) for n, row in enumerate(rows)]
+    wide = [_bar(row, WIDE_BAR / most, WIDE_ROW * n, WIDE_FROM, 40, words(row)) for n, row in enumerate(rows)]
     tall = [_bar(row, TALL_BAR / most, TALL_ROW * n, 0, 34, short_words(row)) for n, row in enumerate(rows)]
     return [
         Chart("cw", WIDE, WIDE_ROW * len(rows) + 8, WIDE_FROM, wide),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.models import Course, CourseVersion
 from courses.refusals import Refused
 from journeys.models import Enrolment, Progress, Stop
 from people.events import record
@@ -75,6 +76,39 @@ def remind(*, enrolment: Enrolment, by: Person | None, at: datetime | None = Non
             stop=stop,
             by=by.pk if by else None,
         )
+
+
+def tell_sessions_wanted(
+    course: Course, planner: Person, *, seats: int, until: date, by: Person, at: datetime
+) -> Notice:
+    """Ask somebody who plans a course for more seats, once a day for each course."""
+    return say(
+        to=planner,
+        kind="journeys.sessions_wanted",
+        about=course,
+        key=f"journeys.sessions_wanted:{course.public_id}:{planner.pk}:{timezone.localdate(at).isoformat()}",
+        at=at,
+        course=course.pk,
+        seats=seats,
+        until=until.isoformat(),
+        by=by.pk,
+    )
+
+
+@notice("journeys.sessions_wanted", title=gettext_lazy("More sessions are needed"))
+def sessions_wanted(row: Notice) -> dict | None:
+    """The course, and how many seats are short until when. No longer true when the course is no longer given."""
+    version = CourseVersion.objects.published().filter(course=row.payload["course"]).first()
+    until = date.fromisoformat(row.payload["until"])
+    if version is None or until < timezone.localdate():
+        return None
+    return {
+        "title": version.shown_title,
+        "seats": row.payload["seats"],
+        "until": until,
+        "sender": Person.objects.filter(pk=row.payload["by"]).first(),
+        "address": _address("occasion_list"),
+    }
 
 
 @notice("journeys.enrolled", title=gettext_lazy("Your journey begins"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
@@ -27,6 +28,7 @@ AHEAD_DAYS = 60  # the demand page looks to the end of the half-year that this m
 @dataclass
 class UnitCounts:
     name: str
+    public_id: UUID
     people: int = 0
     on_journey: int = 0
     late: int = 0
@@ -37,8 +39,10 @@ class UnitCounts:
 def units_counted(viewer: Viewer) -> list[UnitCounts]:
     """Per unit of the day: people, on a journey, overdue, expired and expiring within 90 days. Two queries."""
     placed = Placement.objects.visible_to(viewer).on(viewer.on).order_by()
-    staff = placed.values_list("unit", "unit__name", "unit__sort_key").annotate(n=Count("person", distinct=True))
-    found = {unit: (key, UnitCounts(name, n)) for unit, name, key, n in staff}
+    staff = placed.values_list("unit", "unit__public_id", "unit__name", "unit__sort_key").annotate(
+        n=Count("person", distinct=True)
+    )
+    found = {unit: (key, UnitCounts(name, public_id, n)) for unit, public_id, name, key, n in staff}
     here = Q(employment__placements__starts_on__lte=viewer.on) & (
         Q(employment__placements__ends_on=None) | Q(employment__placements__ends_on__gte=viewer.on)
     )
@@ -111,11 +115,13 @@ class Report:
 
 def rollups_for(
     viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None
-) -> QuerySet[Rollup]:
+) -> list[Rollup]:
     rows = Rollup.objects.filter(organisation__in=list(organisations), people__gt=0)
     if journeys is not None:
         rows = rows.filter(version__journey__in=list(journeys))
-    return rows.select_related("stage").order_by("version__journey__name", "pk")
+    return list(
+        rows.select_related("version__journey", "stage").order_by("version__journey__name", "stage__order", "pk")
+    )
 
 
 def reports_for(viewer: Viewer) -> list[Report]:
@@ -198,6 +204,7 @@ class Demand:
     title: str
     need: int = 0
     seats: int = 0
+    course: int = 0
 
     @property
     def gap(self) -> int:
@@ -302,7 +309,9 @@ def _demand(viewer: Viewer, rows: list[Rollup], stops: list[Stop], until: date) 
     found: dict[int, Demand] = {}
     for stop in stops:
         if stop.course_id in seats:
-            one = found.setdefault(stop.course_id, Demand(stop.shown_title, seats=seats[stop.course_id]))
+            one = found.setdefault(
+                stop.course_id, Demand(stop.shown_title, seats=seats[stop.course_id], course=stop.course_id)
+            )
             for row in rows:
                 if row.stage_id is None and row.version_id == stop.version_id:
                     months = row.stops.get(stop.key, {}).get("due", {})

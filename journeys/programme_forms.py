@@ -124,47 +124,6 @@ def _course_label(course: Course) -> str:
     return f"{version.shown_title} ({course.code})" if version else course.code
 
 
-class DeadlineForm(forms.Form):
-    """When a station is due: how long after what, a fixed date, or never."""
-
-    all_optional = True  # which fields are needed follows from the first answer
-
-    anchor = forms.ChoiceField(
-        label=_("The deadline counts from"), choices=Stop.Anchor.choices, required=False, widget=forms.RadioSelect
-    )
-    offset = forms.IntegerField(label=_("How long after"), required=False, min_value=0, max_value=3650, initial=3)
-    unit = forms.ChoiceField(label=_("Unit"), choices=Stop.OffsetUnit.choices, required=False, initial="months")
-    after = forms.ModelChoiceField(
-        queryset=Stop.objects.none(), label=_("Station before"), required=False, to_field_name="key"
-    )
-    fixed_on = day_field(_("Date"), required=False)
-
-    def __init__(self, *args, stop: Stop, **kwargs) -> None:
-        initial = {name: getattr(stop, name) for name in ("anchor", "offset", "unit", "fixed_on")}
-        initial["after"] = stop.after.key if stop.after else None
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["anchor"].choices = [(value or "none", label) for value, label in Stop.Anchor.choices]
-        self.initial["anchor"] = stop.anchor or "none"
-        choice = self.fields["after"]
-        live = CourseVersion.objects.exclude(state=CourseVersion.State.SUPERSEDED)
-        before = stop.version.stops.filter(order__lt=stop.order).select_related("course").order_by("order")
-        choice.queryset = before.prefetch_related(Prefetch("course__versions", live, to_attr="live_ones"))
-        choice.label_from_instance = lambda one: _course_label(one.course)
-
-    def clean(self) -> dict:
-        cleaned = super().clean() or {}
-        anchor = "" if cleaned.get("anchor") == "none" else cleaned.get("anchor", "")
-        cleaned["anchor"] = anchor
-        if anchor == Stop.Anchor.FIXED and not cleaned.get("fixed_on") and "fixed_on" not in self.errors:
-            self.add_error("fixed_on", _("Choose the date."))
-        if anchor == Stop.Anchor.STOP and not cleaned.get("after") and "after" not in self.errors:
-            self.add_error("after", _("Choose the station before."))
-        counted = anchor and anchor != Stop.Anchor.FIXED
-        if counted and cleaned.get("offset") is None and "offset" not in self.errors:
-            self.add_error("offset", _("Say how long after the start the station is due."))
-        return cleaned
-
-
 class PublishForm(forms.Form):
     valid_from = day_field(_("Used for new people from"), help_text=_("People who have begun stay on their version."))
 

@@ -15,6 +15,7 @@ from courses.models import Course
 from courses.refusals import Refused
 from journeys.copying import copy_path
 from journeys.models import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.obstacles import missing_to_publish
 from people.events import record
 from people.models import Collaboration, Organisation, Person
 
@@ -288,29 +289,6 @@ def remove_group(*, group: ChoiceGroup, by: Person | None, at: datetime | None =
         if group.stops.exists():
             raise Refused(_("The choice group has stations. Change them first."))
         group.delete()
-
-
-def missing_to_publish(version: Version) -> list[str]:
-    """What a draft lacks before it can be published, as sentences; an empty list means ready."""
-    stages = list(version.stages.all())
-    stops = list(version.stops.select_related("course", "after"))
-    lacks = [] if stages else [_("The programme has no stage yet.")]
-    if stages and not stops:
-        lacks.append(_("The programme has no station yet."))
-    order = {stop.pk: stop.order for stop in stops}
-    for group in ChoiceGroup.objects.filter(stage__version=version).select_related("stage"):
-        electives = sum(stop.group_id == group.pk for stop in stops)
-        if electives < group.needs:
-            lacks.append(
-                _("%(group)s in %(stage)s asks for %(needs)s of %(stops)s stations.")
-                % {"group": group, "stage": group.stage, "needs": group.needs, "stops": electives}
-            )
-    for stop in stops:
-        if stop.course.state != Course.State.PUBLISHED:
-            lacks.append(_("The course %(course)s is not published.") % {"course": stop.course.code})
-        if stop.after_id and order[stop.after_id] > stop.order:
-            lacks.append(_("%(course)s counts from a station that comes later.") % {"course": stop.course.code})
-    return lacks
 
 
 def publish_version(*, version: Version, valid_from: date, by: Person | None, at: datetime | None = None) -> Version:

@@ -120,6 +120,7 @@ def my_seats(viewer: Viewer) -> list[Seat]:
     now = timezone.now()
     rows = (
         Meeting.objects.filter(
+            Q(occasion__bookings__makeup_part=None) | Q(occasion__bookings__makeup_part__key=F("part__key")),
             occasion__bookings__person=viewer.person,
             occasion__bookings__state__in=Booking.ACTIVE,
             cancelled_at=None,

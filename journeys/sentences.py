@@ -87,7 +87,9 @@ def lead(progress: Progress, stations: list[Station]) -> str:
     if progress.state == Enrolment.State.PAUSED:
         until = progress.paused_until
         paused = _("Paused until %(day)s.") % {"day": written(until)} if until else _("Paused until further notice.")
-        return f"{paused} {_('Your deadlines stand still.')}"
+        # Not inside the f-string: no collector of texts looks in there.
+        still = _("Your deadlines stand still.")
+        return f"{paused} {still}"
     said = [_next_sentence(next((one for one in stations if one.is_next), None), progress)]
     late = sum(one.is_late for one in stations)
     expired = sum(one.state == "expired" for one in stations)
@@ -105,6 +107,8 @@ def _next_sentence(station: Station | None, progress: Progress) -> str:
         return "" if progress.state == Enrolment.State.COMPLETED else _("All that you need is booked or done.")
     if station.state == "locked":
         return _("Next comes %(course)s, which requires another course first.") % {"course": station.title}
+    if getattr(station.stop, "attempt", None):
+        return _("Next step is to go on with %(course)s.") % {"course": station.title}
     days = getattr(station.stop, "days", 0)
     text = _("Next step is to book %(course)s.") if days else _("Next step is %(course)s.")
     return text % {"course": station.title}

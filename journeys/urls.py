@@ -23,6 +23,7 @@ urlpatterns = [
     path("rapporter/", hr.report_list, name="report_list"),
     path("rapporter/export.xlsx", hr.report_export, name="report_export"),
     path("region/", region.region_overview, name="region_overview"),
+    path("region/be-om-tillfallen/", region.sessions_ask, name="sessions_ask"),
     path("region/export.xlsx", region.region_export, name="region_export"),
     path("program/", programmes.programme_list, name="programme_list"),
     path("program/nytt/", programmes.programme_create, name="programme_create"),

@@ -20,9 +20,11 @@ class Permission(StrEnum):
     EDIT_JOURNEYS = "edit_journeys"
     SEE_REGION = "see_region"
     SEE_CERTIFICATES = "see_certificates"
+    CHANGE_CERTIFICATES = "change_certificates"
     SEE_STAFF = "see_staff"
     SEE_REPORTS = "see_reports"
     EDIT_STAFF = "edit_staff"
+    KEEP_JOBS = "keep_jobs"
     EDIT_UNITS = "edit_units"
     GIVE_ROLES = "give_roles"
     EDIT_SETTINGS = "edit_settings"
@@ -56,7 +58,7 @@ SENTENCES = {
     Role.SUPERVISOR: _("Signs parts that are done at work."),
     Role.ORGANISER: _("Makes courses and occasions and sees who takes part in the own ones."),
     Role.TRAINER: _("Leads occasions and marks attendance there."),
-    Role.HR: _("Finds and downloads the certificates of the own organisation."),
+    Role.HR: _("Finds, downloads and corrects the certificates of the own organisation."),
     Role.CUSTODIAN: _("Looks after people with protected identity."),
     Role.COORDINATOR: _("Runs programmes for many organisations and sees numbers, not names."),
     Role.OWNER: _("Drafts and publishes the journeys that the organisation owns."),
@@ -74,12 +76,24 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset({_P.SIGN_PARTS}),
     Role.ORGANISER: frozenset({_P.RUN_OCCASIONS, _P.MARK_ATTENDANCE, _P.EDIT_COURSES}),
     Role.TRAINER: frozenset({_P.MARK_ATTENDANCE}),
-    Role.HR: frozenset({_P.SEE_CERTIFICATES, _P.SEE_STAFF, _P.SEE_REPORTS, _P.ENROL_PEOPLE, _P.BOOK_FOR_OTHERS}),
-    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF}),
+    Role.HR: frozenset(
+        {
+            _P.SEE_CERTIFICATES,
+            _P.CHANGE_CERTIFICATES,
+            _P.SEE_STAFF,
+            _P.SEE_REPORTS,
+            _P.ENROL_PEOPLE,
+            _P.BOOK_FOR_OTHERS,
+        }
+    ),
+    # Nobody else can move, invite or end those whom only the custodian sees.
+    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS}),
     # A coordinator is programme owner where the own organisation leads (decision 1).
     Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS}),
     Role.OWNER: frozenset({_P.EDIT_JOURNEYS}),
-    Role.MUNICIPALITY_ADMIN: frozenset({_P.SEE_STAFF, _P.EDIT_STAFF, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS}),
+    Role.MUNICIPALITY_ADMIN: frozenset(
+        {_P.SEE_STAFF, _P.EDIT_STAFF, _P.KEEP_JOBS, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS}
+    ),
     Role.DATA_PROTECTION: frozenset(),
     Role.PLATFORM_ADMIN: frozenset({_P.EDIT_ORGANISATIONS, _P.EDIT_COLLABORATIONS}),
 }

@@ -48,6 +48,8 @@ def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
         "wrong_name": bool(typed) and verdict.asks_name,
         "has_form": verdict.asks_name,
     }
+    if verdict.kind == "unknown":  # what was typed stays, to be put right
+        context["form"] = CheckForm(initial={"code": code[:60]})
     with translation.override(_language(request)):
         return _answer(request, "certificates/certificate_verify.html", context, STATUS.get(verdict.kind, 200))
 

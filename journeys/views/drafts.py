@@ -1,15 +1,19 @@
 """Drafting a programme: stages, choice groups, stations and their deadlines, and publishing them as a version."""
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.models import CourseVersion
 from courses.refusals import Refused
+from journeys.deadline_forms import NEEDS, AnchorForm, DeadlineForm
 from journeys.models import Stage, Stop, Version
-from journeys.programme_forms import DeadlineForm, GroupForm, PublishForm, StageForm, StopForm
+from journeys.obstacles import course_name, missing_to_publish
+from journeys.programme_forms import GroupForm, PublishForm, StageForm, StopForm
 from journeys.programmes import path_shown
 from journeys.publishing import (
     DRAFTS,
@@ -18,7 +22,6 @@ from journeys.publishing import (
     add_stop,
     change_stop,
     edit_stage,
-    missing_to_publish,
     move_stop,
     publish_version,
     remove_group,
@@ -44,7 +47,8 @@ def stage_of(request: HttpRequest, slug: str, key: str) -> Stage:
 
 def stop_of(request: HttpRequest, slug: str, key: str) -> Stop:
     rows = draft_of(request, slug).stops.select_related("version__journey", "stage", "group", "course", "after")
-    return get_object_or_404(rows, key=key)
+    live = Prefetch("course__versions", CourseVersion.objects.published(), to_attr="live_ones")
+    return get_object_or_404(rows.prefetch_related(live), key=key)
 
 
 def show_form(
@@ -138,13 +142,31 @@ def stop_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 def stop_deadline(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """When a station is due."""
+    """When a station is due, in two steps: what it counts from, then only what that needs. No step loses what was typed."""
     stop = stop_of(request, slug, key)
-    form = DeadlineForm(posted(request), stop=stop)
-    title = _("When is the station due?")
-    if request.method == "POST" and form.is_valid():
-        return _change(request, stop, form, title, **form.cleaned_data)
-    return show_form(request, stop.version, form, title, stop.course.code)
+    if request.method != "POST" or "back" in request.POST:
+        return show_deadline(request, stop, AnchorForm(stop=stop, typed=request.POST))
+    if request.POST.get("step") == "anchor":
+        first = AnchorForm(request.POST, stop=stop, typed=request.POST)
+        if not first.is_valid():
+            return show_deadline(request, stop, first)
+        anchor = first.cleaned_data["anchor"]
+        if NEEDS[anchor]:
+            return show_deadline(request, stop, DeadlineForm(stop=stop, anchor=anchor, typed=request.POST))
+    form = DeadlineForm(request.POST, stop=stop, anchor=request.POST.get("anchor", ""), typed=request.POST)
+    if form.is_valid():
+        try:
+            change_stop(stop=stop, kind=stop.kind, group=stop.group, **form.given(), by=request.viewer.person)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("programme_edit", slug)
+    return show_deadline(request, stop, form)
+
+
+def show_deadline(request: HttpRequest, stop: Stop, form: AnchorForm | DeadlineForm) -> HttpResponse:
+    context = {"form": form, "journey": stop.version.journey, "lead": f"{course_name(stop.course)} · {stop.stage}"}
+    return render(request, "journeys/stop_deadline.html", context)
 
 
 def _change(request: HttpRequest, stop: Stop, form: Form, title: str, **changes) -> HttpResponse:
@@ -183,16 +205,19 @@ def version_row_remove(request: HttpRequest, slug: str, kind: str, key: str) -> 
 
 
 def version_publish(request: HttpRequest, slug: str) -> HttpResponse:
-    """Freeze the draft, from a day."""
+    """Freeze the draft, from a day; with what is missing while it may not."""
     version = draft_of(request, slug)
     form = PublishForm(posted(request), initial={"valid_from": request.viewer.on})
     if request.method == "POST" and form.is_valid():
         try:
             publish_version(version=version, valid_from=form.cleaned_data["valid_from"], by=request.viewer.person)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusal.sentences)
         else:
             messages.success(request, _("%(journey)s is published.") % {"journey": version.journey})
             return redirect("programme_detail", slug)
     lead = _("A published version is frozen. A change is the next version.")
-    return show_form(request, version, form, _("Publish"), lead, button=_("Publish"))
+    context = {"form": form, "journey": version.journey, "title": _("Publish"), "lead": lead, "button": _("Publish")}
+    # What was refused just now is said by the form.
+    missing = [] if form.errors else missing_to_publish(version)
+    return render(request, "journeys/programme_form.html", context | {"missing": missing})

@@ -39,12 +39,20 @@ class Visit:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def sign_in(self, person: Person) -> "Visit":
+        return self.sign_in_as(person.email)
+
+    def sign_in_as(self, email: str) -> "Visit":
         self.open("account_login")
-        self.page.locator("input[name=login]").fill(person.email)
+        self.page.locator("input[name=login]").fill(email)
         self.page.locator("input[name=password]").fill(PASSWORD)
         self.press("Sign in")
         self.page.wait_for_url(lambda url: reverse("account_login") not in url)
         return self
+
+    def act_as(self, role: str) -> None:
+        """Put on another hat in the account menu."""
+        self.page.locator("details.account > summary").click()
+        self.press(role)
 
     def open(self, name: str, *arguments, query: str = "") -> int:
         answer = self.page.goto(f"{self.base}{reverse(name, args=arguments)}{query}")
@@ -78,16 +86,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser, live_server, settings, tmp_path):
-    """Open a screen: visit(world.amira), visit(world.petra, PHONE), visit(world.amira, WIDE, "dark")."""
+    """Open a screen: visit(world.amira), visit(world.petra, PHONE), visit(world.amira, WIDE, "dark"); None signs in later."""
     settings.MEDIA_ROOT = str(tmp_path)
     contexts, visits = [], []
 
-    def begin(person: Person, size=WIDE, scheme: str = "light") -> Visit:
+    def begin(person: Person | None, size=WIDE, scheme: str = "light") -> Visit:
         context = browser.new_context(viewport=size, color_scheme=scheme, locale="sv-SE", accept_downloads=True)
         context.set_default_timeout(20_000)
         contexts.append(context)
         visits.append(Visit(context.new_page(), live_server.url))
-        return visits[-1].sign_in(person)
+        return visits[-1].sign_in(person) if person else visits[-1]
 
     yield begin
     for context in contexts:

@@ -73,8 +73,8 @@ def test_unknown_letters_are_named_to_the_person_and_hr(world, certify, sign_in)
     world.amira.save()
     certificate = certify(world.amira)
     assert (certificate.state, certificate.fault) == (Certificate.State.QUEUED, "李")
-    assert "李." in sign_in(world.amira).get(reverse("certificate_mine")).content.decode()
-    assert "李." in sign_in(world.helena).get(reverse("certificate_list")).content.decode()
+    assert "李 (U+674E)." in sign_in(world.amira).get(reverse("certificate_mine")).content.decode()
+    assert "李 (U+674E)." in sign_in(world.helena).get(reverse("certificate_list")).content.decode()
 
 
 def test_a_stopped_paper_is_made_anew_when_the_name_is_changed(world, certify):
@@ -249,3 +249,9 @@ def test_a_bundle_lives_a_day_and_can_be_cancelled(world, certify, sign_in):
 
 def test_no_cell_of_the_index_is_a_formula():
     assert index_csv([["=cmd()", "+1", "Anna"]]) == "\ufeff'=cmd();'+1;Anna\r\n"
+
+
+def test_a_code_that_is_unknown_stays_in_the_form(client):
+    page = client.get(reverse("certificate_check", args=["KODMEDFEL"]))
+    assert (page.status_code, page.context["form"]["code"].value()) == (404, "KODMEDFEL")
+    assert page["X-Robots-Tag"] == "noindex, nofollow"

@@ -5,9 +5,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.booking import book_people
+from courses.cancelling import cancel_occasion
 from courses.feeds import renew_feed
 from courses.models import Feed
-from courses.scheduling import cancel_occasion
 from tests.factories import build_course, build_occasion
 
 

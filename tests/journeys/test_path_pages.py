@@ -14,7 +14,15 @@ from courses.results import finish_part, start_course
 from journeys import jobs
 from journeys.enrolment import enrol
 from journeys.models import DeadlineChange, Enrolment, Pause, Progress
-from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
+from journeys.pauses import pause
+from journeys.publishing import (
+    add_stage,
+    add_stop,
+    adopt_journey,
+    draft_journey,
+    draft_next_version,
+    publish_version,
+)
 from people.models import Notice
 from people.organisations import add_unit, join_collaboration
 from tests.factories import build_course, build_organisation, build_person
@@ -252,3 +260,23 @@ def test_hr_counts_its_own_units_only(world, journey, sign_in):
     units = {unit.name: unit.on_journey for unit in sign_in(world.helena, "hr").get("/hr/").context["units"]}
     assert units["Barn och familj"] == 1
     assert sum(units.values()) == 1
+
+
+def test_a_pause_is_said_in_the_readers_language(world, journey, sign_in):
+    pause(enrolment=put_on(world, journey, "amira"), starts_on=world.today, by=None)
+    assert sign_in(world.amira).get("/min-resa/").context["lead"] == "Pausad tills vidare. Dina sista dagar står still."
+
+
+def test_stages_of_a_report_stand_in_the_order_of_the_journey(world, journey, sign_in):
+    version = draft_next_version(journey=journey, by=None)
+    stage = add_stage(version=version, name="Van", min_years=2, by=None)
+    add_stop(stage=stage, course=build_course(world, "D", "Kurs D", days=0), by=None)
+    publish_version(version=version, valid_from=world.today, by=None)
+    for key, years in (("amira", 9), ("jonas", 0)):
+        person = world.people[key]
+        person.profession_started_on = world.today - timedelta(days=366 * years)
+        person.save()
+        put_on(world, journey, key)
+    jobs.roll_up()
+    [report] = sign_in(world.helena, "hr").get("/rapporter/").context["reports"]
+    assert [row[0] for row in report.stage_rows] == ["Ny", "Van"]

@@ -1,17 +1,22 @@
 """Drafts, frozen versions and the owner's pages."""
 
+import html
+
 import pytest
 
+from courses.authoring import add_prerequisite, draft_next, publish_course
 from courses.models import Course
 from courses.refusals import Refused
+from journeys.deadline_forms import earlier_stops
 from journeys.models import Journey, Stop
+from journeys.obstacles import missing_to_publish
 from journeys.publishing import (
     add_group,
     add_stage,
     add_stop,
+    change_stop,
     draft_journey,
     draft_next_version,
-    missing_to_publish,
     move_stop,
     publish_version,
     remove_stop,
@@ -128,3 +133,196 @@ def test_bad_input_keeps_what_was_typed(world, journey, sign_in):
     assert {"name", "code"} <= set(answer.context["form"].errors)
     assert "Å" * 500 in answer.content.decode()
     assert Journey.objects.count() == 1
+
+
+@pytest.fixture
+def draft(world, journey):
+    return draft_next_version(journey=journey, by=world.olle)
+
+
+def edited(client, journey):
+    return client.get(f"/program/{journey.slug}/utkast/")
+
+
+def require(course, *, asks):
+    """Publish the next version of a course, which asks for another one first."""
+    version = draft_next(course=course, by=None)
+    add_prerequisite(version=version, course=asks, by=None)
+    return publish_course(version=version, by=None)
+
+
+def assert_refused(client, draft, *sentences):
+    """The page says it beside a grey button, the publishing page too, and the deed refuses with the same words."""
+    page = edited(client, draft.journey)
+    assert page.context["missing"] == list(sentences)
+    for path in ("", "publicera/"):
+        text = html.unescape(client.get(f"/program/{draft.journey.slug}/utkast/{path}").content.decode())
+        assert all(sentence in text for sentence in sentences)
+        assert 'disabled aria-describedby="missing"' in text
+    answer = client.post(f"/program/{draft.journey.slug}/utkast/publicera/", {"valid_from": "2026-01-01"})
+    assert answer.status_code == 200
+    assert answer.context["form"].non_field_errors() == list(sentences)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_empty_stage_is_not_published(world, draft, sign_in):
+    add_stage(version=draft, name="Erfaren", min_years=5, by=None)
+    assert_refused(
+        sign_in(world.olle, "owner"), draft, "Etappen Erfaren saknar station. Lägg till en, eller ta bort etappen."
+    )
+
+
+def test_choice_group_with_too_few_stations_is_not_published(world, draft, sign_in):
+    for key in ("c", "d"):
+        remove_stop(stop=draft.stops.get(key=key), by=None)
+    assert_refused(
+        sign_in(world.olle, "owner"),
+        draft,
+        "Valbara gruppen Valbart i etappen Van har 0 stationer men kräver 1.",
+    )
+
+
+def test_station_whose_course_rests_is_not_published(world, draft, sign_in):
+    Course.objects.filter(code="B").update(state="resting")
+    assert_refused(sign_in(world.olle, "owner"), draft, "Kursen i Kurs B (etapp Ny) är inte publicerad.")
+
+
+def test_deadline_counted_from_a_station_that_is_gone_is_not_published(world, journey, draft, sign_in):
+    change_stop(
+        stop=draft.stops.get(key="b"),
+        kind="compulsory",
+        anchor="stop",
+        offset=2,
+        after=draft.stops.get(key="a"),
+        by=None,
+    )
+    Stop.objects.filter(version=draft, key="b").update(after=journey.versions.get(number=1).stops.get(key="a"))
+    assert_refused(
+        sign_in(world.olle, "owner"),
+        draft,
+        "Kurs B (etapp Ny) räknar sin sista dag från en station som inte finns kvar. Välj en annan.",
+    )
+
+
+def test_deadlines_that_count_in_a_circle_are_not_published(world, draft, sign_in):
+    rows = {stop.key: stop for stop in draft.stops.all()}
+    for key, before in (("a", "b"), ("b", "a")):
+        Stop.objects.filter(pk=rows[key].pk).update(anchor="stop", offset=1, unit="weeks", after=rows[before])
+    sentence = "Sista dagen för Kurs {} (etapp Ny) räknas i en cirkel. Räkna en av dem från något annat."
+    assert_refused(sign_in(world.olle, "owner"), draft, sentence.format("A"), sentence.format("B"))
+
+
+def test_deadline_counted_from_a_later_station_is_not_published(world, draft, sign_in):
+    change_stop(
+        stop=draft.stops.get(key="b"),
+        kind="compulsory",
+        anchor="stop",
+        offset=2,
+        after=draft.stops.get(key="a"),
+        by=None,
+    )
+    move_stop(stop=draft.stops.get(key="a"), up=False, by=None)
+    assert_refused(
+        sign_in(world.olle, "owner"),
+        draft,
+        "Kurs B (etapp Ny) räknar sin sista dag från Kurs A (etapp Ny), som kommer senare.",
+    )
+
+
+def test_station_added_late_to_an_early_stage_still_comes_before_the_next_stage(world, draft):
+    late = add_stop(stage=draft.stages.get(key="ny"), course=build_self_study(world, "F", "Kurs F"), by=None)
+    change_stop(stop=draft.stops.get(key="e"), kind="optional", anchor="stop", offset=2, after=late, by=None)
+    assert missing_to_publish(draft) == []
+    assert late in earlier_stops(draft.stops.get(key="e"))
+
+
+def test_course_that_requires_a_later_one_is_not_published(world, draft, sign_in):
+    require(Course.objects.get(code="A"), asks=Course.objects.get(code="E"))
+    assert_refused(
+        sign_in(world.olle, "owner"),
+        draft,
+        "Kurs A (etapp Ny) kräver Kurs E, som kommer senare. Låt dem byta plats.",
+    )
+
+
+def test_courses_that_require_each_other_are_not_published(world, draft, sign_in):
+    outside = build_self_study(world, "X", "Kurs X")
+    require(Course.objects.get(code="A"), asks=outside)
+    require(outside, asks=Course.objects.get(code="A"))
+    assert_refused(
+        sign_in(world.olle, "owner"),
+        draft,
+        "Kurs A (etapp Ny) och Kurs X kräver varandra: ingen kan gå någon av dem.",
+    )
+
+
+def test_soft_prerequisite_that_comes_later_stops_nothing(world, draft):
+    version = draft_next(course=Course.objects.get(code="A"), by=None)
+    add_prerequisite(version=version, course=Course.objects.get(code="E"), hard=False, by=None)
+    publish_course(version=version, by=None)
+    assert missing_to_publish(draft) == []
+
+
+def deadline(draft, key="b"):
+    return f"/program/{draft.journey.slug}/utkast/station/{key}/tid/"
+
+
+def test_deadline_asks_first_what_it_counts_from_and_then_only_what_that_needs(world, draft, sign_in):
+    client = sign_in(world.olle, "owner")
+    first = client.get(deadline(draft))
+    assert list(first.context["form"].fields) == ["anchor"]
+    assert first.context["form"]["anchor"].value() == "journey"
+    for anchor, fields in {
+        "fixed": ["fixed_on"],
+        "employment": ["offset", "unit"],
+        "stop": ["after", "offset", "unit"],
+    }.items():
+        second = client.post(deadline(draft), {"step": "anchor", "anchor": anchor})
+        assert list(second.context["form"].fields) == fields
+    saved = client.post(deadline(draft), {"anchor": "stop", "after": "a", "offset": "6", "unit": "weeks"})
+    assert saved.url == f"/program/{draft.journey.slug}/utkast/"
+    stop = draft.stops.get(key="b")
+    assert (stop.anchor, stop.after.key, stop.offset, stop.unit) == ("stop", "a", 6, "weeks")
+
+
+def test_no_deadline_is_saved_in_the_first_step(world, draft, sign_in):
+    answer = sign_in(world.olle, "owner").post(deadline(draft), {"step": "anchor", "anchor": "none"})
+    assert answer.status_code == 302
+    stop = draft.stops.get(key="b")
+    assert (stop.anchor, stop.offset, stop.unit) == ("", None, "")
+
+
+def test_first_station_cannot_count_from_one_before(world, draft, sign_in):
+    form = sign_in(world.olle, "owner").get(deadline(draft, "a")).context["form"]
+    assert "stop" not in dict(form.fields["anchor"].choices)
+
+
+def test_going_back_and_forth_between_the_steps_keeps_what_was_typed(world, draft, sign_in):
+    client = sign_in(world.olle, "owner")
+    back = client.post(deadline(draft), {"anchor": "journey", "offset": "17", "unit": "days", "back": "1"})
+    assert back.context["form"]["anchor"].value() == "journey"
+    assert back.context["form"].carried == [("offset", "17"), ("unit", "days")]
+    fixed = client.post(deadline(draft), {"step": "anchor", "anchor": "fixed", "offset": "17", "unit": "days"})
+    assert fixed.context["form"].carried == [("offset", "17"), ("unit", "days")]
+    again = client.post(
+        deadline(draft),
+        {"step": "anchor", "anchor": "employment", "offset": "17", "unit": "days", "fixed_on": "2027-01-01"},
+    )
+    assert [field.value() for field in again.context["form"]] == ["17", "days"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"anchor": "journey", "offset": "nio", "unit": "weeks"}, "offset"),
+        ({"anchor": "journey", "offset": "", "unit": "weeks"}, "offset"),
+        ({"anchor": "stop", "after": "e", "offset": "2", "unit": "weeks"}, "after"),
+        ({"anchor": "fixed", "fixed_on": "31 juni"}, "fixed_on"),
+    ],
+)
+def test_wrong_deadline_is_said_at_its_field_and_kept(world, draft, sign_in, typed, field):
+    answer = sign_in(world.olle, "owner").post(deadline(draft), typed)
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.errors)) == (200, [field])
+    assert form[field].value() == typed[field]

@@ -345,13 +345,18 @@ def attributes(given: dict[str, object]) -> SafeString:
 
 
 @register.filter
-def options(choices: Iterable[dict[str, Any]]) -> SafeString:
-    """A select widget's choices in, its options out: an include for each cost more than the page's own rows."""
+def options(choices: Iterable[dict[str, Any]], required: bool = False) -> SafeString:
+    """A select widget's choices in, its options out: an include for each cost more than the page's own rows.
+
+    Django's blank choice of dashes gets words: what to do where a choice must be made, else that none is.
+    """
+    blank = {"---------": _("Choose …") if required else _("Nothing chosen")}
+    labels = ((one, str(one["label"])) for one in choices)
     return mark_safe(
         "".join(
             f'<option value="{conditional_escape(str(one["value"]))}"{attributes(one["attrs"])}>'
-            f"{conditional_escape(one['label'])}</option>"
-            for one in choices
+            f"{conditional_escape(blank.get(label, label))}</option>"
+            for one, label in labels
         )
     )
 

@@ -1,0 +1,63 @@
+"""What people are told about their certificates: one is ready, or one was taken back."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from certificates.models import Certificate
+from people.models import Notice
+from people.notices import notice, say
+
+# An older paper that is drawn now (a new server, a restored backup) is no news: its notice stands in the list, no mail leaves.
+NEWS = timedelta(days=14)
+
+
+def tell_ready(certificate: Certificate, *, at: datetime) -> Notice:
+    """Say that a certificate can be downloaded, once per certificate."""
+    return _say(certificate, "ready", at, mail=at - certificate.issued_at < NEWS)
+
+
+def tell_withdrawn(certificate: Certificate, *, at: datetime) -> Notice:
+    """Say that a certificate was taken back, and why."""
+    return _say(certificate, "withdrawn", at, mail=True)
+
+
+def _say(certificate: Certificate, name: str, at: datetime, *, mail: bool) -> Notice:
+    return say(
+        to=certificate.person,
+        kind=f"certificates.{name}",
+        about=certificate,
+        key=f"certificates.{name}:{certificate.public_id}",
+        organisation=certificate.organisation,
+        mail=mail,
+        at=at,
+        certificate=certificate.pk,
+    )
+
+
+@notice("certificates.ready", title=gettext_lazy("Your certificate is ready"))
+def ready(row: Notice) -> dict | None:
+    """No longer true once it was replaced or taken back."""
+    certificate = _certificate(row)
+    return _facts(certificate) if certificate and certificate.is_ready else None
+
+
+@notice("certificates.withdrawn", title=gettext_lazy("A certificate was withdrawn"))
+def withdrawn(row: Notice) -> dict | None:
+    certificate = _certificate(row)
+    return _facts(certificate) if certificate and certificate.state == Certificate.State.WITHDRAWN else None
+
+
+def _certificate(row: Notice) -> Certificate | None:
+    return Certificate.objects.filter(pk=row.payload["certificate"], person=row.person_id).first()
+
+
+def _facts(certificate: Certificate) -> dict:
+    return {
+        "certificate": certificate,
+        "title": certificate.title,
+        "is_new_edition": certificate.edition > 1,
+        "address": settings.BASE_URL + reverse("certificate_mine"),
+    }

@@ -1,0 +1,71 @@
+"""More sessions are needed: the coordinator asks those who give the course, who plan them (domain 1.5)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_q.tasks import async_task
+
+from courses.models import Course, Occasion
+from courses.refusals import Refused
+from journeys.models import Progress, Rollup
+from journeys.notices import tell_sessions_wanted
+from journeys.overviews import Demand
+from people.events import record
+from people.models import Notice, Organisation, Person, RoleAssignment
+from people.roles import Role
+
+COUNTING, COUNTING_FOR = "counts:wanted", 60
+
+
+def short_of(rows: Iterable[Demand]) -> list[Demand]:
+    """The courses that lack seats, as far as the number may be told, the largest gap first."""
+    return [row for row in rows if row.is_told and row.gap > 0]
+
+
+def planners_of(course: int, collaborations: Iterable[int], on: date) -> list[Person]:
+    """Who plans sessions of a course: organisers at its owner and where it was given in the collaborations."""
+    given = Occasion.objects.filter(course=course, collaboration__in=list(collaborations)).order_by()
+    places = Organisation.objects.filter(pk__in=given.values("organiser")) | Organisation.objects.filter(courses=course)
+    roles = RoleAssignment.objects.on(on).filter(role=Role.ORGANISER, organisation__in=places.order_by().values("pk"))
+    return list(Person.objects.filter(pk__in=roles.values("person")).order_by("sort_key"))
+
+
+def ask_for_sessions(
+    *,
+    rows: Iterable[Demand],
+    until: date,
+    organisation: Organisation,
+    collaborations: Iterable[int],
+    by: Person,
+    at: datetime | None = None,
+) -> list[Notice]:
+    """Ask the organisers of these courses for more seats, once a day for each course. Raises Refused when there is nobody."""
+    at = at or timezone.now()
+    collaborations = list(collaborations)
+    said = []
+    with transaction.atomic():
+        for row in rows:
+            course = Course.objects.get(pk=row.course)
+            for planner in planners_of(course.pk, collaborations, timezone.localdate(at)):
+                said.append(tell_sessions_wanted(course, planner, seats=row.gap, until=until, by=by, at=at))
+            record("sessions_wanted", by=by, about=course, organisation=organisation, at=at, seats=row.gap)
+        if not said:
+            raise Refused(_("Nobody who plans these courses has an account yet. Call the course's owner."))
+    return said
+
+
+def count_soon(organisations: Iterable[int], journeys: Iterable[int] | None = None) -> bool:
+    """Whether people of these organisations are on the journeys and nobody counted them yet; then the worker is asked to, once a minute."""
+    on = Progress.objects.filter(organisation__in=list(organisations))
+    told = Rollup.objects.filter(organisation__in=list(organisations))
+    if journeys is not None:
+        on, told = on.filter(version__journey__in=list(journeys)), told.filter(version__journey__in=list(journeys))
+    if told.exists() or not on.exists():
+        return False
+    if cache.add(COUNTING, 1, COUNTING_FOR):
+        async_task("journeys.jobs.roll_up", group="counts")
+    return True

@@ -1,0 +1,106 @@
+"""The region's page before and after the first count, and asking the organisers for more sessions."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django_q.models import OrmQ
+
+from journeys import jobs
+from journeys.demand import count_soon, planners_of
+from journeys.enrolment import enrol
+from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
+from people.models import Event, Notice
+from people.notices import BUILDERS
+from tests.factories import build_course, build_person
+
+
+@pytest.fixture
+def course(world):
+    return build_course(world, "A", "Kurs A", days=2)
+
+
+@pytest.fixture
+def journey(world, course):
+    """One station with a course day, due a week after the start; Ale runs it."""
+    cache.clear()
+    version = draft_journey(owner=world.region, code="BU", name="Barn och unga", collaboration=world.west, by=None)
+    stage = add_stage(version=version, name="Ny", min_years=0, by=None)
+    add_stop(stage=stage, course=course, anchor="journey", offset=1, unit="weeks", by=None)
+    publish_version(version=version, valid_from=world.today, by=None)
+    adopt_journey(journey=version.journey, organisation=world.ale, starts_on=world.today - timedelta(days=900), by=None)
+    return version.journey
+
+
+def fill(world, journey, count):
+    for n in range(count):
+        build_person(world, f"p{n}", f"Person {n}", world.units["ale"])
+        job = world.job(f"p{n}")
+        enrol(person=job.person, employment=job, journey=journey, starts_on=world.today, by=None)
+
+
+@pytest.fixture
+def region(world, sign_in):
+    return sign_in(world.karin, "coordinator")
+
+
+def test_before_the_first_count_the_page_says_so_and_asks_for_it_once(world, journey, region):
+    fill(world, journey, 6)
+    OrmQ.objects.all().delete()
+    for _twice in range(2):
+        page = region.get("/region/")
+    assert page.context["is_counting"]
+    assert "Siffrorna räknas" in page.content.decode()
+    assert [row.task["func"] for row in OrmQ.objects.all()] == ["journeys.jobs.roll_up"]
+    assert region.get("/region/", headers={"hx-request": "true"}).status_code == 204
+    jobs.roll_up()
+    assert region.get("/region/", headers={"hx-request": "true"})["HX-Refresh"] == "true"
+    page = region.get("/region/")
+    assert not page.context["is_counting"]
+    assert "Siffrorna gäller" in page.content.decode()
+
+
+def test_a_journey_with_nobody_on_it_is_not_counted(world, journey, region):
+    OrmQ.objects.all().delete()
+    page = region.get("/region/")
+    assert "Ingen är på resan ännu" in page.content.decode()
+    assert not OrmQ.objects.exists()
+    assert not count_soon([world.ale.pk])
+
+
+def test_the_coordinator_asks_the_organisers_for_the_seats_that_are_short(world, course, journey, region):
+    fill(world, journey, 7)
+    jobs.roll_up()
+    assert "/region/be-om-tillfallen/" in region.get("/region/").content.decode()
+    page = region.get("/region/be-om-tillfallen/")
+    [(row, people, is_chosen)] = page.context["rows"]
+    assert (row.gap, people, is_chosen) == (7, 1, True)
+    for _twice in range(2):
+        region.post("/region/be-om-tillfallen/", {"course": str(course.pk)})
+    notice = Notice.objects.get(kind="journeys.sessions_wanted")
+    assert (notice.person, notice.payload["seats"]) == (world.petra, 7)
+    assert BUILDERS[notice.kind](notice)["title"] == "Kurs A"
+    assert Event.objects.filter(verb="sessions_wanted", actor=world.karin).count() == 2
+
+
+def test_nothing_chosen_is_said_and_nobody_is_asked(world, course, journey, region):
+    fill(world, journey, 7)
+    jobs.roll_up()
+    answer = region.post("/region/be-om-tillfallen/", {"course": "nonsens"})
+    assert (answer.status_code, answer.context["is_missing"]) == (200, True)
+    assert not Notice.objects.filter(kind="journeys.sessions_wanted").exists()
+
+
+def test_a_need_of_fewer_than_five_is_not_told_to_organisers_either(world, journey, region):
+    fill(world, journey, 4)
+    jobs.roll_up()
+    assert region.get("/region/be-om-tillfallen/").context["rows"] == []
+
+
+def test_only_the_region_asks(world, journey, sign_in):
+    for name in ("amira", "johan", "helena", "petra", "otto"):
+        assert sign_in(world.people[name]).get("/region/be-om-tillfallen/").status_code == 404
+
+
+def test_planners_are_the_organisers_of_the_owner(world, course):
+    assert planners_of(course.pk, [world.west.pk], world.today) == [world.petra]
