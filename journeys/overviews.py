@@ -113,9 +113,7 @@ class Report:
         return [self.whole.shown[kind] for kind in self.KINDS]
 
 
-def rollups_for(
-    viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None
-) -> list[Rollup]:
+def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None) -> list[Rollup]:
     rows = Rollup.objects.filter(organisation__in=list(organisations), people__gt=0)
     if journeys is not None:
         rows = rows.filter(version__journey__in=list(journeys))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.defaultfilters import capfirst
@@ -344,7 +345,7 @@ def attributes(given: dict[str, object]) -> SafeString:
 
 
 @register.filter
-def options(choices: Iterable[dict[str, object]], required: bool = False) -> SafeString:
+def options(choices: Iterable[dict[str, Any]], required: bool = False) -> SafeString:
     """A select widget's choices in, its options out: an include for each cost more than the page's own rows.
 
     Django's blank choice of dashes gets words: what to do where a choice must be made, else that none is.
@@ -353,7 +354,7 @@ def options(choices: Iterable[dict[str, object]], required: bool = False) -> Saf
     labels = ((one, str(one["label"])) for one in choices)
     return mark_safe(
         "".join(
-            f'<option value="{conditional_escape(str(one["value"]))}"{attributes(one["attrs"])}>'  # type: ignore[arg-type]
+            f'<option value="{conditional_escape(str(one["value"]))}"{attributes(one["attrs"])}>'
             f"{conditional_escape(blank.get(label, label))}</option>"
             for one, label in labels
         )
