@@ -67,7 +67,7 @@ def snapshot_of_result(result: CourseResult, *, number: str, code: str, issuer: 
     occasion = last_occasion(result)
     with override(result.person.language):
         rows = [
-            {"title": one.part.title, "minutes": one.minutes or one.part.minutes, "on": _iso(one.done_on)}
+            {"title": one.part.shown_title, "minutes": one.minutes or one.part.minutes, "on": _iso(one.done_on)}
             for one in done
         ]
         days = [one.done_on for one in done if one.part.is_meeting and one.done_on]

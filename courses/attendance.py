@@ -12,8 +12,11 @@ from courses.refusals import Refused
 from courses.results import start_course, take_attendance
 from courses.seats import end_booking, fill, seat_lock
 from courses.signals import booking_changed, occasion_changed
-from people.events import record
-from people.models import Person
+from people.events import pointer, record
+from people.models import Event, Person
+
+# What the log says of marks: one that counts, one that a later mark had replaced, one that came after the lock.
+MARK_VERBS = ("attendance_recorded", "attendance_superseded", "attendance_came_late")
 
 
 def participants(meeting: Meeting) -> QuerySet[Booking]:
@@ -50,25 +53,91 @@ def record_attendance(
     booking: Booking,
     state: str,
     minutes: int | None = None,
+    source: str = "list",
     by: Person | None,
     at: datetime | None = None,
 ) -> Attendance:
-    """Mark one participant; again replaces the mark. `minutes` present, for state partly."""
+    """Mark one participant; again replaces the mark. `minutes` present, for state partly. `source`: list or self."""
     at = at or timezone.now()
     with seat_lock(meeting.occasion) as occasion:
         meeting = _open_meeting(occasion, meeting, at)
-        if not participants(meeting).filter(pk=booking.pk).exists():
-            raise Refused(_("This person has no seat on this day."))
-        return _mark(meeting, booking, state, minutes, by, at)
+        _check_mark(meeting, booking, state, minutes)
+        return _mark(meeting, booking, state, minutes, by, at, source)
 
 
-def _mark(meeting: Meeting, booking: Booking, state: str, minutes: int | None, by: Person | None, at: datetime):
+def _check_mark(meeting: Meeting, booking: Booking, state: str, minutes: int | None) -> None:
+    if not participants(meeting).filter(pk=booking.pk).exists():
+        raise Refused(_("This person has no seat on this day."))
+    if sentences := mark_obstacles(meeting, state, minutes):
+        raise Refused(*sentences)
+
+
+def mark_obstacles(meeting: Meeting, state: str, minutes: int | None) -> list[str]:
+    """Why this cannot be a mark: no such answer, or partly without sensible minutes."""
     if state not in Attendance.State.values:
-        raise Refused(_("Choose one of the four answers."))
-    partly = state == Attendance.State.PARTLY
-    if partly and minutes is None:
-        minutes = meeting.part.minutes // 2
-    facts = {"state": state, "minutes": minutes if partly else None, "recorded_at": at, "recorded_by": by}
+        return [_("Choose one of the four answers.")]
+    if state == Attendance.State.PARTLY and not 1 <= (minutes or 0) <= meeting.part.minutes:
+        return [_("Write how many minutes, from 1 to %(most)s.") % {"most": meeting.part.minutes}]
+    return []
+
+
+def merge_mark(
+    *,
+    meeting: Meeting,
+    booking: Booking,
+    state: str,
+    minutes: int | None = None,
+    marked_at: datetime,
+    by: Person | None,
+    at: datetime | None = None,
+) -> Attendance | None:
+    """Take a mark that waited in a browser for the network. Of two marks the later counts and both stand in the log.
+
+    Sent twice, it is one mark. Refused when the day was locked meanwhile; the log keeps that mark too (decisions 9).
+    """
+    at = at or timezone.now()
+    marked_at = min(marked_at, at)
+    known = Event.objects.filter(
+        verb__in=MARK_VERBS, about=pointer(meeting), person=booking.person_id, at=marked_at, data__state=state
+    )
+    with seat_lock(meeting.occasion) as occasion:
+        row = Attendance.objects.filter(meeting=meeting, booking=booking).first()
+        if known.exists():
+            return row
+        day = occasion.meetings.select_related("part").get(pk=meeting.pk)
+        day.occasion = occasion
+        sentences = marking_obstacles(day, at)
+        if not sentences:
+            _check_mark(day, booking, state, minutes)
+            if row is None or row.recorded_at <= marked_at:
+                return _mark(day, booking, state, minutes, by, marked_at)
+        _log_mark("attendance_came_late" if sentences else "attendance_superseded", day, booking, state, by, marked_at)
+    if sentences:
+        raise Refused(*sentences)
+    return row
+
+
+def _log_mark(verb: str, meeting: Meeting, booking: Booking, state: str, by: Person | None, at: datetime) -> None:
+    record(verb, by=by, about=meeting, person=booking.person, organisation=booking.organisation, at=at, state=state,
+           booking=str(booking.public_id))  # fmt: skip
+
+
+def _mark(
+    meeting: Meeting,
+    booking: Booking,
+    state: str,
+    minutes: int | None,
+    by: Person | None,
+    at: datetime,
+    source: str = "list",
+) -> Attendance:
+    facts = {
+        "state": state,
+        "minutes": minutes if state == Attendance.State.PARTLY else None,
+        "source": source,
+        "recorded_at": at,
+        "recorded_by": by,
+    }
     row, is_new = Attendance.objects.get_or_create(
         meeting=meeting, booking=booking, defaults={**facts, "organisation_id": booking.organisation_id}
     )
@@ -76,8 +145,7 @@ def _mark(meeting: Meeting, booking: Booking, state: str, minutes: int | None, b
         for name, value in facts.items():
             setattr(row, name, value)
         row.save()
-    record("attendance_recorded", by=by, about=meeting, person=booking.person, organisation=booking.organisation,
-           at=at, state=state, booking=str(booking.public_id))  # fmt: skip
+    _log_mark("attendance_recorded", meeting, booking, state, by, at)
     return row
 
 
@@ -200,6 +268,8 @@ def correct_attendance(
         ).get(pk=attendance.pk)  # fmt: skip
         if row.meeting.locked_at is None:
             raise Refused(_("The attendance is not locked yet. Change the mark itself."))
+        if sentences := mark_obstacles(row.meeting, state, minutes):
+            raise Refused(*sentences)
         before = row.state
         row.corrected_reason = reason.strip()
         row.save(update_fields=["corrected_reason"])

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
-from courses.models import Booking, CourseResult, Meeting, Occasion, Part, PartResult
+from courses.makeup import first_day
+from courses.models import Booking, CourseResult, Occasion, Part, PartResult
 from courses.obstacles import Obstacle, find_obstacles
 from courses.queue import place_sentence
 from courses.refusals import Refused
@@ -15,6 +17,7 @@ from courses.results import abort_course
 from courses.seats import book_seat, end_booking, fill, seat_lock
 from courses.signals import booking_changed, priority_asked
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Employment, Organisation, Person
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "booking_obstacles",
     "cancel_booking",
     "refuse",
+    "request_group",
     "request_seat",
 ]
 DEFAULT_PRIORITY = 5
@@ -79,10 +83,71 @@ def request_seat(
         )
         record("seat_requested", by=by, about=booking, person=person, organisation=employment.organisation, at=at,
                occasion=str(locked.public_id))  # fmt: skip
+        failpoint("seat_requested")
         fill(locked, at, asking=booking)
         booking = Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
         _tell_request(booking, at)
+        failpoint("request_told")
     return booking
+
+
+def request_group(
+    *, occasion: Occasion, employments: list[Employment], by: Person | None, at: datetime | None = None
+) -> list[Booking]:
+    """Ask for seats for several people of one employer, all or none: one entry of the queue (decisions 6).
+
+    An obstacle of one refuses all, by name. When the group does not fit it is passed by and keeps its place.
+    """
+    at = at or timezone.now()
+    if len(employments) < 2 or len({row.organisation_id for row in employments}) > 1:
+        raise Refused(_("A group is two people or more with the same employer."))
+    with seat_lock(occasion) as locked:
+        hard = [
+            f"{row.person.name}: {obstacle.sentence}"
+            for row in employments
+            for obstacle in booking_obstacles(row.person, locked, at)
+            if obstacle.hard
+        ]
+        if by is not None and by.pk in {row.person_id for row in employments}:
+            hard.append(_("Nobody approves their own request."))
+        if len(employments) > locked.seats:
+            hard.append(_("The group is bigger than the session."))
+        if hard:
+            raise Refused(*hard)
+        group, priority = uuid4(), max(_priority(row.person, locked, row, at) for row in employments)
+        made = [_group_row(locked, row, group, priority, by, at) for row in employments]
+        fill(locked, at)
+        found = list(
+            Booking.objects.filter(pk__in=made).select_related("occasion", "person", "organisation").order_by("pk")
+        )
+        for booking in found:
+            _tell_request(booking, at)
+    return found
+
+
+def _group_row(
+    occasion: Occasion, employment: Employment, group: UUID, priority: int, by: Person | None, at: datetime
+) -> int:
+    """One of a group, waiting: the id. Whoever asks for a group has approved by asking, but not the own seat (R4)."""
+    row = Booking.objects.create(
+        occasion=occasion,
+        course_id=occasion.course_id,
+        person=employment.person,
+        employment=employment,
+        organisation_id=employment.organisation_id,
+        state=Booking.State.QUEUED,
+        code=f"K-{occasion.bookings.count() + 1}",
+        group=group,
+        priority=priority,
+        requested_at=at,
+        requested_by=by,
+        queued_at=at,
+        approved_at=at,
+        approved_by=by,
+    )
+    record("seat_requested", by=by, about=row, person=row.person, organisation=row.organisation, at=at,
+           occasion=str(occasion.public_id))  # fmt: skip
+    return row.pk
 
 
 def needs_approval(occasion: Occasion, employment: Employment) -> bool:
@@ -111,7 +176,9 @@ def _tell_request(booking: Booking, at: datetime) -> None:
 
 
 def _active(booking: Booking) -> Booking:
-    return Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
+    return Booking.objects.select_related("occasion", "person", "organisation", "employment", "makeup_part").get(
+        pk=booking.pk
+    )
 
 
 def approval_obstacles(booking: Booking, approver: Person | None) -> list[str]:
@@ -143,6 +210,7 @@ def approve(*, booking: Booking, by: Person | None, at: datetime | None = None) 
             row.state, row.seat_from = Booking.State.QUEUED, ""
             row.save()
             booking_changed.send(sender=Booking, booking=row)
+        failpoint("request_approved")
         fill(occasion, at)
         row = _active(row)
         if row.state == Booking.State.QUEUED:
@@ -173,13 +241,14 @@ def refuse(*, booking: Booking, reason: str, by: Person | None, at: datetime | N
             raise Refused(*sentences)
         end_booking(booking=row, state=Booking.State.REFUSED, by=by, at=at, reason=reason.strip())
         notices.say_refused(row, at=at)
+        failpoint("request_refused")
         fill(occasion, at)
     return row
 
 
-def cancel_kind(occasion: Occasion, at: datetime) -> str:
-    """Early or late: late is inside `late_days` before the first day (R17)."""
-    inside = timezone.localdate(at) > occasion.first_on - timedelta(days=occasion.late_days)
+def cancel_kind(booking: Booking, at: datetime) -> str:
+    """Early or late: late is inside the session's `late_days` before the booking's first day (R17)."""
+    inside = timezone.localdate(at) > first_day(booking) - timedelta(days=booking.occasion.late_days)
     return Booking.EndKind.LATE if inside else Booking.EndKind.EARLY
 
 
@@ -203,18 +272,20 @@ def cancel_booking(
             return row
         if sentences := cancellation_obstacles(row, at):
             raise Refused(*sentences)
+        row.occasion = occasion
         had_seat = row.state == Booking.State.BOOKED
-        kind = end_kind or (cancel_kind(occasion, at) if had_seat else Booking.EndKind.EARLY)
+        kind = end_kind or (cancel_kind(row, at) if had_seat else Booking.EndKind.EARLY)
         end_booking(booking=row, state=Booking.State.CANCELLED, by=by, at=at, end_kind=kind, reason=reason.strip())
         if had_seat:
-            _drop_untouched_attempt(row, by, at)
+            drop_untouched_attempt(booking=row, by=by, at=at)
         if by is None or by.pk != row.person_id:
             notices.say_cancelled(row, at=at)
+        failpoint("booking_cancelled")
         fill(occasion, at)
     return row
 
 
-def _drop_untouched_attempt(booking: Booking, by: Person | None, at: datetime) -> None:
+def drop_untouched_attempt(*, booking: Booking, by: Person | None, at: datetime | None = None) -> None:
     """An attempt that only the booking began ends with it; one with work in it stays open for the next date."""
     if booking.makeup_part_id:
         return
@@ -258,7 +329,7 @@ class Outcome:
 def book_people(
     *, occasion: Occasion, employments: list[Employment], by: Person | None, at: datetime | None = None
 ) -> list[Outcome]:
-    """Book several people; one answer per name, never all or nothing (R1)."""
+    """Book several people; one answer per name (R1). All or nothing is request_group."""
     outcomes = []
     for employment in employments:
         try:
@@ -281,16 +352,3 @@ def outcome_sentence(booking: Booking) -> str:
             return _("A seat is kept while the request waits for the manager.")
         return _("The request waits for the manager. %(place)s") % {"place": place_sentence(booking)}
     return place_sentence(booking)
-
-
-def may_be_made_up(result: CourseResult, part: Part) -> list[Meeting]:
-    """Coming days of the same part at other occasions, for somebody who missed it (R24)."""
-    return list(
-        Meeting.objects.filter(
-            part__key=part.key,
-            occasion__course=result.course_id,
-            occasion__state__in=[Occasion.State.OPEN, Occasion.State.CLOSED],
-            cancelled_at=None,
-            starts_at__gt=timezone.now(),
-        ).select_related("occasion", "venue")
-    )

@@ -59,7 +59,7 @@ def is_off(meeting: Meeting) -> bool:
 def event_of(meeting: Meeting, *, personal: bool = False, booking: Booking | None = None) -> Event:
     """The VEVENT of a course day. Only a personal one carries the link to the meeting; none carries another person's name."""
     occasion = meeting.occasion
-    title = _clean(str(occasion.course_version.title))
+    title = _clean(occasion.course_version.shown_title)
     event = Event()
     event.add("UID", uid_of(meeting))
     event.add("DTSTAMP", meeting.changed_at.astimezone(UTC))
@@ -69,7 +69,7 @@ def event_of(meeting: Meeting, *, personal: bool = False, booking: Booking | Non
         event.add(name, _local(moment, meeting.time_zone).dt)
     off = is_off(meeting)
     days = occasion.meetings_count if hasattr(occasion, "meetings_count") else None
-    summary = f"{title} – {meeting.part.title}" if days != 1 else title
+    summary = f"{title} – {meeting.part.shown_title}" if days != 1 else title
     prefix = _("CANCELLED: ") if off else _("Queue: ") if booking and booking.state == Booking.State.QUEUED else ""
     event.add("SUMMARY", vText(prefix + _clean(summary)))
     event.add(
@@ -153,7 +153,7 @@ def personal_calendar(name: str, bookings: Iterable[Booking]) -> bytes:
     events = []
     for booking in bookings:
         for meeting in booking.occasion.meetings.all():
-            if booking.is_active or is_off(meeting):
+            if booking.has_day(meeting) and (booking.is_active or is_off(meeting)):
                 meeting.occasion = booking.occasion
                 events.append(event_of(meeting, personal=True, booking=booking).to_ical())
     return join_events(name, events[:MOST_EVENTS])

@@ -90,7 +90,7 @@ def bookings_shown(person: Person, at: datetime):
 def with_days(bookings):
     """The same bookings with all that a calendar shows, in two queries."""
     days = Meeting.objects.select_related("part", "venue").order_by("starts_at")
-    return bookings.select_related("occasion__course_version", "occasion__organiser").prefetch_related(
+    return bookings.select_related("occasion__course_version", "occasion__organiser", "makeup_part").prefetch_related(
         Prefetch("occasion__meetings", queryset=days)
     )
 

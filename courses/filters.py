@@ -1,14 +1,20 @@
 """What lists of courses may be narrowed by."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import django_filters as filters
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.forms import DateInput
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from courses import queries
 from courses.models import Booking, Course, CourseResult, CourseVersion, Occasion, Part, Subject
-from people.names import search_key
+from courses.signals import routes_asked
+from people.access import Viewer
+from people.names import search_key, sort_key
 
 FORMS = [
     ("day", _("Course day")),
@@ -23,15 +29,16 @@ STATES = [
 
 
 class CourseFilter(filters.FilterSet):
-    """The catalogue's bar: words, subject, form, own state, free seats."""
+    """The catalogue's bar: words, subject, journey and stage, who gives it, form, own state, free seats."""
 
     q = filters.CharFilter(method="find", label=_("Search"))
-    subject = filters.ModelChoiceFilter(
-        field_name="course__subject",
-        queryset=lambda request: subjects(request),
-        to_field_name="public_id",
-        label=_("Subject"),
-        empty_label=_("All subjects"),
+    subject = filters.ChoiceFilter(method="of_subject", label=_("Subject"), empty_label=_("All subjects"))
+    route = filters.ChoiceFilter(method="of_route", label=_("Journey or stage"), empty_label=_("All journeys"))
+    origin = filters.ChoiceFilter(
+        choices=[("own", _("Own organisation")), ("shared", _("Collaborations"))],
+        method="of_origin",
+        label=pgettext_lazy("filter", "Given by"),
+        empty_label=_("Everybody"),
     )
     form = filters.ChoiceFilter(choices=FORMS, method="of_form", label=_("Form"), empty_label=_("All forms"))
     state = filters.ChoiceFilter(choices=STATES, method="of_state", label=_("For me"), empty_label=_("All courses"))
@@ -48,7 +55,24 @@ class CourseFilter(filters.FilterSet):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        subjects, self.routes = choices_of(self.request.viewer)
+        self.filters["subject"].extra["choices"] = subjects
+        self.filters["route"].extra["choices"] = [
+            (group, [(value, label) for value, label, _courses in choices]) for group, choices in self.routes
+        ]
         self.form.all_optional = True
+
+    def of_subject(self, rows: QuerySet, name: str, subject: str) -> QuerySet:
+        return rows.filter(course__subject__public_id=subject)
+
+    def of_route(self, rows: QuerySet, name: str, route: str) -> QuerySet:
+        courses = {value: ids for _group, choices in self.routes for value, _label, ids in choices}
+        return rows.filter(course__in=courses.get(route, ()))
+
+    def of_origin(self, rows: QuerySet, name: str, origin: str) -> QuerySet:
+        viewer = self.request.viewer
+        own = Q(course__owner__in=viewer.works_at | viewer.acts_for)
+        return rows.filter(own if origin == "own" else ~own)
 
     def find(self, rows: QuerySet, name: str, text: str) -> QuerySet:
         return rows.filter(course__in=Course.objects.matching(text[:200]).order_by().values("pk"))
@@ -74,12 +98,38 @@ class CourseFilter(filters.FilterSet):
         return rows.filter(course__in=free.order_by().values("course"))
 
 
-def subjects(request) -> QuerySet[Subject]:
-    """Subjects of the courses that the viewer may take."""
-    if request is None:
-        return Subject.objects.none()
-    shown = Course.objects.visible_to(request.viewer).filter(subject__isnull=False)
-    return Subject.objects.filter(pk__in=shown.order_by().values("subject"))
+Route = tuple[str, list[tuple[str, str, set[int]]]]
+
+
+def choices_of(viewer: Viewer) -> tuple[list[tuple[str, str]], list[Route]]:
+    """Subjects of the courses that the viewer may take, and the routes through them with their stretches: one query."""
+    shown = Course.objects.visible_to(viewer).filter(subject__isnull=False).order_by().values("subject")
+    nothing, text = Cast(Value(None), BigIntegerField()), CharField()
+    found = Subject.objects.filter(pk__in=shown).order_by().values_list(
+        Value("", text), Value("", text), Cast("public_id", text), "name", nothing, Value(0)
+    )  # fmt: skip
+    answers: list[Any] = [rows for _receiver, rows in routes_asked.send(sender=Course, viewer=viewer)]
+    rows = list(found.union(*answers, all=True))
+    subjects = sorted(((value, label) for route, _name, value, label, *_rest in rows if not route), key=_by_label)
+    return subjects, _routes(row for row in rows if row[0])
+
+
+def _by_label(choice: tuple[str, str]) -> str:
+    return sort_key(choice[1])
+
+
+def _routes(rows: Iterable[tuple]) -> list[Route]:
+    """Rows of the union in, a group for each route out: the whole of it first, then its stretches in order."""
+    found: dict[tuple, dict[tuple, set[int]]] = {}
+    for route, name, stretch, label, course, place in rows:
+        found.setdefault((sort_key(name), route, name), {}).setdefault((place, stretch, label), set()).add(course)
+    routes = []
+    for (_key, route, name), stretches in sorted(found.items()):
+        whole = set().union(*stretches.values())
+        choices = [(route, gettext("%(name)s, all of it") % {"name": name}, whole)]
+        choices += [(f"{route}.{stretch}", label, ids) for (_place, stretch, label), ids in sorted(stretches.items())]
+        routes.append((name, choices))
+    return routes
 
 
 OCCASION_STATES = [

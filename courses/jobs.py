@@ -1,12 +1,15 @@
 """What the worker does for courses: ids in, every job safe to run twice. They repair what a lost signal or a crash left."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from courses.approvals import chase_approval
 from courses.booking import release_bookings
+from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Occasion, PartResult
+from courses.quotas import release_quotas
 from courses.results import settle
 from courses.scheduling import close_occasion
 from courses.seats import drop_other_dates, fill, seat_lock
@@ -32,6 +35,21 @@ def fill_waiting(at: datetime | None = None) -> int:
         bookings__seat_from="",
     )
     return _fill_each(waiting, at)
+
+
+def release_due_quotas(at: datetime | None = None) -> int:
+    """Every few minutes: quotas whose day has come are released, and the queue gets the seats (R9). Answers how many occasions."""
+    at = at or timezone.now()
+    due = Occasion.objects.filter(
+        state__in=[Occasion.State.PLANNED, Occasion.State.OPEN, Occasion.State.CLOSED],
+        quotas_until__lte=at,
+        quotas__released_at=None,
+        quotas__isnull=False,
+    )
+    found = list(due.distinct().order_by("pk"))
+    for occasion in found:
+        release_quotas(occasion=occasion, by=None, at=at)
+    return len(found)
 
 
 def _fill_each(occasions, at: datetime) -> int:
@@ -82,4 +100,24 @@ def release_leavers(at: datetime | None = None) -> int:
     found = list(Employment.objects.filter(Exists(booked) | Exists(begun), ends_on__isnull=False).order_by("pk"))
     for employment in found:
         release_bookings(employment=employment, by=None, at=at)
+    return len(found)
+
+
+def chase_approvals(at: datetime | None = None) -> int:
+    """Hourly: remind managers of requests that wait, then ask somebody else (R3). Answers how many people were told."""
+    at = at or timezone.now()
+    waiting = Booking.objects.filter(
+        state=Booking.State.REQUESTED,
+        requested_at__lte=at - timedelta(hours=12),
+        occasion__last_on__gte=timezone.localdate(at),
+    )
+    return sum(len(chase_approval(booking=booking, by=None, at=at)) for booking in waiting.order_by("pk"))
+
+
+def ask_decisions(at: datetime | None = None) -> int:
+    """Hourly: ask the organisers of occasions that have too few on their decision date (R15). Answers how many were asked about."""
+    at = at or timezone.now()
+    found = list(too_few(Occasion.objects.filter(asked_on=None), timezone.localdate(at)).order_by("pk"))
+    for occasion in found:
+        ask_decision(occasion=occasion, by=None, at=at)
     return len(found)

@@ -9,14 +9,16 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from courses.models import Booking, Meeting, Offer
-from people.models import Notice
+from courses.models import Booking, FirstRight, Meeting, Occasion, Offer, TimeQuestion
+from courses.queries import may_answer
+from people.models import Change, Notice, Person
 from people.notices import notice, say
 
 
-def _say(booking: Booking, name: str, at: datetime, mark: str = "", **payload: Any) -> Notice:
+def _say(booking: Booking, name: str, at: datetime, mark: str = "", **more: Any) -> Notice:
     """One notice to the person booked, once per booking and kind (and `mark`)."""
     return say(
         to=booking.person,
@@ -26,7 +28,7 @@ def _say(booking: Booking, name: str, at: datetime, mark: str = "", **payload: A
         organisation=booking.organisation,
         at=at,
         booking=booking.pk,
-        **payload,
+        **more,
     )
 
 
@@ -50,12 +52,52 @@ def say_cancelled(booking: Booking, *, at: datetime) -> Notice:
     return _say(booking, "cancelled", at)
 
 
-def say_moved(booking: Booking, meeting: Meeting, *, at: datetime) -> Notice:
-    return _say(booking, "moved", at, meeting=meeting.pk, mark=f":{meeting.public_id}:{meeting.sequence}")
+def say_fallen(
+    booking: Booking, *, target: int | None, text: str = "", not_before: datetime | None = None, at: datetime
+) -> Notice:
+    """The occasion is cancelled; `target` is the id of the booking on another date that the person got with it."""
+    mark = f":{at.isoformat()}"  # cancelled, undone and cancelled again is said twice
+    return _say(booking, "cancelled", at, mark=mark, target=target, text=text, not_before=not_before)
+
+
+def say_restored(booking: Booking, change: Change, *, at: datetime) -> Notice:
+    return _say(booking, "restored", at, mark=f":{change.public_id}")
+
+
+def say_moved(
+    booking: Booking, meeting: Meeting, *, text: str = "", not_before: datetime | None = None, at: datetime
+) -> Notice:
+    facts = {"meeting": meeting.pk, "sequence": meeting.sequence}
+    mark = f":{meeting.public_id}:{meeting.sequence}"
+    return _say(booking, "moved", at, mark=mark, text=text, not_before=not_before, **facts)
+
+
+def ask_time(question: TimeQuestion, *, text: str = "", not_before: datetime | None = None, at: datetime) -> Notice:
+    """ "Can you make the new time?", with the link that answers it."""
+    facts = {"meeting": question.meeting_id, "sequence": question.sequence, "question": question.pk}
+    return _say(question.booking, "new_time", at, mark=f":{question.pk}", text=text, not_before=not_before, **facts)
+
+
+def ask_to_decide(occasion: Occasion, person: Person, *, at: datetime) -> Notice:
+    """Ask one organiser whether an occasion with too few is cancelled or run anyway (R15)."""
+    return say(
+        to=person,
+        kind="courses.decide",
+        about=occasion,
+        key=f"courses.decide:{occasion.public_id}:{person.public_id}",
+        organisation=occasion.organiser,
+        at=at,
+        occasion=occasion.pk,
+    )
 
 
 def say_offered(offer: Offer, *, at: datetime) -> Notice:
     return _say(offer.booking, "offer", at, offer=offer.pk, mark=f":{offer.pk}")
+
+
+def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
+    """Tell both: the one who gave the seat, and the colleague who has it now."""
+    return [_say(gave, "swapped_away", at), _say(took, "swapped_in", at)]
 
 
 def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
@@ -74,6 +116,22 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
     ]
 
 
+def press_approval(booking: Booking, name: str, person: Person, *, at: datetime) -> tuple[Notice, bool]:
+    """Remind a manager, or ask somebody else, about a request that waits; with whether it is said for the first time."""
+    key = f"courses.{name}:{booking.public_id}:{person.public_id}"
+    is_new = not Notice.objects.filter(key=key).exists()
+    row = say(
+        to=person,
+        kind=f"courses.{name}",
+        about=booking.occasion,
+        key=key,
+        organisation=booking.organisation,
+        at=at,
+        booking=booking.pk,
+    )
+    return row, is_new
+
+
 def _address(name: str, *args: object) -> str:
     """A full address of a page; empty while the page does not exist."""
     try:
@@ -85,18 +143,21 @@ def _address(name: str, *args: object) -> str:
 def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
     """The context of a notice about a booking, or None when the booking is in another state by now."""
     booking = (
-        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person")
+        Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person", "makeup_part")
         .filter(pk=row.payload.get("booking"))
         .first()
     )
     if booking is None or booking.state not in states:
         return None
     occasion = booking.occasion
+    days = occasion.meetings.filter(cancelled_at=occasion.cancelled_at).select_related("venue", "part")
+    meetings = [day for day in days if booking.has_day(day)]
     return {
         "booking": booking,
         "occasion": occasion,
         "title": occasion.course_version.shown_title,
-        "meetings": list(occasion.meetings.filter(cancelled_at=None).select_related("venue", "part")),
+        "meetings": meetings,
+        "starts": [day.starts_at for day in meetings],
         "address": _address("occasion_detail", occasion.public_id),
     }
 
@@ -121,12 +182,46 @@ def refused(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.REFUSED,))
 
 
-@notice("courses.cancelled", title=gettext_lazy("Your booking is cancelled"))
-def cancelled(row: Notice) -> dict | None:
+@notice("courses.swapped_away", title=gettext_lazy("Your seat is handed to a colleague"))
+def swapped_away(row: Notice) -> dict | None:
     return _facts(row, (Booking.State.CANCELLED,))
 
 
-@notice("courses.waiting_for_approval", title=gettext_lazy("A booking waits for your answer"))
+@notice("courses.swapped_in", title=gettext_lazy("A colleague has handed you a seat"))
+def swapped_in(row: Notice) -> dict | None:
+    """Who gave it is said only of those whose names are shown."""
+    context = _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    if context is None:
+        return None
+    giver = Booking.objects.filter(swapped_to=context["booking"]).select_related("person").first()
+    shown = giver is not None and giver.person.shown_to == Person.ShownTo.ALL
+    return {**context, "giver": giver.person.name if giver and shown else ""}
+
+
+@notice("courses.cancelled", title=gettext_lazy("Your booking is cancelled"))
+def cancelled(row: Notice) -> dict | None:
+    """With what the person got instead: a seat, an offer to answer, the first place in a queue, the first right."""
+    context = _facts(row, (Booking.State.CANCELLED,))
+    if context is None:
+        return None
+    booking = context["booking"]
+    other = Booking.objects.active().select_related("occasion").filter(pk=row.payload.get("target")).first()
+    asked = Offer.objects.select_related("booking").filter(booking=other, answered_at=None).first() if other else None
+    return {
+        **context,
+        "other": other,
+        "offer": asked,
+        "offer_address": _address("offer_answer", asked.token) if asked else "",
+        "comes_first": FirstRight.objects.open().filter(person=booking.person_id, course=booking.course_id).exists(),
+    }
+
+
+@notice("courses.restored", title=gettext_lazy("The session takes place after all"))
+def restored(row: Notice) -> dict | None:
+    return _facts(row, tuple(Booking.ACTIVE))
+
+
+@notice("courses.waiting_for_approval", asks=True, title=gettext_lazy("A booking waits for your answer"))
 def waiting_for_approval(row: Notice) -> dict | None:
     """To the manager; the name only while the manager may approve it."""
     context = _facts(row, (Booking.State.REQUESTED,))
@@ -138,6 +233,23 @@ def waiting_for_approval(row: Notice) -> dict | None:
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 
 
+@notice("courses.approval_reminder", title=gettext_lazy("A booking still waits for your answer"))
+def approval_reminder(row: Notice) -> dict | None:
+    return waiting_for_approval(row)
+
+
+@notice("courses.approval_handed_on", title=gettext_lazy("A booking waits for somebody’s answer"))
+def approval_handed_on(row: Notice) -> dict | None:
+    """To a deputy or the next level; the name only while the reader may see the request (T6)."""
+    context = _facts(row, (Booking.State.REQUESTED,))
+    if context is None:
+        return None
+    booking = context["booking"]
+    if not may_answer(row.person, booking, timezone.localdate()):
+        return None
+    return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
+
+
 @notice("courses.moved", title=gettext_lazy("A course day has moved"))
 def moved(row: Notice) -> dict | None:
     context = _facts(row, tuple(Booking.ACTIVE))
@@ -145,7 +257,33 @@ def moved(row: Notice) -> dict | None:
     return {**context, "meeting": meeting} if context and meeting else None
 
 
-@notice("courses.offer", title=gettext_lazy("A seat is offered to you"))
+@notice("courses.new_time", asks=True, title=gettext_lazy("Can you make the new time?"))
+def new_time(row: Notice) -> dict | None:
+    """The link answers this one question without signing in (O5, decisions 8)."""
+    context = _facts(row, (Booking.State.BOOKED,))
+    question = (
+        TimeQuestion.objects.select_related("meeting__part", "booking").filter(pk=row.payload["question"]).first()
+    )
+    if context is None or question is None or question.answered_at or question.meeting.starts_at <= timezone.now():
+        return None
+    return {**context, "meeting": question.meeting, "answer_address": _address("time_answer", question.token)}
+
+
+@notice("courses.decide", title=gettext_lazy("Too few are booked: decide"))
+def decide(row: Notice) -> dict | None:
+    """To the organiser, until it is decided or enough are booked."""
+    occasion = Occasion.objects.select_related("course_version").filter(pk=row.payload["occasion"]).first()
+    if occasion is None or occasion.kept_at or occasion.state not in (Occasion.State.OPEN, Occasion.State.CLOSED):
+        return None
+    booked = occasion.bookings.filter(state=Booking.State.BOOKED, makeup_part=None).count()
+    if booked >= occasion.min_participants:
+        return None
+    title = occasion.course_version.shown_title
+    address = _address("occasion_detail", occasion.public_id)
+    return {"occasion": occasion, "title": title, "booked": booked, "address": address}
+
+
+@notice("courses.offer", asks=True, title=gettext_lazy("A seat is offered to you"))
 def offer(row: Notice) -> dict | None:
     """The link answers this one offer without signing in, until its answer-by (decisions 8)."""
     context = _facts(row, (Booking.State.OFFERED,))

@@ -1,6 +1,6 @@
 """Why somebody cannot book an occasion, or should think twice: the sentences beside the grey button (R5, R6, R7)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.makeup import makeup_obstacle
 from courses.models import Booking, CourseResult, Meeting, Occasion, Part, Prerequisite
 from people.models import Employment, Person, RoleAssignment
 
@@ -36,18 +37,37 @@ def occasion_obstacle(occasion: Occasion, at: datetime, part: Part | None = None
     return ""
 
 
+def window_obstacles(opens_at: datetime, closes_at: datetime, starts: Iterable[datetime]) -> list[str]:
+    """Why booking cannot open and close at these moments, given when the course days start."""
+    if closes_at <= opens_at:
+        return [_("Booking has to close after it opens.")]
+    first = min(starts, default=None)
+    if first and closes_at > first:
+        return [
+            _("Booking has to close before the first course day, which starts %(when)s.") % {"when": _moment(first)}
+        ]
+    return []
+
+
 def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F H.i")
 
 
-def find_obstacles(person: Person, occasion: Occasion, at: datetime, part: Part | None) -> Iterator[Obstacle]:
-    """All obstacles of a person at an occasion, the hard ones first. `part`: only that day is to be made up (R24)."""
-    if sentence := occasion_obstacle(occasion, at, part):
+def find_obstacles(
+    person: Person, occasion: Occasion, at: datetime, part: Part | None, *, window: bool = True
+) -> Iterator[Obstacle]:
+    """All obstacles of a person at an occasion, the hard ones first. `part`: only that day is to be made up (R24).
+
+    `window` False: a seat that exists changes hands, so it does not matter whether booking is open.
+    """
+    if window and (sentence := occasion_obstacle(occasion, at, part)):
         yield Obstacle(sentence, hard=True)
     if not Employment.objects.on(timezone.localdate(at)).filter(person=person).exists():
         yield Obstacle(_("Only somebody with an employer can book."), hard=True)
     if occasion.trainers.filter(person=person).exists():
         yield Obstacle(_("Whoever leads the session cannot book a seat on it."), hard=True)
+    if part and (sentence := makeup_obstacle(person, occasion, part, at)):
+        yield Obstacle(sentence, hard=True)
     yield from _own_bookings(person, occasion, part)
     asked = list(_prerequisites(person, occasion, at)) if part is None else []
     yield from (obstacle for obstacle in asked if obstacle.hard)

@@ -2,23 +2,18 @@
 
 from datetime import date, datetime, timedelta
 
-import holidays
 from django.utils import timezone
 
 from courses import notices
 from courses.models import Booking, Offer
 from courses.signals import booking_changed
 from people.events import record
+from people.failpoints import failpoint
+from people.workdays import add_working_days
 
 WORKING_DAYS = 2
 LAST_WEEK = timedelta(hours=24)
 LAST_DAY = timedelta(hours=3)
-_HOLIDAYS = holidays.country_holidays("SE", include_sundays=False)
-
-
-def is_working_day(day: date) -> bool:
-    """Monday to Friday and no public holiday in Sweden."""
-    return day.weekday() < 5 and day not in _HOLIDAYS
 
 
 def answer_by(at: datetime, first_on: date) -> datetime:
@@ -28,11 +23,7 @@ def answer_by(at: datetime, first_on: date) -> datetime:
         return at + LAST_DAY
     if (first_on - today).days <= 7:
         return at + LAST_WEEK
-    until, left = at, WORKING_DAYS
-    while left:
-        until += timedelta(days=1)
-        left -= is_working_day(timezone.localdate(until))
-    return until
+    return at + (add_working_days(today, WORKING_DAYS) - today)
 
 
 def make_offer(booking: Booking, at: datetime) -> Offer:
@@ -47,7 +38,11 @@ def make_offer(booking: Booking, at: datetime) -> Offer:
     )
     offer.token_sha256 = Offer.digest(offer.token)
     offer.save()
-    record("seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at)
+    failpoint("offer_made")
+    record(
+        "seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
+        occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, answer_by=offer.answer_by.isoformat(),
+    )  # fmt: skip
     notices.say_offered(offer, at=at)
     booking_changed.send(sender=Booking, booking=booking)
     return offer

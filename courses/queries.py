@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -34,9 +35,9 @@ from courses.models import (
     PartResult,
     Prerequisite,
 )
-from people.access import Viewer
+from people.access import Viewer, viewer_for
 from people.models import Employment, Person
-from people.roles import Role
+from people.roles import Permission, Role
 
 OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
 # A request keeps its place in the queue while the manager thinks (decisions 6): the same people as place_in_queue counts.
@@ -294,6 +295,18 @@ def to_approve(viewer: Viewer) -> QuerySet[Booking]:
     )
 
 
+def may_answer(person: Person, booking: Booking, on: date) -> bool:
+    """Whether somebody may approve or refuse the request on a day, as a manager or as a deputy. Nobody their own."""
+    if person.pk == booking.person_id:
+        return False
+    for role in (Role.MANAGER, Role.DEPUTY):
+        viewer = viewer_for(person, role, on)
+        if viewer.role == role and Permission.APPROVE_BOOKINGS in viewer.may:
+            if Booking.objects.visible_to(viewer).filter(pk=booking.pk).exists():
+                return True
+    return False
+
+
 # -- doing a course
 
 
@@ -320,16 +333,17 @@ def parts_of(result: CourseResult) -> list[Part]:
     return parts
 
 
-def days_of(result: CourseResult) -> dict[int, Meeting]:
-    """The meetings that the person has or had a seat at in this course, by part: the latest booking counts."""
-    states = [Booking.State.BOOKED, Booking.State.FINISHED]
+def days_of(result: CourseResult) -> dict[str, Meeting]:
+    """The meetings that the person has or had a seat at in this course, by the part's key: the latest day counts."""
+    only = Q(occasion__bookings__makeup_part=None) | Q(occasion__bookings__makeup_part__key=F("part__key"))
     rows = Meeting.objects.filter(
+        only,
         occasion__bookings__person=result.person_id,
-        occasion__bookings__state__in=states,
+        occasion__bookings__state__in=[Booking.State.BOOKED, Booking.State.FINISHED],
         occasion__course=result.course_id,
         cancelled_at=None,
     )
-    return {meeting.part_id: meeting for meeting in rows.select_related("venue", "occasion").order_by("starts_at")}
+    return {day.part.key: day for day in rows.select_related("venue", "occasion", "part").order_by("starts_at")}
 
 
 def to_sign(viewer: Viewer) -> list[tuple[CourseResult, Part]]:

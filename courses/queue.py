@@ -2,33 +2,179 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from courses.models import Booking, Offer
+from courses.models import Booking, Occasion, Offer, Quota
 from courses.refusals import Refused
-from courses.seats import book_seat, end_booking, fill, seat_lock
+from courses.room import Room
+from courses.seats import book_seat, end_booking, fill, give_seat, seat_lock
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Person
+
+# Priority classes (R12), as the journeys answer them; everybody else is of the class DEFAULT_PRIORITY.
+BEHIND_DEADLINE, NEW_IN_JOB = 1, 2
+
+
+def with_places(rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Bookings with how many go before each in its queue: `n_before`, and of higher classes `n_behind` and `n_fresh` (R12)."""
+    waiting = Booking.objects.filter(
+        occasion=OuterRef("occasion"), state__in=["requested", "queued"], seat_from=""
+    ).filter(
+        Q(priority__lt=OuterRef("priority"))
+        | Q(priority=OuterRef("priority"), queued_at__lt=OuterRef("queued_at"))
+        | Q(priority=OuterRef("priority"), queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
+    )
+    higher = waiting.filter(priority__lt=OuterRef("priority"))
+    return rows.annotate(
+        n_before=_counted(waiting),
+        n_behind=_counted(higher.filter(priority=BEHIND_DEADLINE)),
+        n_fresh=_counted(higher.filter(priority=NEW_IN_JOB)),
+    )
+
+
+def _counted(rows: QuerySet) -> Coalesce:
+    counted = rows.order_by().values("occasion").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def waits(booking: Booking) -> bool:
+    """Whether a booking stands in the queue: nobody has a seat, an offer or a kept seat there."""
+    return booking.state in (Booking.State.REQUESTED, Booking.State.QUEUED) and not booking.seat_from
 
 
 def place_in_queue(booking: Booking) -> int:
     """The place, from 1: those who go before by priority, then time, then id, plus one (R12)."""
-    waiting = Booking.objects.filter(occasion=booking.occasion_id, state__in=["requested", "queued"], seat_from="")
-    before = (
-        Q(priority__lt=booking.priority)
-        | Q(priority=booking.priority, queued_at__lt=booking.queued_at)
-        | Q(priority=booking.priority, queued_at=booking.queued_at, pk__lt=booking.pk)
-    )
-    return waiting.filter(before).count() + 1
+    return with_places(Booking.objects.filter(pk=booking.pk)).get().n_before + 1
 
 
 def place_sentence(booking: Booking) -> str:
-    """The place in words: "Number 3 in the queue"; empty for one who does not wait for a seat."""
-    if booking.state not in (Booking.State.REQUESTED, Booking.State.QUEUED) or booking.seat_from:
+    """The own place in words, with its reason; empty for one who does not wait for a seat."""
+    if not waits(booking):
         return ""
-    return _("Number %(place)s in the queue.") % {"place": place_in_queue(booking)}
+    if not hasattr(booking, "n_before"):
+        booking = with_places(Booking.objects.select_related("occasion")).get(pk=booking.pk)
+    words = [_("Number %(place)s in the queue.") % {"place": booking.n_before + 1}]
+    if booking.n_behind:
+        words.append(
+            ngettext(
+                "%(n)s before has passed a deadline.", "%(n)s before have passed a deadline.", booking.n_behind
+            ) % {"n": booking.n_behind}
+        )  # fmt: skip
+    if booking.n_fresh:
+        words.append(
+            ngettext("%(n)s before is new in the job.", "%(n)s before are new in the job.", booking.n_fresh)
+            % {"n": booking.n_fresh}
+        )
+    if booking.group:
+        words.append(_("Asked for as a group: all get seats together, or keep their place."))
+    words += filter(None, [class_sentence(booking), kept_sentence(booking.occasion)])
+    return " ".join(words)
+
+
+def class_sentence(booking: Booking) -> str:
+    """Why somebody goes before others; empty for most people."""
+    if booking.priority == BEHIND_DEADLINE:
+        return _("Goes first: a deadline has passed.")
+    return _("Goes before others: new in the job.") if booking.priority == NEW_IN_JOB else ""
+
+
+def kept_sentence(occasion: Occasion, at: datetime | None = None) -> str:
+    """Why a free seat goes to nobody in the queue; empty when that is not so."""
+    if occasion.quotas_until is None or occasion.quotas_until <= (at or timezone.now()) or not occasion.seats_free:
+        return ""
+    when = date_format(timezone.localdate(occasion.quotas_until), "j F")
+    return _("The free seats are kept for other organisations until %(when)s.") % {"when": when}
+
+
+def choose_when_free(
+    *, booking: Booking, takes_at_once: bool, by: Person | None, at: datetime | None = None
+) -> Booking:
+    """Choose to get the seat at once, or to be asked first. Chosen already: nothing happens."""
+    at = at or timezone.now()
+    with seat_lock(booking.occasion):
+        row = Booking.objects.select_related("person", "organisation", "occasion").get(pk=booking.pk)
+        if row.takes_at_once == takes_at_once:
+            return row
+        if not waits(row):
+            raise Refused(_("You no longer stand in the queue, so there is nothing to choose."))
+        row.takes_at_once = takes_at_once
+        row.save(update_fields=["takes_at_once"])
+        record(
+            "queue_choice_changed", by=by, about=row, person=row.person, organisation=row.organisation, at=at,
+            occasion=str(row.occasion.public_id), takes_at_once=takes_at_once,
+        )  # fmt: skip
+    return row
+
+
+def give_obstacles(booking: Booking, room: Room, source: Quota | None) -> list[str]:
+    """Why the organiser cannot give somebody a seat before their turn, as sentences."""
+    if not waits(booking):
+        return [_("This person no longer waits for a seat.")]
+    if booking.approved_at is None:
+        return [_("The manager has not answered yet. Nobody gets a seat without approval.")]
+    if room.free <= 0:
+        return [_("There is no free seat. Add a seat to the session first.")]
+    if booking.group:
+        return [_("This person belongs to a group that gets its seats together.")]
+    if not room.still_ahead(booking):
+        return [_("The session has begun.")]
+    if not room.place_for(booking) and (source is None or not room.unused(source.organisation_id)):
+        return [_("The free seats are kept for others. Choose which quota gives one up.")]
+    return []
+
+
+def give_out_of_order(
+    *, booking: Booking, reason: str, source: Quota | None = None, by: Person | None, at: datetime | None = None
+) -> Booking:
+    """Give a waiting person a seat before their turn, with a reason that stands in the queue's decisions (decisions 6).
+
+    `source`: the quota that gives up one of its unused seats, so that the sum stays right.
+    """
+    at = at or timezone.now()
+    if not reason.strip():
+        raise Refused(_("Say why. The reason stands among the decisions of the queue."))
+    with seat_lock(booking.occasion) as occasion:
+        row = Booking.objects.select_related("person", "organisation", "employment", "course").get(pk=booking.pk)
+        row.occasion = occasion
+        if row.state in (Booking.State.BOOKED, Booking.State.OFFERED):
+            return row
+        room = Room(occasion, at)
+        if sentences := give_obstacles(row, room, source):
+            raise Refused(*sentences)
+        seat_from = room.place_for(row)
+        if not seat_from and source:
+            source.seats -= 1
+            source.save(update_fields=["seats"])
+        record(
+            "given_out_of_order", by=by, about=row, person=row.person, organisation=row.organisation, at=at,
+            reason=reason.strip(), occasion=str(occasion.public_id),
+        )  # fmt: skip
+        give_seat(booking=row, seat_from=seat_from or Booking.SeatFrom.COMMON, by=by, at=at)
+        if row.state == Booking.State.BOOKED:
+            occasion.gained.append((row, at))
+        fill(occasion, at)
+    return row
+
+
+def offer_state(offer: Offer, at: datetime | None = None) -> str:
+    """What an offer is by now: open, yes, no, lapsed, elsewhere (a seat on another date) or gone (ended by somebody else)."""
+    at = at or timezone.now()
+    booking = offer.booking
+    if offer.answered_at is None and booking.state == Booking.State.OFFERED:
+        return "open" if offer.answer_by > at and booking.occasion.last_on >= timezone.localdate(at) else "lapsed"
+    if offer.answer == Offer.Answer.YES:
+        return "yes"
+    if booking.end_kind == Booking.EndKind.GOT_ANOTHER:
+        return "elsewhere"
+    if booking.state == Booking.State.LAPSED:
+        return "lapsed"
+    return "no" if booking.ended_by_id == booking.person_id else "gone"
 
 
 def offer_obstacle(offer: Offer, at: datetime) -> str:
@@ -63,10 +209,12 @@ def answer_offer(*, offer: Offer, answer: str, by: Person | None, at: datetime |
                 raise Refused(_("There is a seat on another date of this course already."))
             offer.answered_at, offer.answered_by, offer.answer = at, by, answer
             offer.save()
-            record("offer_taken", by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at)
+            record("offer_taken", by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at,
+                   occasion=str(occasion.public_id))  # fmt: skip
             book_seat(booking=booking, by=by, at=at)
             occasion.gained.append((booking, at))
         else:
             end_booking(booking=booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.EARLY)
+        failpoint("offer_answered")
         fill(occasion, at)
     return booking

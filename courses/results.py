@@ -83,7 +83,7 @@ def _missing_sentence(part: Part, row: PartResult | None) -> str:
         text = _("%(part)s: the organiser confirms it.")
     else:
         text = _("%(part)s: do the tasks and tick them off.")
-    return text % {"part": part.title}
+    return text % {"part": part.shown_title}
 
 
 def minutes_done(result: CourseResult) -> int:

@@ -1,13 +1,28 @@
 """What the organiser's pages ask: own occasions, who takes part, who waits and why. No query inside a loop."""
 
-from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from courses.models import Attendance, Booking, Meeting, Occasion, OccasionTrainer, Part, PartResult
+from courses.checkin import OPEN_AROUND
+from courses.minimum import too_few
+from courses.models import (
+    Attendance,
+    Booking,
+    Meeting,
+    Occasion,
+    OccasionTrainer,
+    Offer,
+    Part,
+    PartResult,
+    TimeQuestion,
+)
+from courses.moving import time_answers
+from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
 from people.access import Viewer
+from people.models import Employment
 from people.roles import Permission
 
 SEATED = (Booking.State.BOOKED, Booking.State.FINISHED)
@@ -56,6 +71,13 @@ def chosen_day(occasion: Occasion, wanted: str) -> Meeting | None:
     return next(iter(asked or unlocked or days[-1:]), None)
 
 
+def day_to_check_in(occasion: Occasion, wanted: str, at: datetime) -> Meeting | None:
+    """The day of the check-in screen: the one asked for, else the one that runs or comes next, else the last."""
+    asked = [day for day in occasion.days if str(day.public_id) == wanted]
+    ahead = [day for day in occasion.days if day.ends_at + OPEN_AROUND >= at]
+    return next(iter(asked or ahead or occasion.days[-1:]), None)
+
+
 @dataclass
 class Roster:
     """Who is at an occasion, as the viewer may read it."""
@@ -76,13 +98,6 @@ class Roster:
         """Ids of the named persons shown: what the read log remembers (R44)."""
         return [booking.person_id for booking in (*self.seated, *self.waiting) if booking.is_named]
 
-    def per_organisation(self) -> list[tuple[str, int, int]]:
-        """(organisation, seats, waiting), most seats first. Withheld persons count under no organisation (R45)."""
-        seats = Counter(b.organisation.short_name for b in self.seated if b.is_named)
-        queue = Counter(b.organisation.short_name for b in self.waiting if b.is_named)
-        names = sorted(seats.keys() | queue.keys(), key=lambda name: (-seats[name], name))
-        return [(name, seats[name], queue[name]) for name in names]
-
 
 def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Roster:
     """Participants by name and the queue in its order; with each one's mark of `day` and whether the preparation is done."""
@@ -101,7 +116,10 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
     rows = rows.select_related("organisation", "person", "need", "makeup_part").annotate(
         mark=Coalesce(Subquery(marks.values("state")[:1]), Value("")),
         mark_id=Subquery(marks.values("pk")[:1]),
+        mark_minutes=Subquery(marks.values("minutes")[:1]),
+        mark_self=Subquery(marks.filter(source="self").values("recorded_at")[:1]),
         n_prepared=_counted(done, "result__course"),
+        answer_by=Subquery(Offer.objects.filter(booking=OuterRef("pk"), answered_at=None).values("answer_by")[:1]),
     )
     found = list(rows)
     for booking in found:
@@ -112,7 +130,22 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
     seated.sort(key=lambda b: (not b.is_named, b.person.sort_key if b.is_named else "", b.pk))
     waiting = [b for b in found if b.state in WAITING]
     waiting.sort(key=lambda b: (not b.seat_from, b.priority, b.queued_at, b.pk))
+    _say_places(occasion, waiting)
     return Roster(seated, waiting)
+
+
+def _say_places(occasion: Occasion, waiting: list[Booking]) -> None:
+    """Give those who wait their place in words; the list is in the queue's order, so that no question is asked."""
+    before: list[int] = []
+    for booking in waiting:
+        booking.occasion = occasion
+        booking.may_get = occasion.seats_free > 0 and waits(booking) and booking.approved_at is not None
+        if waits(booking):
+            higher = [priority for priority in before if priority < booking.priority]
+            booking.n_before = len(before)
+            booking.n_behind, booking.n_fresh = higher.count(BEHIND_DEADLINE), higher.count(NEW_IN_JOB)
+            before.append(booking.priority)
+        booking.place = place_sentence(booking)
 
 
 def participants_listed(viewer: Viewer) -> QuerySet[Booking]:
@@ -126,3 +159,71 @@ def participants_listed(viewer: Viewer) -> QuerySet[Booking]:
         )  # a code's place tells nothing
         .order_by("-occasion__first_on", "occasion_id", "-is_named", "list_key")
     )
+
+
+def other_dates(viewer: Viewer, booking: Booking) -> QuerySet[Occasion]:
+    """Other dates of a booking's course that may be booked now and where the person has nothing yet."""
+    theirs = Booking.objects.active().filter(occasion=OuterRef("pk"), person=booking.person_id)
+    queue = Booking.objects.filter(occasion=OuterRef("pk"), state__in=["requested", "queued"], seat_from="")
+    rows = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on).filter(course=booking.course_id)
+    rows = rows.exclude(pk=booking.occasion_id).exclude(Exists(theirs))
+    return rows.annotate(waiting=_counted(queue, "occasion")).order_by("first_on", "pk")
+
+
+def takers(viewer: Viewer, booking: Booking) -> QuerySet[Employment]:
+    """The people of the viewer's who may take over a seat: same employer, and nothing at this occasion."""
+    theirs = Booking.objects.active().filter(occasion=booking.occasion_id, person=OuterRef("person"))
+    rows = Employment.objects.visible_to(viewer).on(viewer.on).filter(organisation=booking.organisation_id)
+    rows = rows.exclude(person=booking.person_id).exclude(Exists(theirs))
+    return rows.select_related("person", "organisation").order_by("person__sort_key", "pk")
+
+
+def team_bookings(viewer: Viewer, occasion: Occasion) -> QuerySet[Booking]:
+    """Bookings at an occasion of the people whom the viewer books for, each with its place in the queue."""
+    rows = Booking.objects.visible_to(viewer).active().filter(occasion=occasion).exclude(person=viewer.person)
+    return with_places(rows).select_related("person", "occasion").order_by("person__sort_key", "pk")
+
+
+def names_at(viewer: Viewer, occasion: Occasion) -> dict[str, Booking]:
+    """Everybody who has or had a booking at an occasion, by public id, with `shown_name` and `is_named`."""
+    rows = viewer.named_bookings(Booking.objects.visible_to(viewer).filter(occasion=occasion))
+    return {str(row.public_id): row for row in rows.select_related("organisation")}
+
+
+def to_decide(viewer: Viewer) -> list[Occasion]:
+    """Occasions of the viewer's own with too few booked on their decision date, the soonest first (R15)."""
+    rows = too_few(Occasion.objects.run_by(viewer), viewer.on)
+    return list(rows.select_related("course_version").order_by("first_on", "pk"))
+
+
+@dataclass
+class NewTime:
+    """What was answered to the new time of one day."""
+
+    meeting: Meeting
+    yes: int
+    noes: list[str]
+    waiting: list[str]
+
+    @property
+    def untouched(self) -> bool:
+        """Nobody has answered: the move can still be taken back."""
+        return not self.yes and not self.noes
+
+
+def new_times(viewer: Viewer, occasion: Occasion) -> list[NewTime]:
+    """Days that moved, with who said no and who has not answered, as the viewer may read the names."""
+    if not any(day.sequence for day in occasion.days):
+        return []
+    names = {row.pk: row.shown_name for row in names_at(viewer, occasion).values()}
+    gone: dict[Meeting, NewTime] = {}
+    for question in time_answers(occasion):
+        one = gone.setdefault(question.meeting, NewTime(question.meeting, 0, [], []))
+        name = names.get(question.booking_id, question.booking.code)
+        if question.answer == TimeQuestion.Answer.YES:
+            one.yes += 1
+        elif question.answer == TimeQuestion.Answer.NO:
+            one.noes.append(name)
+        elif question.answered_at is None and question.booking.state == Booking.State.BOOKED:
+            one.waiting.append(name)
+    return list(gone.values())

@@ -1,26 +1,28 @@
-"""Occasions: plan, publish, close, move, cancel; seats and trainers."""
+"""Occasions: plan, publish, close, change; seats and trainers. Moving a day: moving.py; cancelling: cancelling.py."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses import notices
 from courses.calendars import write_meeting
-from courses.models import Booking, Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
+from courses.first_rights import honour_first_rights
+from courses.models import Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
+from courses.obstacles import window_obstacles
+from courses.quotas import sum_sentence
 from courses.refusals import Refused
-from courses.seats import end_booking, fill, seat_lock
+from courses.seats import fill, seat_lock
 from courses.signals import occasion_changed
 from people.events import record
 from people.models import Collaboration, Organisation, Person
 
 # Days before the first day when too few participants become a question for the organiser (R15, decisions 7).
 DECIDE_DAYS = 14
+MOST_SEATS = 2000
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,7 @@ def planning_obstacles(version: CourseVersion | None, days: list[Day], opens_at:
         sentences.append(_("Every course day is given once."))
     if any(day.ends_at <= day.starts_at for day in days):
         sentences.append(_("A day has to end after it starts."))
-    if closes_at <= opens_at:
-        sentences.append(_("Booking has to close after it opens."))
-    return sentences
+    return [*sentences, *window_obstacles(opens_at, closes_at, [day.starts_at for day in days])]
 
 
 def plan_occasion(
@@ -74,7 +74,7 @@ def plan_occasion(
 ) -> Occasion:
     """A planned occasion of the published version, with its meetings. `late_days`: days before the first day (R17)."""
     version = course.versions.published().first()
-    if sentences := planning_obstacles(version, days, opens_at, closes_at):
+    if sentences := [*planning_obstacles(version, days, opens_at, closes_at), *number_of_seats_obstacles(seats)]:
         raise Refused(*sentences)
     at = at or timezone.now()
     dates = [timezone.localdate(day.starts_at) for day in days]
@@ -100,7 +100,7 @@ def plan_occasion(
         )
         for day in days:
             Meeting.objects.create(occasion=occasion, changed_at=at, **vars(day))
-        _store_events(occasion)
+        store_events(occasion)
         for person in trainers:
             add_trainer(occasion=occasion, person=person, organisation=organiser, by=by, at=at)
         record("occasion_planned", by=by, about=occasion, organisation=organiser, at=at, seats=seats)
@@ -136,14 +136,25 @@ def _move(occasion: Occasion, state: str, verb: str, by: Person | None, at: date
             locked.save(update_fields=["state"])
             record(verb, by=by, about=locked, organisation=locked.organiser, at=at)
             occasion_changed.send(sender=Occasion, occasion=locked)
+            if state == Occasion.State.OPEN:
+                honour_first_rights(occasion=locked, by=None, at=at)
         fill(locked, at)
     return locked
 
 
-def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
-    """Why the number of seats cannot be changed to this (R14)."""
+def number_of_seats_obstacles(seats: int) -> list[str]:
+    """Why no session has so few or so many seats."""
     if seats < 1:
         return [_("A session needs at least one seat.")]
+    if seats > MOST_SEATS:
+        return [_("A session has at most %(most)s seats. Plan several sessions instead.") % {"most": MOST_SEATS}]
+    return []
+
+
+def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
+    """Why the number of seats cannot be changed to this (R14)."""
+    if sentences := number_of_seats_obstacles(seats):
+        return sentences
     if seats < occasion.seats_taken:
         return [
             ngettext(
@@ -153,6 +164,8 @@ def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
             )
             % {"count": occasion.seats_taken}
         ]
+    if sentence := sum_sentence(seats, occasion.quotas.filter(released_at=None).values_list("seats", flat=True)):
+        return [sentence, _("Change the quotas first.")]
     return []
 
 
@@ -184,6 +197,8 @@ def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: d
     with seat_lock(occasion) as locked:
         if seats is not None and (sentences := seats_obstacles(locked, seats)):
             raise Refused(*sentences)
+        if sentences := _new_window_obstacles(locked, changes):
+            raise Refused(*sentences)
         changed = [name for name in EDITED if name in changes and getattr(locked, name) != changes[name]]
         for name in changed:
             setattr(locked, name, changes[name])
@@ -196,46 +211,16 @@ def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: d
     return locked
 
 
-def move_meeting(
-    *,
-    meeting: Meeting,
-    starts_at: datetime,
-    ends_at: datetime,
-    venue: Venue | None = None,
-    place: str = "",
-    online_url: str = "",
-    by: Person | None,
-    at: datetime | None = None,
-) -> Meeting:
-    """Another time or place. Bookings stay; everybody who has a seat or waits is told; the calendar's sequence rises."""
-    at = at or timezone.now()
-    with seat_lock(meeting.occasion) as occasion:
-        row = occasion.meetings.get(pk=meeting.pk)
-        if row.locked_at or row.cancelled_at:
-            raise Refused(_("This day is already over or cancelled."))
-        if ends_at <= starts_at:
-            raise Refused(_("A day has to end after it starts."))
-        before = (row.starts_at, row.ends_at, row.venue_id, row.place, row.online_url)
-        if before == (starts_at, ends_at, venue and venue.pk, place, online_url):
-            return row
-        row.starts_at, row.ends_at, row.venue, row.place, row.online_url = starts_at, ends_at, venue, place, online_url
-        row.sequence += 1
-        row.changed_at = at
-        row.save()
-        _redate(occasion)
-        _store_events(occasion)
-        record(
-            "meeting_moved", by=by, about=row, organisation=occasion.organiser, at=at,
-            before=[before[0].isoformat(), before[1].isoformat()], after=[starts_at.isoformat(), ends_at.isoformat()],
-        )  # fmt: skip
-        for booking in occasion.bookings.active().select_related("person", "organisation"):
-            notices.say_moved(booking, row, at=at)
-        occasion_changed.send(sender=Occasion, occasion=occasion)
-        fill(occasion, at)
-    return row
+def _new_window_obstacles(occasion: Occasion, changes: dict) -> list[str]:
+    """Why the window cannot be changed like this; one that stays as it is may stand, also when a day moved below it."""
+    opens_at, closes_at = (changes.get(name, getattr(occasion, name)) for name in ("opens_at", "closes_at"))
+    if (opens_at, closes_at) == (occasion.opens_at, occasion.closes_at):
+        return []
+    starts = occasion.meetings.filter(cancelled_at=None).values_list("starts_at", flat=True)
+    return window_obstacles(opens_at, closes_at, starts)
 
 
-def _store_events(occasion: Occasion) -> None:
+def store_events(occasion: Occasion) -> None:
     """Keep the bytes of each day's VEVENT, so that files and feeds only join them."""
     for meeting in occasion.meetings.select_related("part", "venue"):
         meeting.occasion = occasion
@@ -243,43 +228,11 @@ def _store_events(occasion: Occasion) -> None:
         meeting.save(update_fields=["ics"])
 
 
-def _redate(occasion: Occasion) -> None:
+def redate(occasion: Occasion) -> None:
+    """Write the first and the last day from the days that stand."""
     dates = [timezone.localdate(m.starts_at) for m in occasion.meetings.filter(cancelled_at=None)]
     occasion.first_on, occasion.last_on = min(dates), max(dates)
     occasion.save(update_fields=["first_on", "last_on"])
-
-
-def cancel_occasion(*, occasion: Occasion, reason: str, by: Person | None, at: datetime | None = None) -> Occasion:
-    """Cancel with a reason. All bookings end, everybody is told (R16). Cancelled already: nothing happens."""
-    at = at or timezone.now()
-    if not reason.strip():
-        raise Refused(_("Say why. Everybody who has booked will read it."))
-    with seat_lock(occasion) as locked:
-        if locked.state == Occasion.State.CANCELLED:
-            return locked
-        if locked.state == Occasion.State.REPORTED:
-            raise Refused(_("A reported session cannot be cancelled."))
-        locked.state, locked.cancelled_reason = Occasion.State.CANCELLED, reason.strip()
-        locked.cancelled_at, locked.cancelled_by = at, by
-        locked.save()
-        locked.meetings.filter(cancelled_at=None).update(
-            cancelled_at=at, cancelled_by=by, changed_at=at, sequence=F("sequence") + 1
-        )
-        _store_events(locked)
-        record("occasion_cancelled", by=by, about=locked, organisation=locked.organiser, reason=reason, at=at)
-        for booking in locked.bookings.active().select_related("person", "organisation", "occasion"):
-            notices.say_cancelled(booking, at=at)
-            end_booking(
-                booking=booking,
-                state=Booking.State.CANCELLED,
-                by=by,
-                at=at,
-                end_kind=Booking.EndKind.ORGANISER,
-                reason=reason,
-            )
-        occasion_changed.send(sender=Occasion, occasion=locked)
-        fill(locked, at)
-    return locked
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 Locks in one order: the occasion, then persons by id. Only fill locks persons, so no deed can take them in another order.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,12 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
+from courses.first_rights import use_first_right
 from courses.models import Booking, Occasion, Offer
 from courses.offers import make_offer
 from courses.refusals import Refused
 from courses.results import start_course
+from courses.room import Room, entries
 from courses.signals import booking_changed
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Person
 
 LOCK_WAIT = "3s"
@@ -31,18 +33,37 @@ def seat_lock(occasion: Occasion) -> Iterator[Occasion]:
     no_key: booking rows refer to the occasion, and a plain FOR UPDATE would make their foreign key checks wait. SQLite
     locks the whole file at BEGIN IMMEDIATE. After the block, people who got a seat lose their places on other dates (R5).
     """
+    with seat_locks(occasion) as locked:
+        yield locked[occasion.pk]
+
+
+@contextmanager
+def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
+    """Several occasions, locked by id, as {id: occasion}: for deeds that move people between dates.
+
+    With more than one, their people are locked here too, by id: each fill would lock its own, and two deeds could meet.
+    """
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
-            locked = Occasion.objects.select_for_update(no_key=True).get(pk=occasion.pk)
-            locked.gained = []
+            ids = {one.pk for one in occasions}
+            rows = Occasion.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+            locked = {row.pk: row for row in rows}
+            for row in locked.values():
+                row.gained = []
+            if len(ids) > 1:
+                people = Booking.objects.active().filter(occasion__in=ids).order_by().values("person")
+                list(
+                    Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk")
+                )
             yield locked
     except OperationalError as error:
         raise Refused(_("Many people are booking right now. Nothing was changed. Try again in a moment.")) from error
-    for booking, at in locked.gained:
-        drop_other_dates(booking, at)
+    for row in locked.values():
+        for booking, at in row.gained:
+            drop_other_dates(booking, at)
 
 
 def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> list[Booking]:
@@ -52,19 +73,24 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
     approval gets its seat kept (seat_from), so a slow manager costs nobody a place (decisions 5, 6).
     """
     lapse_late_offers(occasion, at)
-    room = _Room(occasion, at)
-    given = []
+    room = Room(occasion, at)
+    given: list[Booking] = []
+    passed: list[Booking] = []
     if room.is_open and room.free > 0:
         waiting = list(occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").in_order())
         waiting = _lock_people(occasion, waiting)
-        for booking in waiting:
+        for entry in entries(waiting):
             if room.free <= 0:
                 break
-            if not room.takes(booking):
+            if not room.takes_all(entry):
+                passed += [booking for booking in entry if room.still_ahead(booking)]
                 continue
-            _give_seat(booking, room.place_for(booking), at, asking=asking)
-            room.count(booking)
-            given.append(booking)
+            for booking in entry:
+                give_seat(booking=booking, seat_from=room.place_for(booking), asking=asking, by=None, at=at)
+                failpoint("seat_given")
+                room.count(booking)
+            given += entry
+            _record_passed(entry[0], passed, at)
     occasion.gained += [(b, at) for b in given if b.state == Booking.State.BOOKED]
     if occasion.seats_taken != room.held:
         occasion.seats_taken = room.held
@@ -72,51 +98,16 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
     return given
 
 
-class _Room:
-    """How many seats are free, and for whom: a seat is free for X when no quota that X does not belong to keeps it."""
-
-    def __init__(self, occasion: Occasion, at: datetime) -> None:
-        self.occasion = occasion
-        self.today = timezone.localdate(at)
-        holders = list(occasion.bookings.holding().values_list("organisation_id", "seat_from"))
-        self.held = len(holders)
-        self.from_quota = Counter(org for org, seat_from in holders if seat_from == Booking.SeatFrom.QUOTA)
-        kept = occasion.quotas_until and at < occasion.quotas_until
-        rows = occasion.quotas.filter(released_at=None) if kept else []
-        self.quotas = {row.organisation_id: row.seats for row in rows}
-
-    @property
-    def is_open(self) -> bool:
-        return self.occasion.state in (Occasion.State.OPEN, Occasion.State.CLOSED)
-
-    @property
-    def free(self) -> int:
-        return self.occasion.seats - self.held
-
-    @property
-    def common(self) -> int:
-        reserved = sum(max(seats - self.from_quota[org], 0) for org, seats in self.quotas.items())
-        return self.free - reserved
-
-    def place_for(self, booking: Booking) -> str:
-        org = booking.organisation_id
-        if self.from_quota[org] < self.quotas.get(org, 0):
-            return Booking.SeatFrom.QUOTA
-        return Booking.SeatFrom.COMMON if self.common > 0 else ""
-
-    def takes(self, booking: Booking) -> bool:
-        return self._still_ahead(booking) and bool(self.place_for(booking))
-
-    def _still_ahead(self, booking: Booking) -> bool:
-        """Seats are given until the day itself; a make-up day has its own date."""
-        if booking.makeup_part_id is None:
-            return self.occasion.first_on >= self.today
-        return self.occasion.last_on >= self.today
-
-    def count(self, booking: Booking) -> None:
-        self.held += 1
-        if booking.seat_from == Booking.SeatFrom.QUOTA:
-            self.from_quota[booking.organisation_id] += 1
+def share_out(occasion: Occasion, organisations: list[int], at: datetime) -> list[bool]:
+    """Whether a seat would be free for each of these (ids of organisations, in order), were they asked now: a pure question."""
+    room, answers = Room(occasion, at), []
+    for organisation in organisations:
+        one = Booking(organisation_id=organisation)
+        one.seat_from = room.place_for(one) if room.is_open and room.free > 0 else ""
+        answers.append(bool(one.seat_from))
+        if one.seat_from:
+            room.count(one)
+    return answers
 
 
 def _lock_people(occasion: Occasion, waiting: list[Booking]) -> list[Booking]:
@@ -133,25 +124,42 @@ def _lock_people(occasion: Occasion, waiting: list[Booking]) -> list[Booking]:
     return [b for b in waiting if b.makeup_part_id or b.person_id not in seated]
 
 
-def _give_seat(booking: Booking, seat_from: str, at: datetime, *, asking: Booking | None) -> None:
-    """Keep, book or offer a seat for a waiting person."""
+def give_seat(
+    *, booking: Booking, seat_from: str, asking: Booking | None = None, by: Person | None, at: datetime | None = None
+) -> None:
+    """Keep, book or offer a seat for a waiting person; `by` None: the queue does it. Only inside seat_lock."""
+    at = at or timezone.now()
     booking.seat_from = seat_from
     if booking.approved_at is None:
         booking.save(update_fields=["seat_from"])
+        record(
+            "seat_kept", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
+            occasion=str(booking.occasion.public_id), seat_from=seat_from,
+        )  # fmt: skip
     elif booking == asking or booking.takes_at_once:
-        book_seat(booking=booking, by=booking.requested_by if booking == asking else None, at=at)
+        book_seat(booking=booking, by=booking.requested_by if booking == asking else by, at=at)
     else:
         make_offer(booking, at)
 
 
-def book_seat(*, booking: Booking, by: Person | None, at: datetime | None = None) -> Booking:
-    """The seat is the person's: the attempt at the course begins, and it is said. Only inside seat_lock."""
+def _record_passed(booking: Booking, passed: list[Booking], at: datetime) -> None:
+    """Write down whom a quota let somebody go past, by code: the queue has to be able to answer for it (decisions 6)."""
+    if passed:
+        record(
+            "queue_passed", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
+            occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, passed=[b.code for b in passed],
+        )  # fmt: skip
+
+
+def book_seat(*, booking: Booking, told: bool = True, by: Person | None, at: datetime | None = None) -> Booking:
+    """The seat is the person's: the attempt at the course begins, and it is said (`told`). Only inside seat_lock."""
     at = at or timezone.now()
     waited = booking.booked_at is None and booking.queued_at < at
     booking.state = Booking.State.BOOKED
     booking.booked_at, booking.booked_by = at, by
     booking.save()
     if booking.makeup_part_id is None:
+        use_first_right(person=booking.person_id, course=booking.course_id, by=by, at=at)
         start_course(
             person=booking.person,
             organisation=booking.organisation,
@@ -162,9 +170,10 @@ def book_seat(*, booking: Booking, by: Person | None, at: datetime | None = None
         )
     record(
         "seat_booked", by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at,
-        occasion=str(booking.occasion.public_id),
+        occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, waited=waited,
     )  # fmt: skip
-    (notices.say_promoted if waited and by is None else notices.say_booked)(booking, at=at)
+    if told:
+        (notices.say_promoted if waited and by is None else notices.say_booked)(booking, at=at)
     booking_changed.send(sender=Booking, booking=booking)
     return booking
 
@@ -219,6 +228,7 @@ def drop_other_dates(booking: Booking, at: datetime) -> None:
         .order_by("occasion_id")
     )
     for other in list(others):
+        failpoint("other_date_left")
         with seat_lock(other.occasion) as occasion:
             row = Booking.objects.active().exclude(state=Booking.State.BOOKED).filter(pk=other.pk).first()
             if row:

@@ -10,3 +10,11 @@ occasion_changed = Signal()  # occasion: Occasion published, moved or cancelled
 priority_asked = (
     Signal()
 )  # person, course, organisation -> receivers answer a priority class (lower goes first) or None
+# viewer -> receivers answer a QuerySet of rows (route, its name, stretch, its name, course id, order) to narrow a list by
+routes_asked = Signal()
+deadlines_asked = Signal()  # course, bookings that lose their date, until: {person id: day of another date or None}, at
+# -> receivers answer rows (plain values) of the deadlines that this touches; the deed that asks keeps them
+deadlines_touched = (
+    Signal()
+)  # rows as answered above, reason, by, at -> receivers move them and answer the ids of what they wrote
+deadlines_untouched = Signal()  # ids as answered above, by, at: the cancellation was undone

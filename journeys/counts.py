@@ -2,14 +2,12 @@
 
 from django.utils.translation import gettext as _
 
-FEWEST = 5  # a count of 1 to 4 is not told
+from people.counts import FEWEST, shown_count
+
+__all__ = ["FEWEST", "heat", "share", "shown_column", "shown_count", "shown_share"]
+
 SHARE_FROM = 10  # people that a share needs
 EXACT_FROM = 20  # from here 0 and 100 % may be told
-
-
-def shown_count(n: int) -> str:
-    """A count in, what may be told of it out: 0, 5 and more as they are, 1 to 4 as 'fewer than 5'."""
-    return _("fewer than 5") if 0 < n < FEWEST else str(n)
 
 
 def share(part: int, whole: int, people: int) -> int | None:

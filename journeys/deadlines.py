@@ -10,13 +10,12 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 
-import holidays
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from journeys.path import StopOnPath
+from people.workdays import is_working_day
 
 # Leave shorter than this does not stop the clock (R19).
 PAUSE_FROM_DAYS = 14
@@ -159,19 +158,14 @@ def shift(day: date, number: int, unit: str) -> date:
     return day + timedelta(days=number * (7 if unit == "weeks" else 1))
 
 
-@lru_cache(maxsize=256)
-def _free_days(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("SE", years=year, categories=("public", "de_facto")))
-
-
-def is_working_day(day: date) -> bool:
-    """Monday to Friday, no Swedish public or de facto holiday, not in weeks 27 to 32."""
-    return day.weekday() < 5 and day.isocalendar().week not in SUMMER_WEEKS and day not in _free_days(day.year)
+def is_deadline_day(day: date) -> bool:
+    """A working day that is not in weeks 27 to 32."""
+    return day.isocalendar().week not in SUMMER_WEEKS and is_working_day(day)
 
 
 def next_working_day(day: date) -> date:
     """The day itself when it is a working day, else the first one after it (R20)."""
-    while not is_working_day(day):
+    while not is_deadline_day(day):
         day += DAY
     return day
 

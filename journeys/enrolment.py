@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,9 +73,11 @@ def enrol(
     at = at or timezone.now()
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-        there = Enrolment.objects.open().filter(person=person, organisation=employment.organisation_id, journey=journey)
+        same = Enrolment.objects.filter(person=person, organisation=employment.organisation_id, journey=journey)
+        # A journey whose courses are all passed is completed at once: sent again, the form means that one.
+        there = same.filter(Q(state__in=Enrolment.OPEN) | Q(state=Enrolment.State.COMPLETED, starts_on=starts_on))
         if there.exists():
-            return there.get()
+            return there.latest("pk")
         obstacles = enrolment_obstacles(employment, journey, starts_on)
         if employment.person_id != person.pk:
             obstacles.append(_("The employment belongs to somebody else."))

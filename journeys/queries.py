@@ -120,7 +120,10 @@ def my_seats(viewer: Viewer) -> list[Seat]:
     now = timezone.now()
     rows = (
         Meeting.objects.filter(
-            occasion__bookings__person=viewer.person, occasion__bookings__state__in=Booking.ACTIVE, cancelled_at=None
+            Q(occasion__bookings__makeup_part=None) | Q(occasion__bookings__makeup_part__key=F("part__key")),
+            occasion__bookings__person=viewer.person,
+            occasion__bookings__state__in=Booking.ACTIVE,
+            cancelled_at=None,
         )
         .exclude(occasion__state=Occasion.State.CANCELLED)
         .filter(ends_at__gt=now)

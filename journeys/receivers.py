@@ -5,13 +5,16 @@ A result that becomes passed is told by course_passed; results_changed speaks of
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from courses import signals as courses
 from journeys.completion import reopen_for_result, settle_for_result
 from journeys.following import follow_employment_end, follow_placement, follow_profession
 from journeys.pauses import follow_leave
+from journeys.postponing import deadlines_touched_by, postpone, take_back
 from journeys.priorities import priority_of
+from journeys.routes import routes_of_courses
 from people import signals as people
 
 
@@ -28,6 +31,11 @@ def on_course_reopened(sender: Any, result, **facts: Any) -> None:
 @receiver(courses.priority_asked)
 def on_priority_asked(sender: Any, person, course, organisation, **facts: Any) -> int | None:
     return priority_of(person, course, organisation, facts.get("at"))
+
+
+@receiver(courses.routes_asked)
+def on_routes_asked(sender: Any, viewer, **facts: Any) -> QuerySet:
+    return routes_of_courses(viewer)
 
 
 @receiver(people.employment_ended)
@@ -48,3 +56,18 @@ def on_placement_changed(sender: Any, placement, **facts: Any) -> None:
 @receiver(people.profession_changed)
 def on_profession_changed(sender: Any, person, **facts: Any) -> None:
     follow_profession(person, facts.get("at"))
+
+
+@receiver(courses.deadlines_asked)
+def on_deadlines_asked(sender: Any, course, bookings, until, at, **facts: Any) -> list[dict]:
+    return deadlines_touched_by(course=course, bookings=bookings, until=until, at=at)
+
+
+@receiver(courses.deadlines_touched)
+def on_deadlines_touched(sender: Any, rows, reason, **facts: Any) -> list[int]:
+    return postpone(rows=rows, reason=reason, by=facts.get("by"), at=facts.get("at"))
+
+
+@receiver(courses.deadlines_untouched)
+def on_deadlines_untouched(sender: Any, ids, **facts: Any) -> None:
+    take_back(ids=ids, by=facts.get("by"), at=facts.get("at"))

@@ -39,6 +39,8 @@ PRECEDENCE = [
 ]
 WHOLE_ORGANISATION = (Role.HR, Role.MUNICIPALITY_ADMIN)
 LINE = (Role.MANAGER, Role.DEPUTY)
+# Whom the platform administrator appoints, so that somebody can begin and end these roles; no other persons are shown.
+APPOINTED = (Role.COORDINATOR, Role.MUNICIPALITY_ADMIN)
 # Supervisors see the line to sign parts; withheld persons stay with the nearest manager.
 SEES_LINE = (*LINE, Role.SUPERVISOR)
 # The organisation's name and colour in the frame of every page.
@@ -204,8 +206,11 @@ class Viewer:
         return rows.none()
 
     def roles_seen(self, rows: QuerySet) -> QuerySet:
+        """Roles that the viewer gives and ends: of the own organisation, or those that the platform appoints."""
         if Permission.GIVE_ROLES in self.may:
             return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
+        if Permission.EDIT_ORGANISATIONS in self.may:
+            return rows.filter(role__in=APPOINTED)
         return rows.filter(person=self.person)
 
     # -- persons and the rows that point at them
@@ -227,12 +232,18 @@ class Viewer:
         if self.role in SEES_LINE:
             return rows.filter(pk__in=self.team)
         employed = Employment.objects.filter(organisation__in=self.acts_for).order_by()
+        current = employed.filter(Q(ends_on=None) | Q(ends_on__gte=self.on))
         if self.role in WHOLE_ORGANISATION:
-            current = employed.filter(Q(ends_on=None) | Q(ends_on__gte=self.on))
             return rows.filter(pk__in=current.values("person"), shown_to=Person.ShownTo.ALL)
         if self.role == Role.CUSTODIAN:
-            return rows.filter(pk__in=employed.values("person")).exclude(shown_to=Person.ShownTo.ALL)
+            return rows.filter(pk__in=current.values("person")).exclude(shown_to=Person.ShownTo.ALL)
         return rows.filter(pk=self.person.pk)
+
+    def managers_seen(self, rows: QuerySet) -> QuerySet:
+        """Whom the viewer may name as somebody's nearest manager: managers of the own organisation, withheld ones only if seen."""
+        leads = RoleAssignment.objects.on(self.on).filter(role=Role.MANAGER, organisation__in=self.acts_for)
+        seen = Q(shown_to=Person.ShownTo.ALL) | Q(pk__in=self.people_seen(Person.objects.order_by()).values("pk"))
+        return rows.filter(seen, pk__in=leads.order_by().values("person"))
 
     def rows_seen(self, rows: QuerySet) -> QuerySet:
         """Rows with `person` and `organisation`: one leg for the acting role. Own rows are asked for with own()."""
@@ -258,14 +269,17 @@ class Viewer:
 
     def courses_seen(self, rows: QuerySet) -> QuerySet:
         shared = Q(owner__in=self.acts_for) | Q(owner__in=self._companions, local=False)
+        guests = rows.order_by().filter(occasions__quotas__organisation__in=self.acts_for)
+        shared |= Q(pk__in=guests.values("pk"))
         return rows.filter(Q(owner__in=self.edits_courses_of) | shared & Q(state__in=["published", "resting"]))
 
     def occasions_seen(self, rows: QuerySet) -> QuerySet:
-        """What the viewer's organisations may book, what the viewer runs or leads, and what the viewer has a booking at."""
+        """What the viewer's organisations may book (a quota invites guests), what the viewer runs or leads or has a booking at."""
         published = rows.exclude(state="planned").order_by()
         legs = [
             published.filter(collaboration=None, organiser__in=self.acts_for).values("pk"),
             published.filter(collaboration__in=self._circle).values("pk"),
+            published.filter(quotas__organisation__in=self.acts_for).values("pk"),
             published.filter(bookings__person=self.person).values("pk"),
             self.occasions_run(rows).order_by().values("pk"),
         ]

@@ -1,15 +1,31 @@
 """Accounts: invited, opened, closed. The account may go; the record stays."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people import events
-from people.models import Person
+from people.models import Notice, Person
 from people.notices import say
+
+INVITED = "people.invited"
+# A second click of the same minute is no second wish.
+JUST_NOW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What came of inviting one person: a sentence, and whether a mail is on its way."""
+
+    person: Person
+    ok: bool
+    sentence: str
 
 
 def address_obstacles(person: Person, email: str) -> list[str]:
@@ -56,8 +72,33 @@ def invite(*, person: Person, email: str, by: Person | None, at: datetime | None
     person.account = Person.Account.INVITED
     person.save()
     event = events.record("invited", by=by, about=person, person=person, at=at)
-    say(to=person, kind="people.invited", about=person, key=f"invited:{person.public_id}:{event.pk}", at=at)
+    say(to=person, kind=INVITED, about=person, key=f"invited:{person.public_id}:{event.pk}", at=at)
     return person
+
+
+def invite_people(*, people: Iterable[Person], by: Person | None, at: datetime | None = None) -> list[Invitation]:
+    """Invite several by the addresses that are written down, each on their own: one answer per name, and never all or none."""
+    at = at or timezone.now()
+    people = list(people)
+    recent = Notice.objects.filter(kind=INVITED, person__in=people, created_at__gt=at - JUST_NOW)
+    just_invited = set(recent.order_by().values_list("person", flat=True))
+    return [_invite_one(person, person.pk in just_invited, by, at) for person in people]
+
+
+def _invite_one(person: Person, is_twice: bool, by: Person | None, at: datetime) -> Invitation:
+    if person.account == Person.Account.ACTIVE:
+        return Invitation(person, False, _("Has signed in already."))
+    if person.account not in (Person.Account.NONE, Person.Account.INVITED):
+        return Invitation(person, False, _("The account is closed."))
+    if not person.email:
+        return Invitation(person, False, _("No address. Open the person and write one."))
+    if is_twice:
+        return Invitation(person, True, _("Was invited a moment ago. No second mail is sent."))
+    try:
+        invite(person=person, email=person.email, by=by, at=at)
+    except ValidationError as refusal:
+        return Invitation(person, False, " ".join(refusal.messages))
+    return Invitation(person, True, _("The invitation is on its way to %(email)s.") % {"email": person.email})
 
 
 @transaction.atomic

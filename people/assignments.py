@@ -4,11 +4,15 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people import events
 from people.models import Collaboration, Delegation, Organisation, Person, RoleAssignment, Unit
+from people.roles import Role
+
+MOST_CUSTODIANS = 2
 
 
 @transaction.atomic
@@ -24,15 +28,19 @@ def give_role(
     by: Person | None,
     at: datetime | None = None,
 ) -> RoleAssignment:
-    """Give a role on one scope from a day. The same open role on the same scope is given once."""
+    """Give a role on one scope from a day. The same role on the same scope is given once, however often it is sent."""
     if unit and unit.organisation_id != getattr(organisation, "pk", None):
         raise ValidationError(_("That unit belongs to another organisation. Choose one of your own."))
     if ends_on and ends_on < starts_on:
         raise ValidationError(_("The last day lies before the first. Choose a later day."))
     scope = {"person": person, "role": role, "organisation": organisation, "unit": unit, "collaboration": collaboration}
-    held = RoleAssignment.objects.filter(**scope, ends_on=None).first()
-    if held:
+    held = _in_time(RoleAssignment.objects.filter(**scope), starts_on, ends_on).first()
+    if held and (held.ends_on is None or (held.starts_on, held.ends_on) == (starts_on, ends_on)):
         return held
+    if held:
+        raise ValidationError(_("That role is held in that time already. Choose a day after it ends."))
+    if role == Role.CUSTODIAN and organisation:
+        _refuse_a_third_custodian(organisation, starts_on, ends_on)
     row = RoleAssignment.objects.create(
         **scope, starts_on=starts_on, ends_on=ends_on, given_at=at or timezone.now(), given_by=by
     )
@@ -40,18 +48,40 @@ def give_role(
     return row
 
 
+def _in_time(rows: QuerySet, starts_on: date, ends_on: date | None) -> QuerySet:
+    """Rows in force on any day of a period."""
+    begun = rows.filter(starts_on__lte=ends_on) if ends_on else rows
+    return begun.exclude(ends_on__lt=starts_on)
+
+
+def _refuse_a_third_custodian(organisation: Organisation, starts_on: date, ends_on: date | None) -> None:
+    """The few who see protected identities stay few: two, so that one may be away (decisions.md 2)."""
+    held = _in_time(RoleAssignment.objects.filter(role=Role.CUSTODIAN, organisation=organisation), starts_on, ends_on)
+    if held.count() >= MOST_CUSTODIANS:
+        raise ValidationError(
+            _("Two people look after protected identities in that time. End one of those roles first.")
+        )
+
+
 @transaction.atomic
 def end_role(
     *, assignment: RoleAssignment, ends_on: date, by: Person | None, at: datetime | None = None
 ) -> RoleAssignment:
-    """Let a role end on a last day; what was lent from it ends the same day. One that has not begun is taken back."""
+    """Let a role end on a last day; what was lent from it ends with it. One that has not begun is taken back.
+
+    Raises ValidationError when the day lies before the first day of a role that has begun.
+    """
+    person, organisation = assignment.person, assignment.organisation
     if ends_on < assignment.starts_on:
-        ends_on = assignment.starts_on
+        if assignment.starts_on < timezone.localdate(at):
+            raise ValidationError(_("The last day lies before the first. Choose a later day."))
+        events.record("role_taken_back", by=by, about=assignment, person=person, organisation=organisation, at=at)
+        assignment.delegations.all().delete()
+        assignment.delete()
+        return assignment
     assignment.ends_on = ends_on
     assignment.save()
-    events.record(
-        "role_ended", by=by, about=assignment, person=assignment.person, organisation=assignment.organisation, at=at
-    )
+    events.record("role_ended", by=by, about=assignment, person=person, organisation=organisation, at=at)
     return assignment
 
 

@@ -5,8 +5,22 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from people.models import Event, Organisation, Person, Reading, ReadingLine
+
+# What a reader was shown, in words for the person who was seen. Pages of the apps above, named by their address.
+SHOWN_ON: dict[str, Promise] = {
+    "participant_list": _("the list of participants"),
+    "occasion_detail": _("the list of a session"),
+    "attendance_edit": _("the attendance of a session"),
+}
+
+
+def shown_on(view: str) -> Promise:
+    """The name of a page that showed names, in words."""
+    return SHOWN_ON.get(view, _("a page with names"))
 
 
 def pointer(row: models.Model | str) -> str:

@@ -1,17 +1,50 @@
 """Forms of people: short, prefilled, choices only of what the viewer may see."""
 
+import re
 from datetime import date
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.access import Viewer
-from people.models import Collaboration, Employment, Leave, Organisation, Person, Protection, RoleAssignment, Unit
+from people.employment import KEEP
+from people.models import (
+    Collaboration,
+    Employment,
+    Leave,
+    Organisation,
+    Person,
+    Placement,
+    Protection,
+    RoleAssignment,
+    Unit,
+)
 from people.models.role import ORGANISATION_ROLES, UNIT_ROLES
 from people.roles import Role
+from people.theme import DEFAULT, palette
+
+
+class ColourInput(forms.TextInput):
+    """The browser's own colour field, and beside it how pages look with that colour, light and dark."""
+
+    input_type = "color"
+    template_name = "people/_colour_field.html"
+
+    def get_context(self, name, value, attrs) -> dict:
+        context = super().get_context(name, value, attrs)
+        return {**context, "palettes": palettes(value)}
+
+
+def palettes(colour: str | None) -> list[dict[str, object]]:
+    """A colour as typed in, the steps of its light and its dark palette out; one that is none shows the usual colour."""
+    shown = palette(colour.lower() if colour and COLOUR.fullmatch(colour) else DEFAULT)
+    names = (("light", _("Light")), ("dark", _("Dark")))
+    return [
+        {"label": label, **{step.replace("-", "_"): tone for step, tone in shown[name].items()}}
+        for name, label in names
+    ]
 
 
 class DayInput(forms.DateInput):
@@ -21,6 +54,9 @@ class DayInput(forms.DateInput):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def day_field(label, *, required: bool = True, **kwargs) -> forms.DateField:
@@ -49,7 +85,13 @@ class OrganisationForm(forms.ModelForm):
             "inhabitants",
             "colour",
         ]
-        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+        widgets = {"colour": ColourInput()}
+        help_texts = {
+            "brand_name": _("How the organisation wants to be called, where that is not the official name."),
+            "municipality_code": _("Four digits, for municipalities only: 1419"),
+            "county_code": _("Two digits: 14"),
+            "inhabitants": _("Suggested as the share when seats are divided."),
+        }
 
     def clean(self) -> dict:
         given = super().clean() or self.cleaned_data
@@ -65,7 +107,7 @@ class OrganisationSettingsForm(forms.ModelForm):
     class Meta:
         model = Organisation
         fields = ["brand_name", "colour", "approval", "approval_days", "stretch_part_time", "needs_kept_days"]
-        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+        widgets = {"colour": ColourInput()}
 
 
 class AdministratorForm(forms.Form):
@@ -131,7 +173,11 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
+        units = Unit.objects.visible_to(viewer).on(viewer.on)
+        self.fields["parent"].queryset = units
+        tops = list(units.filter(parent=None)[:2])
+        if len(tops) == 1:  # the usual case: everything lies below the one administration
+            self.fields["parent"].initial = tops[0].public_id
 
 
 class UnitNameForm(forms.ModelForm):
@@ -162,9 +208,29 @@ class PlacementForm(forms.Form):
     def __init__(self, *args, viewer: Viewer, person: Person | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
-        leads = RoleAssignment.objects.on(viewer.on).filter(role=Role.MANAGER, organisation__in=viewer.acts_for)
-        managers = Person.objects.visible_to(viewer).filter(pk__in=leads.values("person"))
+        managers = Person.objects.managers_for(viewer)
         self.fields["manager"].queryset = managers.exclude(pk=person.pk) if person else managers
+
+
+class MoveForm(PlacementForm):
+    """Where somebody works from now on. A manager whom the viewer may not see stays unless another one is chosen."""
+
+    def __init__(self, *args, viewer: Viewer, now: Placement | None, person: Person, **kwargs) -> None:
+        initial = {}
+        if now:
+            initial = {"title": now.title, "percent": now.percent, "unit": now.unit.public_id}
+            initial["manager"] = now.manager.public_id if now.manager else None
+        super().__init__(*args, viewer=viewer, person=person, initial=initial, **kwargs)
+        choices = self.fields["manager"].queryset
+        self.is_withheld = bool(now and now.manager and not choices.filter(pk=now.manager_id).exists())
+        if self.is_withheld:
+            self.fields["manager"].empty_label = _("The same as now")
+
+    def clean(self) -> dict:
+        given = super().clean() or self.cleaned_data
+        if self.is_withheld and not given.get("manager") and "manager" not in self.errors:
+            given["manager"] = KEEP
+        return given
 
 
 class PersonForm(PlacementForm):
@@ -285,40 +351,16 @@ class ProtectionForm(forms.Form):
     contact = forms.CharField(label=_("Contact instead of the person"), max_length=200, required=False)
 
 
+class ProtectionFactsForm(forms.ModelForm):
+    """Why somebody is protected, and whom others turn to instead."""
+
+    class Meta:
+        model = Protection
+        fields = ["kind", "contact"]
+        labels = {"kind": _("Kind"), "contact": _("Contact instead of the person")}
+
+
 class OwnSettingsForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["language"]
-
-
-class StaffFilterForm(forms.Form):
-    """What the list of staff shows."""
-
-    q = forms.CharField(label=_("Search"), max_length=100, required=False)
-    unit = forms.ModelChoiceField(
-        queryset=Unit.objects.none(),
-        label=_("Unit"),
-        required=False,
-        to_field_name="public_id",
-        empty_label=_("All units"),
-    )
-    account = forms.ChoiceField(label=_("Account"), required=False, choices=[("", _("All")), *Person.Account.choices])
-    all_optional = True
-
-    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
-
-    def chosen(self, people, viewer: Viewer):
-        """The visible people, narrowed by what was chosen; a faulty choice narrows nothing."""
-        if not self.is_valid():
-            return people
-        given = self.cleaned_data
-        people = people.matching(given["q"])
-        if given["unit"]:
-            here = Q(placements__ends_on=None) | Q(placements__ends_on__gte=viewer.on)
-            below = Unit.objects.under([given["unit"].pk]).values("pk")
-            people = people.filter(here, placements__unit__in=below, placements__starts_on__lte=viewer.on).distinct()
-        if given["account"]:
-            people = people.filter(account=given["account"])
-        return people

@@ -1,10 +1,16 @@
 """Who asks: every request carries `request.viewer` (None when nobody is signed in), and personal pages are never cached (T5)."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from people.access import viewer_for
 
@@ -26,3 +32,42 @@ class ViewerMiddleware:
         if request.viewer is not None and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class OnceMiddleware:
+    """A form counts once (P18): the mask of its CSRF token is new in every page, so the same token with the same fields is
+    a double click or the back button. The second goes where the first went, with a sentence.
+
+    Only forms that led on (302) count as sent: a refused one may be sent again. Marks of htmx set a state and may return to
+    an earlier one from the same page. A crash between leaves the form closed for WORKING seconds and no longer.
+    """
+
+    WORKING, KEPT = 30, 24 * 60 * 60
+    # Switches set a state, and whoever goes back in the browser may want it again.
+    SWITCHES = {"role_switch", "language_set", "scheme_set"}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request.POST.get("csrfmiddlewaretoken") if request.method == "POST" else None
+        if not token or request.viewer is None or request.headers.get("HX-Request"):
+            return self.get_response(request)
+        key = self.key(request)
+        if not cache.add(key, "", self.WORKING):
+            messages.info(request, _("This was sent already. Nothing was changed twice."))
+            return redirect(cache.get(key) or urlsplit(request.headers.get("Referer", "")).path or "home")
+        response = self.get_response(request)
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if response.status_code == 302 and name not in self.SWITCHES:
+            cache.set(key, response["Location"], self.KEPT)
+        else:
+            cache.delete(key)
+        return response
+
+    @staticmethod
+    def key(request: HttpRequest) -> str:
+        """One form as it was sent: who, where, every field. Keyed, so that no cache holds what can be guessed from it."""
+        fields = [(name, request.POST.getlist(name)) for name in sorted(request.POST)]
+        sent = f"{request.user.pk} {request.get_full_path()} {fields}"
+        return "once:" + salted_hmac("people.once", sent, algorithm="sha256").hexdigest()

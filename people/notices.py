@@ -10,11 +10,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from people.events import pointer
+from people.failpoints import failpoint
 from people.models import Notice, Organisation, Outbox, Person
 
 Builder = Callable[[Notice], dict | None]
 BUILDERS: dict[str, Builder] = {}
 URGENT: set[str] = set()
+ASKING: set[str] = set()
 TITLES: dict[str, Any] = {}
 
 
@@ -23,18 +25,26 @@ def is_urgent(kind: str) -> bool:
     return kind in URGENT
 
 
-def notice(kind: str, *, urgent: bool = False, title: Any = "") -> Callable[[Builder], Builder]:
+def may_wait(kind: str) -> bool:
+    """Whether mail of a kind may wait for the day's digest: not what is urgent, and not what asks for an answer in time."""
+    return kind not in URGENT and kind not in ASKING
+
+
+def notice(kind: str, *, urgent: bool = False, asks: bool = False, title: Any = "") -> Callable[[Builder], Builder]:
     """Register what a kind of notice says: a function from the row to its template's context, or None when it is no longer true.
 
     `kind` is `<app>.<name>`; its texts are templates/<app>/notices/<name>.subject.txt, .txt and .html. The sender calls the
     function again at the moment of sending, so that nothing untrue or no longer allowed leaves (T6). `title` is what the
-    list of notices says, without a question to the database (lazy text).
+    list of notices says, without a question to the database (lazy text). `asks`: it wants an answer, so that it never waits
+    for the day's digest.
     """
 
     def register(builder: Builder) -> Builder:
         BUILDERS[kind], TITLES[kind] = builder, title
         if urgent:
             URGENT.add(kind)
+        if asks:
+            ASKING.add(kind)
         return builder
 
     return register
@@ -49,10 +59,14 @@ def say(
     organisation: Organisation | None = None,
     mail: bool = True,
     not_before: datetime | None = None,
+    text: str = "",
     at: datetime | None = None,
     **payload: object,
 ) -> Notice:
-    """Say something to one person, once per `key`. Call inside the transaction of the fact. `payload` holds ids only; who has no address gets no mail."""
+    """Say something to one person, once per `key`. Call inside the transaction of the fact.
+
+    `payload` holds ids only, `text` what somebody wrote by hand; who has no address gets no mail.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         row, is_new = Notice.objects.get_or_create(
@@ -63,10 +77,12 @@ def say(
                 "kind": kind,
                 "about": pointer(about),
                 "payload": payload,
+                "text": text,
                 "created_at": at,
             },
         )
         if is_new and mail and to.email:
+            failpoint("mail_owed")
             Outbox.objects.get_or_create(
                 key=key,
                 defaults={
@@ -80,13 +96,18 @@ def say(
     return row
 
 
-def words_of(row: Notice) -> str:
-    """What a notice says on its page: its mail's text in the reader's language; empty when it is no longer true (T6)."""
+def words_of(row: Notice, *, links: bool = True) -> str:
+    """What a notice says on its page: its mail's text in the reader's language; empty when it is no longer true (T6).
+
+    Without `links` for anybody but its person: an address may hold the token that answers for them.
+    """
     facts = BUILDERS[row.kind](row) if row.kind in BUILDERS else None
     if facts is None:
         return ""
+    if not links:
+        facts = {key: "" if key.endswith("address") else value for key, value in facts.items()}
     app, name = row.kind.split(".", 1)
-    context = {**facts, "person": row.person, "base_url": settings.BASE_URL}
+    context = {**facts, "person": row.person, "text": row.text, "base_url": settings.BASE_URL}
     return render_to_string(f"{app}/notices/{name}.txt", context).strip()
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from people import events
 from people.assignments import end_role
 from people.models import Accession, Collaboration, Organisation, Person, Unit, UnitLine
+from people.theme import DEFAULT
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def add_organisation(
     county_code: str = "",
     inhabitants: int | None = None,
     brand_name: str = "",
-    colour: str = "#14594f",
+    colour: str = DEFAULT,
     by: Person | None,
     at: datetime | None = None,
 ) -> Organisation:

@@ -11,8 +11,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from people.digests import keep_for_digest
+from people.failpoints import failpoint
 from people.models import Leave, Notice, Outbox, Person
-from people.notices import BUILDERS, is_urgent
+from people.notices import BUILDERS, is_urgent, may_wait
+from people.workdays import is_working_day
 
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 8
@@ -20,17 +23,18 @@ A_BATCH = 40
 MORNING, EVENING = time(7), time(18)
 # A meeting so near makes a mail urgent (R20).
 NEAR = timedelta(hours=24)
+UNTRUE = "no longer true"
 
 log = logging.getLogger(__name__)
 
 
 def may_leave_at(at: datetime) -> datetime:
-    """The first moment from `at` on when ordinary mail leaves: workdays 07 to 18, local time (R20)."""
+    """The first moment from `at` on when ordinary mail leaves: working days 07 to 18, local time (R20)."""
     local = timezone.localtime(at)
-    if local.weekday() < 5 and MORNING <= local.time() < EVENING:
+    if is_working_day(local.date()) and MORNING <= local.time() < EVENING:
         return at
-    day = local.date() if local.time() < MORNING and local.weekday() < 5 else local.date() + timedelta(days=1)
-    while day.weekday() > 4:
+    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+    while not is_working_day(day):
         day += timedelta(days=1)
     return timezone.make_aware(datetime.combine(day, MORNING))
 
@@ -38,9 +42,12 @@ def may_leave_at(at: datetime) -> datetime:
 def lease_due(at: datetime) -> list[int]:
     """Lease a batch of due mails to this worker; ids out. A killed worker's lease runs out and another takes over."""
     with transaction.atomic():
-        due = Outbox.objects.select_for_update(skip_locked=True).filter(sent_at=None, dead_at=None, not_before__lte=at)
+        due = Outbox.objects.select_for_update(skip_locked=True).filter(
+            sent_at=None, dead_at=None, bundled_in=None, not_before__lte=at
+        )
         ids = list(due.exclude(lease_until__gt=at).order_by("not_before", "id").values_list("pk", flat=True)[:A_BATCH])
         Outbox.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
+    failpoint("mail_leased")
     return ids
 
 
@@ -52,45 +59,64 @@ def send_due(at: datetime | None = None) -> int:
 
 def _send_one(pk: int, at: datetime) -> bool:
     row = Outbox.objects.select_related("notice__person").get(pk=pk)
-    if row.notice is None:
-        return _bury(row, "no longer true", at)
+    if row.notice is None or row.notice.stopped_at:
+        return _bury(row, UNTRUE, at)
     person = row.notice.person
     with translation.override(person.language):
         facts = BUILDERS[row.kind](row.notice) if row.kind in BUILDERS else None
-        reason = "no longer true" if facts is None else _why_not(person, row, at)
-        if facts is None or reason:
+        if facts is None:
+            return _bury(row, UNTRUE, at)
+        presses = is_urgent(row.kind) or _is_near(facts, at)
+        if reason := _why_not(person, row, at, presses):
             return _bury(row, reason, at)
-        later = _wait_until(row, facts, at)
+        if not presses and person.mail_pace == Person.MailPace.DAILY and may_wait(row.kind):
+            return keep_for_digest(row, at)
+        later = at if presses else may_leave_at(at)
         if later > at:
             Outbox.objects.filter(pk=pk).update(not_before=later, lease_until=None)
             return False
         try:
+            failpoint("mail_leaving")
             _message(row.notice, row.key, facts).send()
+            failpoint("mail_left")
         except OSError as fault:  # every fault of a mail server is one
             return _try_later(row, fault, at)
     Outbox.objects.filter(pk=pk).update(sent_at=at, lease_until=None, tries=row.tries + 1)
+    _settle_bundled(row, at)
     return True
 
 
-def _why_not(person: Person, row: Outbox, at: datetime) -> str:
+def _is_near(facts: dict, at: datetime) -> bool:
+    """Whether a mail concerns a meeting within 24 hours (R20): such mail leaves at any hour, also to people on leave."""
+    return any(at <= starts_at <= at + NEAR for starts_at in facts.get("starts", ()))
+
+
+def _why_not(person: Person, row: Outbox, at: datetime, presses: bool) -> str:
     """Why a true mail never leaves: no address, account closed, or away."""
     if not person.email:
         return "no address"
     if person.account in (Person.Account.CLOSED, Person.Account.BLOCKED):
         return "account closed"
-    if not is_urgent(row.kind) and Leave.objects.on(timezone.localdate(at)).filter(person=person).exists():
+    if not presses and Leave.objects.on(timezone.localdate(at)).filter(person=person).exists():
         return "on leave"
     return ""
 
 
-def _wait_until(row: Outbox, facts: dict, at: datetime) -> datetime:
-    starts = facts.get("starts_at")
-    near = starts is not None and at <= starts <= at + NEAR
-    return at if near or is_urgent(row.kind) else may_leave_at(at)
+def _settle_bundled(row: Outbox, at: datetime) -> None:
+    """The mails that a digest held left with it, but those that it left out because they were no longer true."""
+    if row.kind != Notice.DIGEST:
+        return
+    for mail in row.bundled.filter(sent_at=None, dead_at=None).select_related("notice__person"):
+        if mail.notice and BUILDERS[mail.kind](mail.notice) is not None:
+            Outbox.objects.filter(pk=mail.pk).update(sent_at=at)
+        else:
+            _bury(mail, UNTRUE, at)
 
 
 def _bury(row: Outbox, reason: str, at: datetime) -> bool:
-    Outbox.objects.filter(pk=row.pk).update(dead_at=at, dead_reason=reason, lease_until=None)
+    ends = {"dead_at": at, "dead_reason": reason, "lease_until": None}
+    Outbox.objects.filter(pk=row.pk).update(**ends)
+    row.bundled.filter(sent_at=None, dead_at=None).update(**ends)
     return False
 
 
@@ -111,7 +137,7 @@ def message_id(key: str) -> str:
 def _message(notice: Notice, key: str, facts: dict) -> EmailMultiAlternatives:
     """One mail to one person: nobody else in any header. Templates: <app>/notices/<name>.subject.txt, .txt, .html."""
     app, name = notice.kind.split(".", 1)
-    context = {**facts, "person": notice.person, "base_url": settings.BASE_URL}
+    context = {**facts, "person": notice.person, "text": notice.text, "base_url": settings.BASE_URL}
     subject = " ".join(render_to_string(f"{app}/notices/{name}.subject.txt", context).split())
     message = EmailMultiAlternatives(
         subject=subject,

@@ -1,13 +1,14 @@
 """Protected identity and the choices that look the same (R45, P2). The only reader of Protection."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from people import events
-from people.models import Organisation, Person, Protection
+from people.models import Organisation, Person, Protection, RoleAssignment
+from people.roles import Role
 
 
 @transaction.atomic
@@ -35,6 +36,18 @@ def protect(
     person.save(update_fields=["shown_to", "name_hidden"])
     events.record("shown_changed", by=by, about=person, person=person, at=at)
     return row
+
+
+def custodians_of(organisation: Organisation, on: date) -> list[Person]:
+    """Who looks after an organisation's protected identities on a day."""
+    held = RoleAssignment.objects.on(on).filter(role=Role.CUSTODIAN, organisation=organisation).order_by()
+    return list(Person.objects.filter(pk__in=held.values("person")))
+
+
+def protections(people: Iterable[Person]) -> dict[int, Protection]:
+    """Persons in, the protection of those who have one out, by the person's id. For custodians only."""
+    rows = Protection.objects.filter(person__in=list(people)).prefetch_related("custodians")
+    return {row.person_id: row for row in rows}
 
 
 @transaction.atomic

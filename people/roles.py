@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_STAFF = "see_staff"
     SEE_REPORTS = "see_reports"
     EDIT_STAFF = "edit_staff"
+    KEEP_JOBS = "keep_jobs"
     EDIT_UNITS = "edit_units"
     GIVE_ROLES = "give_roles"
     EDIT_SETTINGS = "edit_settings"
@@ -85,11 +86,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.BOOK_FOR_OTHERS,
         }
     ),
-    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF}),
+    # Nobody else can move, invite or end those whom only the custodian sees.
+    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS}),
     # A coordinator is programme owner where the own organisation leads (decision 1).
     Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS}),
     Role.OWNER: frozenset({_P.EDIT_JOURNEYS}),
-    Role.MUNICIPALITY_ADMIN: frozenset({_P.SEE_STAFF, _P.EDIT_STAFF, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS}),
+    Role.MUNICIPALITY_ADMIN: frozenset(
+        {_P.SEE_STAFF, _P.EDIT_STAFF, _P.KEEP_JOBS, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS}
+    ),
     Role.DATA_PROTECTION: frozenset(),
     Role.PLATFORM_ADMIN: frozenset({_P.EDIT_ORGANISATIONS, _P.EDIT_COLLABORATIONS}),
 }

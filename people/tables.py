@@ -22,6 +22,20 @@ class StaffTable(tables.Table):
         empty_text = _("Nobody matches. Search for less.")
 
 
+class WithheldTable(StaffTable):
+    """What a custodian sees: who is protected, who chose to be a code, and whom others turn to instead."""
+
+    protection = tables.Column(verbose_name=_("Protection"), orderable=False, empty_values=())
+
+    rows_template = "people/_withheld_rows.html"
+    caption = _("Protected people and those who chose a code")
+
+    class Meta(StaffTable.Meta):
+        fields = ["name", "work", "protection", "account"]
+        sequence = ["name", "work", "protection", "account"]
+        empty_text = _("Nobody here is protected or shown as a code.")
+
+
 class RoleTable(tables.Table):
     person = tables.Column(verbose_name=_("Name"), order_by="person__sort_key")
     role = tables.Column(verbose_name=_("Role"))

@@ -46,6 +46,8 @@ DARK = {
 WHITE_WORDS_UP_TO = 0.1465
 DARK_WORDS_FROM, SHAPE_UP_TO = 0.282, 0.298
 MOST_CHROMA = 0.16
+# The colour of an organisation that has chosen none.
+DEFAULT = "#14594f"
 
 
 def _linear(colour: str) -> list[float]:

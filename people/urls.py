@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from people.views import account, organisations, roles, staff, units
+from people.views import account, custody, invitations, organisations, roles, staff, units
 
 urlpatterns = [
     path("byt-roll/", account.role_switch, name="role_switch"),
     path("installningar/", account.account_settings, name="account_settings"),
     path("installningar/synlighet/", account.shown_choose, name="shown_choose"),
+    path("installningar/mejl/", account.pace_choose, name="pace_choose"),
+    path("installningar/vem-har-sett/", account.reader_list, name="reader_list"),
+    path("installningar/inloggade/", account.session_list, name="session_list"),
     path("aviseringar/", account.notice_list, name="notice_list"),
     path("aviseringar/lasta/", account.notice_read, name="notice_read"),
     path("aviseringar/<uuid:public_id>/", account.notice_detail, name="notice_detail"),
@@ -29,15 +32,18 @@ urlpatterns = [
     path("enheter/ny/", units.unit_create, name="unit_create"),
     path("enheter/<uuid:public_id>/", units.unit_edit, name="unit_edit"),
     path("enheter/<uuid:public_id>/avsluta/", units.unit_end, name="unit_end"),
+    path("organisationen/farg/", units.colour_preview, name="colour_preview"),
     path("organisationen/", units.organisation_settings, name="organisation_settings"),
     path("personal/", staff.person_list, name="person_list"),
     path("personal/ny/", staff.person_create, name="person_create"),
     path("personal/med-kod/", staff.employment_create, name="employment_create"),
-    path("personal/skydda/", roles.protection_create, name="protection_create"),
+    path("personal/inbjudningar/", invitations.invitation_list, name="invitation_list"),
+    path("personal/skydda/", custody.protection_create, name="protection_create"),
     path("personal/<uuid:public_id>/", staff.person_detail, name="person_detail"),
     path("personal/<uuid:public_id>/andra/", staff.person_edit, name="person_edit"),
     path("personal/<uuid:public_id>/bjud-in/", staff.person_invite, name="person_invite"),
-    path("personal/<uuid:public_id>/hav-skydd/", roles.protection_end, name="protection_end"),
+    path("personal/<uuid:public_id>/skydd/", custody.protection_edit, name="protection_edit"),
+    path("personal/<uuid:public_id>/hav-skydd/", custody.protection_end, name="protection_end"),
     path("anstallningar/<uuid:public_id>/flytta/", staff.employment_move, name="employment_move"),
     path("anstallningar/<uuid:public_id>/avsluta/", staff.employment_end, name="employment_end"),
     path("anstallningar/<uuid:public_id>/ledighet/", staff.leave_create, name="leave_create"),

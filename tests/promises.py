@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.engines import ENGINES, ROOT, database
+from tests.numbers import FULL
 from tests.run import environment
 
 FAULTS = ROOT / "tests" / "faults"
@@ -39,7 +40,10 @@ def read(path: Path) -> list[dict]:
 
 
 def run_marked(tree: Path, place: dict[str, str], promise: str = "") -> list[dict]:
-    """Run the marked tests (of one promise) in `tree` on the database `place`; return one fact per finished test."""
+    """Run the marked tests in `tree` on the database `place` with the full numbers; return one fact per finished test.
+
+    Of one promise (with a fault planted): only until one of its tests fails by assertion.
+    """
     with tempfile.TemporaryDirectory() as folder:
         outcomes = Path(folder) / "outcomes"
         command = [
@@ -53,8 +57,8 @@ def run_marked(tree: Path, place: dict[str, str], promise: str = "") -> list[dic
             "-p",
             "no:cacheprovider",
         ]
-        command += [f"--promise={promise}", "--tb=line"] if promise else []
-        subprocess.run(command, cwd=tree, env=environment(**place), stdin=subprocess.DEVNULL, check=False)
+        command += [f"--promise={promise}", "--tb=line", "--until-found"] if promise else []
+        subprocess.run(command, cwd=tree, env=environment(**place, **FULL), stdin=subprocess.DEVNULL, check=False)
         return read(outcomes)
 
 

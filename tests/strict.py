@@ -18,6 +18,7 @@ SENTENCE = "A skipped, xfailed or xpassed test is a failure in this house (docs/
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--promise", default="", help="only the tests of this promise, for example P3")
+    parser.addoption("--until-found", action="store_true", help="stop at the first test that fails by assertion")
     parser.addoption("--outcomes", default="", help="write one JSON line per test into this file")
 
 
@@ -60,6 +61,8 @@ def pytest_runtest_makereport(
     by_assertion = call.excinfo is not None and issubclass(call.excinfo.type, AssertionError | pytest.fail.Exception)
     report.user_properties.append(("promises", promises(item)))
     report.user_properties.append(("by_assertion", by_assertion))
+    if by_assertion and item.config.getoption("--until-found"):
+        item.session.shouldstop = "found: a test failed by assertion"
     return report
 
 

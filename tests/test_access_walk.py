@@ -203,6 +203,7 @@ ANSWERS_NOBODY = {
     "leave_end": "nobody is on leave",
     "theme_show": "the version in the address is made up",
     "offer_answer": "nobody was offered a seat",
+    "time_answer": "nobody was asked about a new time",
     "account_confirm_email": "no address waits to be confirmed",
     "account_signup": "nobody signs up",
     "readiness_show": "no worker runs beside the tests",

@@ -128,7 +128,11 @@ def undone() -> Iterator[None]:
 
 def digest(without: set[str]) -> dict[str, str]:
     """A digest of the rows of every table but some."""
-    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - without
+    return digest_of({model._meta.db_table for model in apps.get_models(include_auto_created=True)} - without)
+
+
+def digest_of(tables: set[str]) -> dict[str, str]:
+    """A digest of the rows of each table."""
     found = {}
     with connection.cursor() as cursor:
         for table in sorted(tables):

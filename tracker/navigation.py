@@ -26,10 +26,14 @@ class Tab:
     url_name: str
     label: Promise
     icon: str
+    under: tuple[str, ...] = ()  # paths that belong under the tab without beginning with its own
 
 
 MY_JOURNEY = Tab("journey_mine", _("My journey"), "route")
-COURSES = Tab("course_list", _("Courses"), "book-open")
+OF_COURSES = (
+    "/egna-kurser/", "/lokaler/", "/amnen/", "/mina-kurser/", "/att-signera/", "/bokningar/", "/incheckning/", "/tillfallen/",
+)  # fmt: skip
+COURSES = Tab("course_list", _("Courses"), "book-open", OF_COURSES)
 CALENDAR = Tab("calendar_mine", _("Calendar"), "calendar")
 MY_CERTIFICATES = Tab("certificate_mine", _("My certificates"), "award")
 TEAM = Tab("team_overview", _("My team"), "users")
@@ -43,6 +47,7 @@ REGION = Tab("region_overview", _("Region"), "map")
 PROGRAMMES = Tab("programme_list", pgettext_lazy("tab", "Programmes"), "milestone")
 UNITS = Tab("unit_list", _("Units"), "network")
 ROLES = Tab("role_list", _("Roles"), "user-cog")
+PROTECTED = Tab("person_list", pgettext_lazy("tab", "Protected"), "shield")
 ORGANISATIONS = Tab("organisation_list", _("Organisations"), "building-2")
 NOTICES = Tab("notice_list", _("Notices"), "bell")
 COLLABORATIONS = Tab("collaboration_list", _("Collaborations"), "network")
@@ -56,7 +61,7 @@ TABS: dict[Role, tuple[Tab, ...]] = {
     Role.ORGANISER: (OCCASIONS, COURSES, PARTICIPANTS, CALENDAR),
     Role.TRAINER: (OCCASIONS, COURSES, PARTICIPANTS, CALENDAR),
     Role.HR: (HR, CERTIFICATES, STAFF, REPORTS),
-    Role.CUSTODIAN: (STAFF, MY_JOURNEY, COURSES, CALENDAR),
+    Role.CUSTODIAN: (PROTECTED, MY_JOURNEY, COURSES, CALENDAR),
     Role.COORDINATOR: (REGION, PROGRAMMES, OCCASIONS, REPORTS),
     Role.OWNER: (PROGRAMMES, COURSES, OCCASIONS, CALENDAR),
     Role.MUNICIPALITY_ADMIN: (STAFF, UNITS, ROLES, COURSES),
@@ -86,9 +91,12 @@ def address(url_name: str) -> str:
 
 
 def ways(tabs: tuple[Tab, ...], path: str) -> Iterator[Way]:
-    """Tabs that lead somewhere. The current one is the longest that the path begins with."""
+    """Tabs that lead somewhere. The current one is the longest that the path begins with; its own goes before one under it."""
     found = [(url, tab) for tab in tabs if (url := address(tab.url_name))]
-    here = max((url for url, _tab in found if path.startswith(url)), key=len, default="")
+    begun = [
+        (len(start), start == url, url) for url, tab in found for start in (url, *tab.under) if path.startswith(start)
+    ]
+    here = max(begun)[-1] if begun else ""
     return (Way(url=url, label=tab.label, icon=tab.icon, current=url == here) for url, tab in found)
 
 

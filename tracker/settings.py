@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "django_cotton",
     "django_filters",
     "django_htmx",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.ViewerMiddleware",
+    "people.middleware.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from courses.forms.limits import limit
 from courses.models import Course, CourseVersion, Goal, Part, Subject, Task, Venue
 from people.access import Viewer
 from people.models import Organisation
@@ -74,6 +75,7 @@ class DescriptionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["subject"].queryset = Subject.objects.visible_to(viewer)
         self.fields["subject"].initial = self.instance.course.subject
+        limit(self.fields["days_may_miss"], 0, 100)
 
 
 class PartForm(forms.ModelForm):
@@ -89,18 +91,30 @@ class PartForm(forms.ModelForm):
 
     class Meta:
         model = Part
-        fields = ["kind", "title", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
+        fields = ["kind", "title", "title_en", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
         labels = {
+            "title": _("Title in Swedish"),
+            "title_en": _("Title in English"),
             "confirmed_by": _("Who confirms that it is done?"),
             "signer_min_years": _("Years in the profession that the supervisor must have"),
             "second_signer": _("A second person signs as well"),
         }
         help_texts = {"confirmed_by": _("Course days and webinars are always confirmed by the organiser.")}
 
-    field_order = ["kind", "title", "hours", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
+    field_order = [
+        "kind",
+        "title",
+        "title_en",
+        "hours",
+        "compulsory",
+        "confirmed_by",
+        "signer_min_years",
+        "second_signer",
+    ]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        limit(self.fields["signer_min_years"], 0, 60)
         if self.instance.minutes:
             self.fields["hours"].initial = (Decimal(self.instance.minutes) / 60).quantize(Decimal("0.01")).normalize()
 
@@ -131,6 +145,7 @@ class TaskForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["goal"].queryset = version.goals.all()
         self.fields["url"].assume_scheme = "https"
+        limit(self.fields["minutes"], 1, 400 * 60)
 
 
 class GoalForm(forms.ModelForm):
@@ -204,8 +219,8 @@ class SubjectForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["validity_months"].min_value = 1
-        self.fields["validity_months"].validators.append(MinValueValidator(1))
+        for name, least, most in (("validity_months", 1, 600), ("opens_days", 0, 3650), ("grace_weeks", 0, 520)):
+            limit(self.fields[name], least, most)
         # A new subject begins with the usual rules; the code stays as it is afterwards.
         for name in ["code"] if self.instance.pk else ["opens_days", "grace_weeks", "keeps_base"]:
             del self.fields[name]

@@ -77,3 +77,14 @@ class RefusalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write why, so that the person knows what to do next.")},
     )
+
+
+class CodeForm(forms.Form):
+    """The code on the organiser's screen."""
+
+    kod = forms.CharField(
+        label=_("Code on the screen"),
+        max_length=12,
+        help_text=_("Six digits, new every 30 seconds."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "code"}),
+    )

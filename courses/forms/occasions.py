@@ -1,30 +1,24 @@
 """Forms of the organiser: plan a session, change it, move a day, cancel, correct attendance."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from courses.forms.limits import clock_fault, limit, moment_field
 from courses.models import Attendance, Course, Meeting, Occasion, Part, Venue
-from courses.scheduling import Day
+from courses.obstacles import window_obstacles
+from courses.scheduling import MOST_SEATS, Day
 from people.access import Viewer
 from people.forms import day_field
 from people.models import Collaboration, Person
 from people.roles import Role
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
 WEEKS_AHEAD = 6
 CLOSES_DAYS = 7
-
-
-def moment_field(label: "_StrPromise") -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget)
 
 
 def clock_input() -> forms.TimeInput:
@@ -79,16 +73,26 @@ class OccasionForm(forms.ModelForm):
         field.empty_label = _("Own staff only")
         if self.instance.pk is None and len(field.queryset) == 1:
             self.initial.setdefault("collaboration", field.queryset[0].pk)
-        self.fields["seats"].min_value = 1
+        limit(self.fields["seats"], 1, MOST_SEATS)
+        limit(self.fields["min_participants"], 0, MOST_SEATS)
+        limit(self.fields["late_days"], 0, 365)
 
     def clean(self) -> dict:
         super().clean()
-        data = self.cleaned_data
-        if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
-            self.add_error("closes_at", _("Booking has to close after it opens."))
-        if data.get("seats") == 0:
-            self.add_error("seats", _("A session needs at least one seat."))
-        return data
+        planned = self.instance.meetings.filter(cancelled_at=None) if self.instance.pk else Meeting.objects.none()
+        self.fits(planned.values_list("starts_at", flat=True))
+        return self.cleaned_data
+
+    def fits(self, starts: Iterable[datetime]) -> bool:
+        """Whether booking opens and closes before the days that start then; else the field says why not."""
+        opens_at, closes_at = (self.cleaned_data.get(name) for name in ("opens_at", "closes_at"))
+        window = [self.initial.get(name) for name in ("opens_at", "closes_at")]
+        if not opens_at or not closes_at or (self.instance.pk and window == [opens_at, closes_at]):
+            return True
+        sentences = window_obstacles(opens_at, closes_at, starts)
+        for sentence in sentences:
+            self.add_error("closes_at", sentence)
+        return not sentences
 
 
 class TrainersForm(forms.Form):
@@ -123,7 +127,7 @@ class DayForm(forms.Form):
         queryset=Venue.objects.none(), required=False, label=_("Venue"), empty_label=_("No venue")
     )
     place = forms.CharField(label=_("Room"), max_length=200, required=False)
-    online_url = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+    online_url = forms.URLField(label=_("Link"), required=False, max_length=200, assume_scheme="https")
 
     def __init__(self, *args, viewer: Viewer, part: Part, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -135,6 +139,13 @@ class DayForm(forms.Form):
         data = self.cleaned_data
         if data.get("starts") and data.get("ends") and data["ends"] <= data["starts"]:
             self.add_error("ends", _("A day has to end after it starts."))
+        for name in ("starts", "ends"):
+            if (
+                data.get("on")
+                and data.get(name)
+                and (sentence := clock_fault(datetime.combine(data["on"], data[name])))
+            ):
+                self.add_error(name, sentence)
         return data
 
     def when(self) -> tuple[datetime, datetime]:
@@ -185,6 +196,33 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class TextForm(forms.Form):
+    """Words of the organiser's own, on top of what the message says by itself."""
+
+    text = forms.CharField(
+        label=_("Your own words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stand first in the message. The rest is written by itself, with days and links."),
+    )
+
+
+class FallForm(TextForm):
+    """Why a session is cancelled, and what the organiser wants to say besides."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=400, help_text=_("Everybody reads it."))
+    field_order = ["reason", "text"]
+
+
+class RewriteForm(TextForm):
+    """Other words into a message that waits."""
+
+    everybody = forms.BooleanField(
+        label=_("Change it for everybody who waits for the same message"), required=False, initial=True
+    )
+
+
 class CorrectionForm(ReasonForm):
     """Another mark after the lock (R26)."""
 
@@ -193,4 +231,13 @@ class CorrectionForm(ReasonForm):
         choices=[(s.value, s.label) for s in Attendance.State],
         widget=forms.RadioSelect,
     )
-    field_order = ["state", "reason"]
+    minutes = forms.IntegerField(
+        label=_("Minutes present"), required=False, min_value=1, max_value=6000, help_text=_("Only for partly present.")
+    )
+    field_order = ["state", "minutes", "reason"]
+
+    def clean(self) -> dict:
+        data = super().clean() or self.cleaned_data
+        if data.get("state") == Attendance.State.PARTLY and not data.get("minutes") and "minutes" not in self.errors:
+            self.add_error("minutes", _("Write how many minutes the person was there."))
+        return data

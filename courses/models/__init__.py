@@ -1,6 +1,7 @@
 from courses.models.booking import Attendance, Booking, Need, Offer
 from courses.models.course import Course, CourseVersion, Goal, Part, Prerequisite, Subject, Task
 from courses.models.feed import Feed
+from courses.models.moving import FirstRight, TimeQuestion
 from courses.models.occasion import Meeting, Occasion, OccasionTrainer, Quota, Venue
 from courses.models.result import CourseResult, PartResult
 
@@ -11,6 +12,7 @@ __all__ = [
     "CourseResult",
     "CourseVersion",
     "Feed",
+    "FirstRight",
     "Goal",
     "Meeting",
     "Need",
@@ -23,5 +25,6 @@ __all__ = [
     "Quota",
     "Subject",
     "Task",
+    "TimeQuestion",
     "Venue",
 ]

@@ -24,6 +24,10 @@ class BookingQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=Booking.State.QUEUED)
 
+    def seated(self):
+        """Bookings with a seat for good, before the occasion is reported and after."""
+        return self.filter(state__in=[Booking.State.BOOKED, Booking.State.FINISHED])
+
     def holding(self):
         """Bookings that take a seat: offered, booked, and requested or queued with a seat kept for them."""
         return self.filter(Booking.HOLDS)
@@ -77,7 +81,8 @@ class Booking(Public):
         State.FINISHED: set(),
         State.REFUSED: set(),
         State.LAPSED: set(),
-        State.CANCELLED: set(),
+        # Only with its occasion, when the cancellation is undone before anybody acted.
+        State.CANCELLED: {State.REQUESTED, State.QUEUED, State.OFFERED, State.BOOKED},
     }
     ACTIVE = (State.REQUESTED, State.QUEUED, State.OFFERED, State.BOOKED)
     HOLDS = Q(state__in=["offered", "booked"]) | (Q(state__in=["requested", "queued"]) & ~Q(seat_from=""))
@@ -91,6 +96,7 @@ class Booking(Public):
     code = models.CharField(max_length=12)
     makeup_part = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+")
     takes_at_once = models.BooleanField(default=True)
+    group = models.UUIDField(null=True, blank=True)  # several people as one entry of the queue: all or none
     priority = models.PositiveSmallIntegerField(default=5)
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
@@ -153,6 +159,10 @@ class Booking(Public):
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
+
+    def has_day(self, meeting: Meeting) -> bool:
+        """Whether the booking is for this day: all days of its occasion, or only the one that is made up (R24)."""
+        return self.makeup_part is None or self.makeup_part.key == meeting.part.key
 
     def approvers(self) -> list[Person]:
         """The nearest managers on the day of the request, never the person: named, of the unit, or one level up (R4)."""

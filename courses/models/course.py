@@ -223,6 +223,7 @@ class Part(models.Model):
     order = models.PositiveSmallIntegerField()
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     title = models.CharField(_("title"), max_length=160)
+    title_en = models.CharField(_("title in English"), max_length=160, blank=True)
     minutes = models.PositiveIntegerField(_("minutes"))
     compulsory = models.BooleanField(_("compulsory"), default=True)
     confirmed_by = models.CharField(_("confirmed by"), max_length=10, choices=ConfirmedBy, default=ConfirmedBy.SELF)
@@ -242,7 +243,11 @@ class Part(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.shown_title
+
+    @property
+    def shown_title(self) -> str:
+        return self.title_en if self.title_en and get_language() == "en" else self.title
 
     @property
     def is_meeting(self) -> bool:

@@ -65,7 +65,7 @@ class Occasion(Public):
         State.OPEN: {State.CLOSED, State.REPORTED, State.CANCELLED},
         State.CLOSED: {State.OPEN, State.REPORTED, State.CANCELLED},
         State.REPORTED: set(),
-        State.CANCELLED: set(),
+        State.CANCELLED: {State.PLANNED, State.OPEN, State.CLOSED},  # undone before anybody acted
     }
 
     course = models.ForeignKey(Course, models.PROTECT, related_name="occasions")
@@ -86,6 +86,10 @@ class Occasion(Public):
     seats_taken = models.PositiveSmallIntegerField(default=0)
     min_participants = models.PositiveSmallIntegerField(_("fewest participants"), default=8)
     decide_on = models.DateField(null=True, blank=True)
+    # Too few on decide_on: the day on which the organiser was asked, and the answer "run it anyway" (R15).
+    asked_on = models.DateField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
+    kept_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     opens_at = models.DateTimeField(_("booking opens"))
     closes_at = models.DateTimeField(_("booking closes"))
     quotas_until = models.DateTimeField(null=True, blank=True)

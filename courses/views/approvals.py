@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses import queries
-from courses.booking import approve, book_people, refuse
+from courses.booking import Outcome, approve, book_people, outcome_sentence, refuse, request_group
 from courses.forms.booking import RefusalForm
 from courses.models import Booking, Occasion
+from courses.queue import place_sentence, with_places
+from courses.refusals import Refused
 from courses.views.outcomes import carry_out
 from people.models import Employment
 from people.roles import Permission
@@ -43,7 +45,7 @@ def booking_people(request: HttpRequest, public_id) -> HttpResponse:
     if request.method == "POST":
         picked = Employment.objects.visible_to(request.viewer).on(request.viewer.on).filter(public_id__in=chosen)
         picked = list(picked.select_related("person", "organisation").order_by("person__sort_key", "pk"))
-        outcomes = book_people(occasion=occasion, employments=picked, by=request.viewer.person)
+        outcomes = booked(request, occasion, picked)
         if not picked:
             messages.error(request, _("Choose at least one person."))
         occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
@@ -55,10 +57,23 @@ def booking_people(request: HttpRequest, public_id) -> HttpResponse:
         "is_cut": len(people) > PEOPLE_SHOWN,
         "chosen": set() if outcomes else {str(pk) for pk in chosen},
         "q": text,
+        "all_or_none": bool(asked.get("all")),
         "outcomes": outcomes,
         "is_closed": not Occasion.objects.bookable().filter(pk=occasion.pk).exists(),
     }
     return render(request, "courses/booking_people.html", context)
+
+
+def booked(request: HttpRequest, occasion: Occasion, picked: list[Employment]) -> list[Outcome]:
+    """One answer per name; with "all or none" the same for everybody, or the sentences that stop all of them."""
+    if not (picked and request.POST.get("all")):
+        return book_people(occasion=occasion, employments=picked, by=request.viewer.person)
+    try:
+        found = request_group(occasion=occasion, employments=picked, by=request.viewer.person)
+    except Refused as refusal:
+        messages.error(request, " ".join(refusal.sentences))
+        return []
+    return [Outcome(booking.person, booking, outcome_sentence(booking), ok=True) for booking in found]
 
 
 @permitted(Permission.APPROVE_BOOKINGS)
@@ -71,8 +86,9 @@ def show_approvals(
     request: HttpRequest, booking: Booking | None = None, form: RefusalForm | None = None
 ) -> HttpResponse:
     """The list; `form` is a refusal of `booking` that lacked its reason, and keeps what was typed."""
-    waiting = list(queries.to_approve(request.viewer))
+    waiting = list(with_places(queries.to_approve(request.viewer)))
     for row in waiting:
+        row.place = place_sentence(row)
         row.form = form if booking and row.pk == booking.pk else RefusalForm(prefix=str(row.public_id))
     return render(request, "courses/booking_approvals.html", {"waiting": waiting})
 

@@ -157,7 +157,7 @@ def part_edit(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         return to_draft(version, "#parts")
-    return show_form(request, version, form, part.title, part=part, tasks=list(part.tasks.all()))
+    return show_form(request, version, form, part.shown_title, part=part, tasks=list(part.tasks.all()))
 
 
 @require_POST
@@ -179,7 +179,7 @@ def task_create(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         add_task(part=part, **form.cleaned_data, by=request.viewer.person)
         return redirect("part_edit", public_id, key)
-    return show_form(request, version, form, _("Add a task"), lead=part.title)
+    return show_form(request, version, form, _("Add a task"), lead=part.shown_title)
 
 
 @author
@@ -191,7 +191,7 @@ def task_edit(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("part_edit", public_id, task.part.key)
-    return show_form(request, version, form, _("Change the task"), lead=task.part.title)
+    return show_form(request, version, form, _("Change the task"), lead=task.part.shown_title)
 
 
 @author

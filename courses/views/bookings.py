@@ -1,6 +1,6 @@
 """An occasion and the own seat at it: book, queue, cancel, answer an offer."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from django.contrib import messages
@@ -11,26 +11,32 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import queries
+from courses import queries, rosters
+from courses.approvals import waiting_sentence
 from courses.booking import booking_obstacles, cancel_booking, request_seat
+from courses.checkin import is_open
 from courses.forms.booking import BookingForm, CancelForm
-from courses.models import Booking, Meeting, Occasion, Offer
+from courses.makeup import first_day
+from courses.models import Attendance, Booking, Meeting, Occasion, Offer
 from courses.needs import NeedChoice, state_needs
 from courses.queue import answer_offer, place_sentence
 from courses.refusals import Refused
+from courses.swaps import swap_obstacles
 from courses.views.outcomes import carry_out
 from people.roles import Permission
 
 
 def own_booking(request: HttpRequest, occasion: Occasion) -> Booking | None:
     """The viewer's own latest booking at an occasion, the active one first."""
-    rows = request.viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation")
+    rows = request.viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation", "makeup_part")
     return rows.order_by(F("ended_at").desc(nulls_first=True), "-requested_at").first()
 
 
 def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
     """What an employee reads about the own seat: the booking, the place in the queue, the offer, the obstacles."""
     booking = own_booking(request, occasion)
+    if booking:
+        booking.occasion = occasion
     active = booking if booking and booking.is_active else None
     waits = active and active.state in (Booking.State.QUEUED, Booking.State.REQUESTED)
     offer = active and active.state == Booking.State.OFFERED and active.offers.filter(answered_at=None).first()
@@ -40,17 +46,31 @@ def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
         "ended": booking if booking and not booking.is_active else None,
         "place_sentence": place_sentence(active) if active and waits else "",
         "offer": offer,
+        "waiting_sentence": waiting_sentence(active, request.viewer.on) if active else "",
+        "checkin_day": checkin_day(active, occasion) if active else None,
+        "questions": list(active.time_questions.open().select_related("meeting__part", "booking")) if active else [],
         "hard": [obstacle for obstacle in obstacles if obstacle.hard],
         "soft": [obstacle for obstacle in obstacles if not obstacle.hard],
         "works": bool(request.viewer.works_at),
-        "late_from": occasion.first_on - timedelta(days=occasion.late_days),
-        "is_late": is_late(occasion),
+        "may_swap": active is not None and not swap_obstacles(active, timezone.now()),
+        "late_from": late_from(occasion, active),
+        "is_late": request.viewer.on > late_from(occasion, active),
     }
 
 
-def is_late(occasion: Occasion) -> bool:
-    """Whether a cancellation today counts as late (R17)."""
-    return timezone.localdate() > occasion.first_on - timedelta(days=occasion.late_days)
+def checkin_day(booking: Booking, occasion: Occasion) -> Meeting | None:
+    """The day that the person may check in to now; None when there is none or it is done."""
+    if booking.state != Booking.State.BOOKED:
+        return None
+    now = timezone.now()
+    running = [day for day in occasion.days if is_open(day, now) and not day.locked_at and booking.has_day(day)]
+    marked = set(Attendance.objects.filter(booking=booking, meeting__in=running).values_list("meeting", flat=True))
+    return next((day for day in running if day.pk not in marked), None)
+
+
+def late_from(occasion: Occasion, booking: Booking | None) -> date:
+    """The last day on which a cancellation is early (R17); for a day that is made up, counted from that day."""
+    return (first_day(booking) if booking else occasion.first_on) - timedelta(days=occasion.late_days)
 
 
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
@@ -61,9 +81,29 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
         "version": occasion.course_version,
         "trainers": list(occasion.trainers.select_related("person").order_by("person__sort_key")),
         "is_over": occasion.last_on < request.viewer.on,
+        "own_quotas": list(own_quotas(request, occasion)),
+        "team": _team(request, occasion),
         **booking_facts(request, occasion),
     }
     return render(request, "courses/occasion_detail.html", context)
+
+
+def own_quotas(request: HttpRequest, occasion: Occasion):
+    """Seats that are kept for the viewer's employers until the release date."""
+    if occasion.quotas_until is None or occasion.quotas_until <= timezone.now():
+        return occasion.quotas.none()
+    rows = occasion.quotas.filter(organisation__in=request.viewer.works_at, released_at=None)
+    return rows.select_related("organisation").order_by("organisation__sort_key")
+
+
+def _team(request: HttpRequest, occasion: Occasion) -> list[Booking]:
+    """The viewer's people at the occasion, each with the place in words; nothing without the right to book for others."""
+    if Permission.BOOK_FOR_OTHERS not in request.viewer.may:
+        return []
+    found = list(rosters.team_bookings(request.viewer, occasion))
+    for booking in found:
+        booking.place = place_sentence(booking)
+    return found
 
 
 def booking_create(request: HttpRequest, public_id) -> HttpResponse:
@@ -119,11 +159,14 @@ def said_of(booking: Booking) -> str:
 
 def booking_cancel(request: HttpRequest, public_id) -> HttpResponse:
     """Give a seat or a place in the queue back; says first whether it counts as late (R17)."""
-    rows = queries.reach(request.viewer, Booking.objects.all()).select_related("occasion__course_version", "person")
+    rows = queries.reach(request.viewer, Booking.objects.all()).select_related(
+        "occasion__course_version", "person", "makeup_part"
+    )
     booking = get_object_or_404(rows, public_id=public_id)
     own = booking.person_id == request.viewer.person.pk
     if not own and Permission.BOOK_FOR_OTHERS not in request.viewer.may:
         raise Http404
+    days = Meeting.objects.filter(occasion=booking.occasion, cancelled_at=None)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         carry_out(
@@ -138,8 +181,8 @@ def booking_cancel(request: HttpRequest, public_id) -> HttpResponse:
         "version": booking.occasion.course_version,
         "form": form,
         "own": own,
-        "is_late": is_late(booking.occasion) and booking.state == Booking.State.BOOKED,
-        "first": Meeting.objects.filter(occasion=booking.occasion, cancelled_at=None).order_by("starts_at").first(),
+        "is_late": request.viewer.on > late_from(booking.occasion, booking) and booking.state == Booking.State.BOOKED,
+        "first": next((day for day in days.select_related("part").order_by("starts_at") if booking.has_day(day)), None),
     }
     return render(request, "courses/booking_cancel.html", context)
 

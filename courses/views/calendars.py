@@ -71,7 +71,7 @@ def calendar_mine(request: HttpRequest) -> HttpResponse:
         }
         for booking in bookings
         for meeting in booking.occasion.meetings.all()
-        if timezone.localdate(meeting.ends_at) >= today
+        if booking.has_day(meeting) and timezone.localdate(meeting.ends_at) >= today
     ]
     days.sort(key=lambda row: row["meeting"].starts_at)
     feed = Feed.objects.visible_to(request.viewer).live().filter(kind=Feed.Kind.MINE).first()

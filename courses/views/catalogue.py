@@ -9,7 +9,8 @@ from django_tables2 import RequestConfig
 
 from courses import queries, texts
 from courses.filters import CourseFilter
-from courses.models import CourseResult
+from courses.makeup import missed_parts
+from courses.models import CourseResult, CourseVersion, Part
 from courses.results import start_course
 from courses.tables import CatalogueTable
 
@@ -40,12 +41,19 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "about": texts.render_text(about),
         "scope": texts.scope_words(page.days, page.other_minutes),
         "validity": texts.validity_words(subject.validity_months if subject else None),
+        "missed": missed_of(request, version) if version.result_state in CourseResult.OPEN else [],
         "edits": version.course.owner_id in request.viewer.edits_courses_of,
         "is_open": version.result_state in CourseResult.OPEN,
         "is_passed": version.result_state == CourseResult.State.PASSED,
         "is_expired": bool(version.result_until and version.result_until < request.viewer.on),
     }
     return render(request, "courses/course_detail.html", context)
+
+
+def missed_of(request: HttpRequest, version: CourseVersion) -> list[Part]:
+    """The course days that the viewer has missed in the attempt that runs, for the way to make them up (R24)."""
+    rows = request.viewer.own(CourseResult.objects.open().filter(course=version.course_id))
+    return [part for result in rows for part in missed_parts(result)]
 
 
 @require_POST

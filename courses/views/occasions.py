@@ -1,4 +1,4 @@
-"""The organiser's sessions: list, plan, change, move, cancel; and the session's own page."""
+"""The organiser's sessions: list, plan, change; and the session's own page."""
 
 from functools import partial
 
@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_tables2 import RequestConfig
 
-from courses import rosters
+from courses import rosters, sharing, tallies
 from courses.attendance import marking_obstacles
 from courses.calendars import public_calendar
 from courses.exports import answer_table
@@ -20,22 +20,14 @@ from courses.forms.occasions import (
     CourseChoice,
     DayForm,
     OccasionForm,
-    ReasonForm,
     TrainersForm,
     day_initial,
-    meeting_initial,
     occasion_initial,
 )
+from courses.minimum import is_undecided
 from courses.models import Course, Occasion, Part
 from courses.refusals import Refused
-from courses.scheduling import (
-    cancel_occasion,
-    close_occasion,
-    edit_occasion,
-    move_meeting,
-    plan_occasion,
-    publish_occasion,
-)
+from courses.scheduling import close_occasion, edit_occasion, plan_occasion, publish_occasion
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
 from courses.views.calendars import calendar_file, days_of
@@ -57,12 +49,19 @@ def occasion_list(request: HttpRequest) -> HttpResponse:
         request.GET or {"state": "coming"}, rosters.occasions_listed(request.viewer), request=request
     )
     if request.GET.get("fil") == "xlsx":
-        return answer_table("tillfallen", _("Sessions"), *_occasion_rows(chosen.qs))
+        return answer_table("tillfallen", _("Sessions"), *_occasion_rows(tallies.with_tallies(chosen.qs)))
     if request.GET.get("fil") == "ics":
         return calendar_file(public_calendar(_("Sessions"), days_of(chosen.qs)), _("sessions"))
     table = OccasionTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
+    undecided = rosters.to_decide(request.viewer) if Permission.RUN_OCCASIONS in request.viewer.may else []
+    context = {
+        "table": table,
+        "filter": chosen,
+        "narrowed": bool(request.GET),
+        "query": request.GET.urlencode(),
+        "undecided": undecided,
+    }
     return render(request, "courses/occasion_list.html", context)
 
 
@@ -75,10 +74,12 @@ def _occasion_rows(rows) -> tuple[list, list]:
         _("Seats"),
         _("Taken"),
         _("In the queue"),
+        _("No-shows"),
+        _("Late cancellations"),
         _("State"),
     ]
     return heads, [
-        [o.number, o.course_version.shown_title, o.first_on, o.last_on, o.seats, o.seats_taken, o.waiting, o.get_state_display()]
+        [o.number, o.course_version.shown_title, o.first_on, o.last_on, o.seats, o.seats_taken, o.waiting, o.n_no_show, o.n_late, o.get_state_display()]
         for o in rows
     ]  # fmt: skip
 
@@ -89,11 +90,11 @@ def participant_list(request: HttpRequest) -> HttpResponse:
     chosen = ParticipantFilter(request.GET or None, rosters.participants_listed(request.viewer), request=request)
     if request.GET.get("fil") == "xlsx":
         rows = list(chosen.qs)
-        _log(request, "participant_list.xlsx", rows)
+        log_reading(request, "participant_list.xlsx", rows)
         return answer_table("deltagare", _("Participants"), *_participant_rows(rows))
     table = ParticipantTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    _log(request, "participant_list", [row.record for row in table.paginated_rows])
+    log_reading(request, "participant_list", [row.record for row in table.paginated_rows])
     context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
     return render(request, "courses/participant_list.html", context)
 
@@ -106,7 +107,7 @@ def _participant_rows(rows) -> tuple[list, list]:
     ]  # fmt: skip
 
 
-def _log(request: HttpRequest, view: str, rows: list) -> None:
+def log_reading(request: HttpRequest, view: str, rows: list) -> None:
     own = request.viewer.acts_for
     shown = [b.person_id for b in rows if b.is_named and b.organisation_id not in own]
     record_reading(viewer=request.viewer, view=view, persons=shown)
@@ -119,8 +120,12 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     )
     if not found:
         return bookings.occasion_detail(request, public_id)
-    context = roster_context(request, found)
-    _log(request, "occasion_detail", [*context["roster"].seated, *context["roster"].waiting])
+    counted = tallies.tally(found)
+    if request.GET.get("fil") == "xlsx":
+        rows = [line.row for line in (*counted, tallies.total(counted))]
+        return answer_table(f"utfall-{slugify(found.number)}", found.number, tallies.heads(), rows)
+    context = roster_context(request, found) | {"tally": counted, "total": tallies.total(counted)}
+    log_reading(request, "occasion_detail", [*context["roster"].seated, *context["roster"].waiting])
     return render(request, "courses/occasion_run.html", context)
 
 
@@ -135,10 +140,14 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
         "version": occasion.course_version,
         "day": day,
         "roster": found,
+        "half": day.part.minutes // 2 if day else 0,
         "can_mark": not obstacles and occasion.state not in (Occasion.State.CANCELLED, Occasion.State.REPORTED),
         "mark_obstacles": obstacles,
         "unmarked": len(found.seated) - found.marked,
+        "shares": sharing.shares(request.viewer, occasion, [*found.seated, *found.waiting]),
         "all_locked": all(row.locked_at for row in occasion.days) and bool(occasion.days),
+        "answers": rosters.new_times(request.viewer, occasion),
+        "asks_decision": is_undecided(occasion, request.viewer.on),
     }
 
 
@@ -158,7 +167,8 @@ def occasion_create(request: HttpRequest) -> HttpResponse:
         DayForm(data, viewer=request.viewer, part=part, prefix=part.key, initial=day_initial(number))
         for number, part in enumerate(parts)
     ]
-    if request.method == "POST" and all([form.is_valid(), trainers.is_valid(), *[day.is_valid() for day in days]]):
+    checked = [form.is_valid(), trainers.is_valid(), *[day.is_valid() for day in days]] if data is not None else [False]
+    if all(checked) and form.fits([day.when()[0] for day in days]):
         try:
             occasion = _planned(request, course, form, trainers, days)
         except Refused as refusal:
@@ -195,55 +205,25 @@ def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
     form = OccasionForm(request.POST if request.method == "POST" else None, viewer=request.viewer, instance=occasion)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
+            before = Occasion.objects.get(pk=occasion.pk).seats  # the form has written on ours already
+            changed = edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
         except Refused as refusal:
-            form.add_error("seats", " ".join(refusal.sentences))
+            form.add_error(None, " ".join(refusal.sentences))
         else:
-            messages.success(request, _("The session is changed."))
+            messages.success(request, f"{_('The session is changed.')} {seats_sentence(changed, before)}".strip())
             return redirect("occasion_detail", public_id)
     return render(
         request, "courses/occasion_edit.html", {"occasion": occasion, "version": occasion.course_version, "form": form}
     )
 
 
-@permitted(Permission.RUN_OCCASIONS)
-def meeting_move(request: HttpRequest, public_id, day_id) -> HttpResponse:
-    """Another time or place for one day. Everybody booked is told."""
-    occasion = own_occasion(request, public_id)
-    meeting = get_object_or_404(occasion.meetings.select_related("part"), public_id=day_id, cancelled_at=None)
-    data = request.POST if request.method == "POST" else None
-    form = DayForm(data, viewer=request.viewer, part=meeting.part, initial=meeting_initial(meeting))
-    if request.method == "POST" and form.is_valid():
-        try:
-            move_meeting(meeting=meeting, by=request.viewer.person, **form.facts())
-        except Refused as refusal:
-            form.add_error(None, " ".join(refusal.sentences))
-        else:
-            messages.success(request, _("The day is moved. Everybody booked is told."))
-            return redirect("occasion_detail", public_id)
-    context = {"occasion": occasion, "version": occasion.course_version, "meeting": meeting, "form": form}
-    return render(request, "courses/meeting_move.html", context)
-
-
-@permitted(Permission.RUN_OCCASIONS)
-def occasion_cancel(request: HttpRequest, public_id) -> HttpResponse:
-    """Cancel with a reason, after seeing how many it concerns (R16)."""
-    occasion = own_occasion(request, public_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cancel_occasion(occasion=occasion, reason=form.cleaned_data["reason"], by=request.viewer.person)
-        except Refused as refusal:
-            form.add_error(None, " ".join(refusal.sentences))
-        else:
-            messages.success(request, _("The session is cancelled. Everybody is told."))
-            return redirect("occasion_detail", public_id)
-    concerned = occasion.bookings.active().count()
-    told = ngettext("%(count)s person will be told.", "%(count)s persons will be told.", concerned) % {
-        "count": concerned
-    }
-    context = {"occasion": occasion, "version": occasion.course_version, "form": form, "told": told}
-    return render(request, "courses/occasion_cancel.html", context)
+def seats_sentence(occasion: Occasion, before: int) -> str:
+    """What another number of seats did to the quotas; empty without quotas or without a change."""
+    if occasion.seats == before or not occasion.quotas.filter(released_at=None).exists():
+        return ""
+    if occasion.seats > before:
+        return _("The new seats are common; the quotas are as they were.")
+    return _("There are fewer common seats; the quotas are as they were.")
 
 
 @require_POST

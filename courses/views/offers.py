@@ -3,12 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from courses.models import Meeting, Offer
-from courses.queue import answer_offer
+from courses.queue import answer_offer, offer_state
 from courses.refusals import Refused
 
 
@@ -29,16 +29,12 @@ def offer_answer(request: HttpRequest, token: str) -> HttpResponse:
         "refusals": [],
     }
     answer = request.POST.get("answer")
-    if request.method == "POST" and answer in (Offer.Answer.YES, Offer.Answer.NO) and is_open(offer):
+    if request.method == "POST" and answer in (Offer.Answer.YES, Offer.Answer.NO) and offer_state(offer) == "open":
         try:
             answer_offer(offer=offer, answer=answer, by=offer.booking.person)
         except Refused as refusal:
             context["refusals"] = refusal.sentences
-        offer.refresh_from_db()
-    context["is_open"] = is_open(offer)
-    return render(request, "courses/offer_answer.html", context)
-
-
-def is_open(offer: Offer) -> bool:
-    """Whether the offer still waits for its answer."""
-    return offer.answered_at is None and offer.answer_by > timezone.now()
+        offer = offers.get(pk=offer.pk)
+    context |= {"offer": offer, "state": offer_state(offer)}
+    with translation.override(offer.booking.person.language):  # nobody is signed in: the language of the mail
+        return render(request, "courses/offer_answer.html", context)

@@ -1,3 +1,4 @@
+from people.models.change import Change
 from people.models.employment import Employment, Leave, Placement
 from people.models.event import Event, Reading, ReadingLine
 from people.models.notice import Notice, Outbox
@@ -7,6 +8,7 @@ from people.models.role import Delegation, RoleAssignment
 
 __all__ = [
     "Accession",
+    "Change",
     "Collaboration",
     "Delegation",
     "Employment",

@@ -50,9 +50,17 @@ class Reading(models.Model):
         return f"{self.view} {self.at:%Y-%m-%d %H:%M}"
 
 
+class ReadingLineQuerySet(models.QuerySet):
+    def of(self, person):
+        """Every look at a person, the latest first."""
+        return self.filter(person=person).select_related("reading__organisation").order_by("-id")
+
+
 class ReadingLine(models.Model):
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="lines")
     person = models.ForeignKey(Person, models.PROTECT, related_name="read_by")
+
+    objects = ReadingLineQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reading", "person"], name="readingline_once")]

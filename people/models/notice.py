@@ -8,15 +8,21 @@ from people.models.person import Person
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, viewer):
-        """Only the person's own."""
-        return self.filter(person=viewer.person)
+        """Only the person's own, without what was stopped before it left."""
+        return self.said().filter(person=viewer.person)
+
+    def said(self):
+        """What stands on somebody's page: a digest repeats other notices, a stopped one was never said."""
+        return self.filter(stopped_at=None).exclude(kind=Notice.DIGEST)
 
     def unread(self):
-        return self.filter(read_at=None)
+        return self.said().filter(read_at=None)
 
 
 class Notice(Public):
-    """Something said to one person; written in the transaction of the fact. `about` points upwards as text (app.model:public id)."""
+    """Something said to one person; written in the transaction of the fact. `about` points upwards as text (app.model:public id). `text` is what somebody wrote into it by hand."""
+
+    DIGEST = "people.digest"
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="notices")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
@@ -24,8 +30,11 @@ class Notice(Public):
     about = models.CharField(max_length=120, blank=True, db_index=True)
     key = models.CharField(max_length=200, unique=True)
     payload = models.JSONField(default=dict)
+    text = models.TextField(blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = NoticeQuerySet.as_manager()
 
@@ -51,6 +60,7 @@ class Outbox(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
     dead_reason = models.CharField(max_length=300, blank=True)
+    bundled_in = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="bundled")
 
     class Meta:
         constraints = [

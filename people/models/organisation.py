@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models.base import DatedQuerySet, Period, Public, choice_check
 from people.names import search_key, sort_key
+from people.theme import DEFAULT
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -53,7 +54,7 @@ class Organisation(Public):
     colour = models.CharField(
         _("colour"),
         max_length=7,
-        default="#14594f",
+        default=DEFAULT,
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write the colour as #14594f."))],
     )
     approval = models.CharField(

@@ -13,6 +13,14 @@ class PersonQuerySet(models.QuerySet):
         """Persons whose names the viewer may see in the acting role (people/access.py decides)."""
         return viewer.people_seen(self)
 
+    def managers_for(self, viewer):
+        """Managers whom the viewer may choose for somebody."""
+        return viewer.managers_seen(self)
+
+    def awaited(self):
+        """Those who have never signed in: not invited yet, or invited only."""
+        return self.filter(account__in=[PersonAccount.NONE, PersonAccount.INVITED])
+
     def matching(self, text: str):
         """Persons whose name or address contains every word, however it is accented."""
         for word in search_key(text).split():
@@ -39,11 +47,17 @@ class PersonShownTo(models.TextChoices):
     FEW = "few", _("Shown to the nearest manager only")
 
 
+class PersonMailPace(models.TextChoices):
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("Once a day, in one mail")
+
+
 class Person(Public, AbstractBaseUser):
     """One human across employers. Unit, manager and title hang on the placements of the employments; e-mail is never identity."""
 
     Account = PersonAccount
     ShownTo = PersonShownTo
+    MailPace = PersonMailPace
 
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
@@ -54,6 +68,7 @@ class Person(Public, AbstractBaseUser):
     language = models.CharField(
         _("language"), max_length=2, choices=[("sv", "Svenska"), ("en", "English")], default="sv"
     )
+    mail_pace = models.CharField(_("mail"), max_length=8, choices=MailPace, default=MailPace.AT_ONCE)
     account = models.CharField(max_length=10, choices=Account, default=Account.NONE)
     shown_to = models.CharField(max_length=4, choices=ShownTo, default=ShownTo.ALL, db_index=True)
     name_hidden = models.BooleanField(_("hide my name on the public check page"), default=False)
@@ -73,6 +88,7 @@ class Person(Public, AbstractBaseUser):
         constraints = [
             choice_check("account", PersonAccount, "person_account"),
             choice_check("shown_to", PersonShownTo, "person_shown_to"),
+            choice_check("mail_pace", PersonMailPace, "person_mail_pace"),
             models.CheckConstraint(condition=~Q(name=""), name="person_named"),
             models.CheckConstraint(
                 condition=Q(merged_into=None, merged_at=None)

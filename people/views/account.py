@@ -1,5 +1,6 @@
 """The person's own: acting role, settings, notices, who has looked."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,11 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from people.digests import choose_pace
+from people.events import shown_on
 from people.forms import OwnSettingsForm
 from people.middleware import ACTING_ROLE
 from people.models import Notice, Person, ReadingLine
 from people.notices import TITLES, mark_read, words_of
 from people.privacy import choose_code, choose_name_hidden
+from people.roles import Role
+from people.sessions import device, end_sessions, note_session, own_sessions
+
+READERS_SHOWN = 5
 
 
 @require_POST
@@ -26,6 +33,7 @@ def role_switch(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     request.session.cycle_key()
     request.session[ACTING_ROLE] = role
+    note_session(request)
     return redirect("home")
 
 
@@ -39,9 +47,51 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         response = redirect("account_settings")
         response.delete_cookie("language")
         return response
-    readings = ReadingLine.objects.filter(person=person).select_related("reading__organisation").order_by("-id")[:20]
-    context = {"form": form, "readings": readings, "as_code": person.shown_to != Person.ShownTo.ALL}
+    readings = list(ReadingLine.objects.of(person)[: READERS_SHOWN + 1])
+    context = {
+        "form": form,
+        "readings": looks(readings[:READERS_SHOWN]),
+        "more": len(readings) > READERS_SHOWN,
+        "as_code": person.shown_to != Person.ShownTo.ALL,
+    }
     return render(request, "people/account_settings.html", context)
+
+
+def looks(lines: Iterable[ReadingLine]) -> list[dict]:
+    """Who looked, as what, when and where: in words."""
+    return [
+        {
+            "organisation": line.reading.organisation,
+            "role": Role(line.reading.role).label if line.reading.role in Role.values else "",
+            "at": line.reading.at,
+            "page": shown_on(line.reading.view),
+            "reason": line.reading.reason,
+        }
+        for line in lines
+    ]
+
+
+@require_safe
+def reader_list(request: HttpRequest) -> HttpResponse:
+    """ "Vem har sett mina uppgifter?": every time that somebody of another organisation was shown the person."""
+    rows = ReadingLine.objects.of(request.viewer.person)
+    page = Paginator(rows, 25).get_page(request.GET.get("page"))
+    return render(request, "people/reader_list.html", {"page": page, "readings": looks(page)})
+
+
+def session_list(request: HttpRequest) -> HttpResponse:
+    """Where the person is signed in; ends one of them, or all but this one."""
+    mine = own_sessions(request.viewer.person)
+    here = request.session.session_key
+    if request.method == "POST":
+        wish = request.POST.get("session", "")
+        ended = [row for row in mine if row.session_key != here and wish in ("others", str(row.pk))]
+        end_sessions(sessions=ended, by=request.viewer.person)
+        messages.success(request, _("Signed out there."))
+        return redirect("session_list")
+    rows = [{"row": row, "device": device(row.user_agent), "is_here": row.session_key == here} for row in mine]
+    rows.sort(key=lambda one: not one["is_here"])
+    return render(request, "people/session_list.html", {"rows": rows})
 
 
 @require_POST
@@ -53,6 +103,18 @@ def shown_choose(request: HttpRequest) -> HttpResponse:
     if "name_hidden" in request.POST:
         choose_name_hidden(person=person, hidden=request.POST["name_hidden"] == "1", by=person)
     messages.success(request, _("Saved."))
+    return redirect("account_settings")
+
+
+@require_POST
+def pace_choose(request: HttpRequest) -> HttpResponse:
+    """Mail at once, or one mail a day."""
+    pace = request.POST.get("mail_pace", "")
+    if pace in Person.MailPace.values:
+        choose_pace(person=request.viewer.person, pace=pace, by=request.viewer.person)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose when you want your mail."))
     return redirect("account_settings")
 
 

@@ -62,11 +62,15 @@ def organisation_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("organisation_detail", organisation.public_id)
-    admins = RoleAssignment.objects.on(request.viewer.on).filter(
-        organisation=organisation, role=Role.MUNICIPALITY_ADMIN
-    )
-    context = {"organisation": organisation, "form": form, "admin_count": admins.count()}
+    admins = _held(request).filter(organisation=organisation, role=Role.MUNICIPALITY_ADMIN)
+    context = {"organisation": organisation, "form": form, "administrators": admins}
     return render(request, "people/organisation_detail.html", context)
+
+
+def _held(request: HttpRequest):
+    """Roles that the platform appoints, in force or to come, in the order of the names."""
+    rows = RoleAssignment.objects.visible_to(request.viewer).exclude(ends_on__lt=request.viewer.on)
+    return rows.select_related("person").order_by("person__sort_key", "pk")
 
 
 @organisations_only
@@ -115,12 +119,11 @@ def collaboration_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("%(organisation)s has joined.") % given)
             return redirect("collaboration_detail", collaboration.public_id)
     members = collaboration.accessions.select_related("organisation").order_by("organisation__sort_key", "starts_on")
-    coordinators = RoleAssignment.objects.on(request.viewer.on).filter(collaboration=collaboration)
     context = {
         "collaboration": collaboration,
         "form": form,
         "members": members,
-        "coordinator_count": coordinators.count(),
+        "coordinators": _held(request).filter(collaboration=collaboration),
     }
     return render(request, "people/collaboration_detail.html", context)
 
@@ -166,14 +169,9 @@ def coordinator_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 "email", _("Nobody at the lead signs in with that address. Check it, or let the lead add them.")
             )
         else:
+            role = {"person": person, "role": Role.COORDINATOR, "collaboration": collaboration}
             starts_on = form.cleaned_data["starts_on"]
-            give_role(
-                person=person,
-                role=Role.COORDINATOR,
-                collaboration=collaboration,
-                starts_on=starts_on,
-                by=request.viewer.person,
-            )
-            messages.success(request, _("The role is given."))
-            return redirect("collaboration_detail", collaboration.public_id)
+            if carry_out(form, lambda: give_role(**role, starts_on=starts_on, by=request.viewer.person)):
+                messages.success(request, _("The role is given."))
+                return redirect("collaboration_detail", collaboration.public_id)
     return render(request, "people/coordinator_create.html", {"collaboration": collaboration, "form": form})

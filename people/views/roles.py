@@ -1,24 +1,23 @@
-"""Roles of the own organisation, deputies of the own line, protected identities."""
+"""Roles given and ended, deputies of the own line."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
 from people.assignments import end_deputy, end_role, give_role, name_deputy
-from people.forms import DeputyForm, LastDayForm, ProtectionForm, RoleForm
-from people.models import Delegation, Employment, Person, RoleAssignment
-from people.privacy import end_protection, protect
+from people.forms import DeputyForm, LastDayForm, RoleForm
+from people.models import Delegation, Placement, RoleAssignment
 from people.roles import SENTENCES, Permission
 from people.tables import RoleTable
 from people.views.doors import carry_out, permitted
 
 roles_only = permitted(Permission.GIVE_ROLES)
 deputies_only = permitted(Permission.NAME_DEPUTY)
-custodians_only = permitted(Permission.KEEP_PROTECTION)
 
 
 @roles_only
@@ -31,7 +30,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
 
 @roles_only
 def role_create(request: HttpRequest) -> HttpResponse:
-    form = RoleForm(request.POST or None, viewer=request.viewer, initial={"person": request.GET.get("person")})
+    form = RoleForm(request.POST or None, viewer=request.viewer, initial=_suggested(request))
     if request.method == "POST" and form.is_valid():
         organisation = request.viewer.organisation
         given = {**form.cleaned_data, "organisation": organisation, "by": request.viewer.person}
@@ -44,16 +43,46 @@ def role_create(request: HttpRequest) -> HttpResponse:
     return render(request, "people/role_create.html", {"form": form, "sentences": sentences})
 
 
-@roles_only
+def _suggested(request: HttpRequest) -> dict[str, UUID]:
+    """The person whose page the viewer comes from, and where they work."""
+    try:
+        chosen = UUID(request.GET.get("person", ""))
+    except ValueError:
+        return {}
+    places = Placement.objects.visible_to(request.viewer).on(request.viewer.on).filter(person__public_id=chosen)
+    place = places.select_related("unit").first()
+    return {"person": chosen, "unit": place.unit.public_id} if place else {"person": chosen}
+
+
+@permitted(Permission.GIVE_ROLES, Permission.EDIT_ORGANISATIONS)
 def role_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    rows = RoleAssignment.objects.visible_to(request.viewer).select_related("person", "unit")
-    assignment = get_object_or_404(rows, public_id=public_id)
+    """End one role of one person; from the page on which its owner sees it."""
+    rows = RoleAssignment.objects.visible_to(request.viewer)
+    assignment = get_object_or_404(
+        rows.select_related("person", "unit", "collaboration", "organisation"), public_id=public_id
+    )
+    back_url, back = _where_from(request, assignment)
     form = LastDayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        end_role(assignment=assignment, **form.cleaned_data, by=request.viewer.person)
-        messages.success(request, _("The role ends."))
-        return redirect("role_list")
-    return render(request, "people/role_end.html", {"form": form, "assignment": assignment})
+        given = {**form.cleaned_data, "by": request.viewer.person}
+        if carry_out(form, lambda: end_role(assignment=assignment, **given)):
+            messages.success(request, _("The role ends."))
+            return redirect(back_url)
+    context = {"form": form, "assignment": assignment, "back_url": back_url, "back": back}
+    return render(request, "people/role_end.html", context)
+
+
+def _where_from(request: HttpRequest, assignment: RoleAssignment) -> tuple[str, str]:
+    """(address, name) of the page that lists a role for the viewer."""
+    if Permission.GIVE_ROLES in request.viewer.may:
+        return reverse("role_list"), _("Roles")
+    if assignment.collaboration:
+        return reverse("collaboration_detail", args=[assignment.collaboration.public_id]), assignment.collaboration.name
+    if assignment.organisation:
+        return reverse(
+            "organisation_detail", args=[assignment.organisation.public_id]
+        ), assignment.organisation.short_name
+    return reverse("organisation_list"), _("Organisations")
 
 
 @deputies_only
@@ -79,32 +108,3 @@ def deputy_end(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("deputy_list")
     return render(request, "people/deputy_end.html", {"form": form, "delegation": delegation})
-
-
-@custodians_only
-def protection_create(request: HttpRequest) -> HttpResponse:
-    """Protect an identity by employee number. The answer is the same whether or not somebody was protected before."""
-    form = ProtectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        here = Employment.objects.on(request.viewer.on).filter(organisation__in=request.viewer.acts_for)
-        employment = here.filter(number=given.pop("number")).select_related("person", "organisation").first()
-        if employment is None:
-            form.add_error("number", _("Nobody here has that employee number. Check it."))
-        else:
-            me = request.viewer.person
-            organisation = employment.organisation
-            protect(person=employment.person, organisation=organisation, **given, custodians=[me], by=me)
-            messages.success(request, _("The identity is protected from now on, everywhere."))
-            return redirect("person_detail", employment.person.public_id)
-    return render(request, "people/protection_create.html", {"form": form})
-
-
-@custodians_only
-def protection_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    person = get_object_or_404(Person.objects.visible_to(request.viewer), public_id=public_id)
-    if request.method == "POST":
-        end_protection(person=person, by=request.viewer.person)
-        messages.success(request, _("The protection is lifted. The person stays a code until they choose otherwise."))
-        return redirect("person_list")
-    return render(request, "people/protection_end.html", {"subject": person})

@@ -20,29 +20,33 @@ from people.employment import (
     move,
     start_leave,
 )
+from people.filters import StaffFilterForm
 from people.forms import (
     EmploymentForm,
     InvitationForm,
     LastDayForm,
     LeaveForm,
+    MoveForm,
     PersonFactsForm,
     PersonForm,
-    PlacementForm,
-    StaffFilterForm,
 )
-from people.models import Employment, Leave, Person, Placement
+from people.models import Employment, Leave, Person, Placement, RoleAssignment
+from people.privacy import custodians_of, protections
+from people.queries import last_invitations
 from people.roles import Permission
-from people.tables import StaffTable
+from people.tables import StaffTable, WithheldTable
 from people.views.doors import carry_out, permitted
 
 staff_only = permitted(Permission.EDIT_STAFF)
+jobs_only = permitted(Permission.KEEP_JOBS)
 
 
 @permitted(Permission.SEE_STAFF)
 def person_list(request: HttpRequest) -> HttpResponse:
     form = StaffFilterForm(request.GET or None, viewer=request.viewer)
     people = form.chosen(Person.objects.visible_to(request.viewer), request.viewer)
-    table = StaffTable(people)
+    keeps_protection = Permission.KEEP_PROTECTION in request.viewer.may
+    table = (WithheldTable if keeps_protection else StaffTable)(people)
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
     shown = [row.record for row in table.page.object_list]
     places = (
@@ -52,9 +56,16 @@ def person_list(request: HttpRequest) -> HttpResponse:
         .select_related("unit")
     )
     work = {place.person_id: place for place in places}
+    held = protections(shown) if keeps_protection else {}
     for person in shown:
         person.place = work.get(person.pk)
-    return render(request, "people/person_list.html", {"table": table, "form": form})
+        person.held = held.get(person.pk)
+    context = {"table": table, "form": form}
+    if Permission.EDIT_STAFF in request.viewer.may:
+        context["awaited"] = Person.objects.visible_to(request.viewer).awaited().count()
+    if keeps_protection and request.viewer.organisation:
+        context["custodians"] = custodians_of(request.viewer.organisation, request.viewer.on)
+    return render(request, "people/person_list.html", context)
 
 
 @staff_only
@@ -69,7 +80,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
 
 
 def _hire(given: dict, by: Person) -> Employment:
-    facts = {key: value for key, value in given.items() if key not in ("invite", "email")}
+    facts = {key: value for key, value in given.items() if key != "invite"}
     name = f"{given['given_name']} {given['family_name']}".strip()
     _refuse_twice(name, given)
     employment = hire(organisation=given["unit"].organisation, name=name, **facts, by=by)
@@ -120,10 +131,18 @@ def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _person(request, public_id)
     jobs = Employment.objects.visible_to(request.viewer).filter(person=person).select_related("organisation")
     jobs = jobs.prefetch_related("placements__unit", "placements__manager", "leaves").order_by("-starts_on")
-    return render(request, "people/person_detail.html", {"subject": person, "employments": jobs})
+    context = {"subject": person, "employments": jobs, "invited": last_invitations([person]).get(person.pk)}
+    if Permission.GIVE_ROLES in request.viewer.may:
+        roles = RoleAssignment.objects.visible_to(request.viewer).filter(person=person)
+        context["roles"] = (
+            roles.exclude(ends_on__lt=request.viewer.on).select_related("unit").order_by("starts_on", "pk")
+        )
+    if Permission.KEEP_PROTECTION in request.viewer.may:
+        context["held"] = protections([person]).get(person.pk)
+    return render(request, "people/person_detail.html", context)
 
 
-@staff_only
+@jobs_only
 def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _person(request, public_id)
     started_on = person.profession_started_on
@@ -138,7 +157,7 @@ def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "people/person_edit.html", {"form": form, "subject": person})
 
 
-@staff_only
+@jobs_only
 def person_invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _person(request, public_id)
     form = InvitationForm(request.POST or None, initial={"email": person.email})
@@ -146,17 +165,15 @@ def person_invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if carry_out(form, lambda: invite(person=person, **form.cleaned_data, by=request.viewer.person)):
             messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
             return redirect("person_detail", person.public_id)
-    return render(request, "people/person_invite.html", {"form": form, "subject": person})
+    context = {"form": form, "subject": person, "invited": last_invitations([person]).get(person.pk)}
+    return render(request, "people/person_invite.html", context)
 
 
-@staff_only
+@jobs_only
 def employment_move(request: HttpRequest, public_id: UUID) -> HttpResponse:
     employment = _employment(request, public_id)
-    now = employment.placements.order_by("-starts_on").first()
-    initial = {"title": now.title, "percent": now.percent, "unit": now.unit.public_id} if now else {}
-    if now and now.manager:
-        initial["manager"] = now.manager.public_id
-    form = PlacementForm(request.POST or None, viewer=request.viewer, person=employment.person, initial=initial)
+    now = employment.placements.select_related("unit", "manager").order_by("-starts_on").first()
+    form = MoveForm(request.POST or None, viewer=request.viewer, now=now, person=employment.person)
     if request.method == "POST" and form.is_valid():
         if carry_out(form, lambda: move(employment=employment, **form.cleaned_data, by=request.viewer.person)):
             messages.success(request, _("The new place is written down."))
@@ -164,7 +181,7 @@ def employment_move(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "people/employment_move.html", {"form": form, "employment": employment})
 
 
-@staff_only
+@jobs_only
 def employment_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Set the last day, after saying what that releases."""
     employment = _employment(request, public_id)
@@ -180,7 +197,7 @@ def employment_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "people/employment_end.html", context)
 
 
-@staff_only
+@jobs_only
 def leave_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     employment = _employment(request, public_id)
     form = LeaveForm(request.POST or None)
@@ -191,7 +208,7 @@ def leave_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "people/leave_create.html", {"form": form, "employment": employment})
 
 
-@staff_only
+@jobs_only
 def leave_end(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
     employment = _employment(request, public_id)
     leave: Leave = get_object_or_404(employment.leaves, pk=pk)

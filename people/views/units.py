@@ -6,31 +6,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from people.forms import LastDayForm, OrganisationSettingsForm, UnitForm, UnitNameForm
-from people.models import Unit
+from people.forms import LastDayForm, OrganisationSettingsForm, UnitForm, UnitNameForm, palettes
+from people.models import Organisation, Unit
 from people.organisations import add_unit, end_unit, unit_end_obstacles
+from people.queries import unit_rows
 from people.roles import Permission
 from people.views.doors import carry_out, permitted
 
 units_only = permitted(Permission.EDIT_UNITS)
-
-
-def tree_of(units: list[Unit]) -> list[dict]:
-    """Units in, the same in tree order out, each with its depth (0 on top)."""
-    below: dict[int | None, list[Unit]] = {}
-    known = {unit.pk for unit in units}
-    for unit in units:
-        below.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
-    rows: list[dict] = []
-
-    def walk(parent: int | None, depth: int) -> None:
-        for unit in below.get(parent, []):
-            rows.append({"unit": unit, "depth": min(depth, 4)})
-            walk(unit.pk, depth + 1)
-
-    walk(None, 0)
-    return rows
 
 
 def _unit(request: HttpRequest, public_id: UUID) -> Unit:
@@ -40,11 +25,7 @@ def _unit(request: HttpRequest, public_id: UUID) -> Unit:
 
 @units_only
 def unit_list(request: HttpRequest) -> HttpResponse:
-    day = request.viewer.on
-    units = list(
-        Unit.objects.visible_to(request.viewer).filter(ends_on=None) | Unit.objects.visible_to(request.viewer).on(day)
-    )
-    return render(request, "people/unit_list.html", {"rows": tree_of(sorted(set(units), key=lambda u: u.sort_key))})
+    return render(request, "people/unit_list.html", {"rows": unit_rows(request.viewer)})
 
 
 @units_only
@@ -87,10 +68,20 @@ def unit_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @permitted(Permission.EDIT_SETTINGS)
 def organisation_settings(request: HttpRequest) -> HttpResponse:
-    organisation = request.viewer.organisation
+    # A copy of its own: the frame of the page keeps the colour that is saved while a wrong one is in the form.
+    organisation = get_object_or_404(
+        Organisation.objects.visible_to(request.viewer), pk=getattr(request.viewer.organisation, "pk", None)
+    )
     form = OrganisationSettingsForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect("organisation_settings")
     return render(request, "people/organisation_settings.html", {"form": form, "organisation": organisation})
+
+
+@permitted(Permission.EDIT_SETTINGS, Permission.EDIT_ORGANISATIONS)
+@require_safe
+def colour_preview(request: HttpRequest) -> HttpResponse:
+    """How pages look with a colour that is not saved yet: the field asks while somebody chooses."""
+    return render(request, "people/_colour_preview.html", {"palettes": palettes(request.GET.get("colour", "")[:7])})

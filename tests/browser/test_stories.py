@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from courses.booking import book_people, request_seat
 from courses.models import Booking, CourseResult, Meeting
-from courses.scheduling import move_meeting
+from courses.moving import move_meeting
 from tests.browser.conftest import PHONE, say
 from tests.factories import World, build_course, build_occasion, build_world
 from tests.lived import build_lived

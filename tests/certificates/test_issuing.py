@@ -52,8 +52,12 @@ def test_issuing_freezes_what_the_paper_says():
 
 
 def test_the_paper_is_in_the_persons_language():
-    result = passed(person(language="en"), organisation("Ale"), course(organisation("GR")))
-    assert issue_for_result(result=result, at=AT).snapshot["title"] == "Investigate"
+    version = course(organisation("GR"))
+    version.parts.filter(key="preparation").update(title_en="Preparation")
+    result = passed(person(language="en"), organisation("Ale"), version)
+    snapshot = issue_for_result(result=result, at=AT).snapshot
+    assert snapshot["title"] == "Investigate"
+    assert [row["title"] for row in snapshot["rows"]] == ["Preparation", "Reflektion"]
 
 
 def test_recognised_and_running_courses_get_no_paper():

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.authoring import add_subject, draft_course
+from courses.authoring import add_subject, draft_course, draft_next, publish_course
 from courses.models import Course, CourseVersion, Part, Prerequisite, Subject, Venue
 from tests.factories import build_course
 
@@ -163,3 +163,30 @@ def test_own_courses_ask_as_often_for_thirty_as_for_one(world, course, sign_in):
     for number in range(20):
         build_course(world, code=f"K{number}", title=f"Kurs {number}", days=1)
     assert asked() == one
+
+
+def test_a_part_has_an_english_title_that_english_readers_see_and_the_next_version_keeps(world, draft, sign_in):
+    petra = sign_in(world.petra)
+    petra.post(url_of("part_create", draft), {**PART, "title_en": "Read first"})
+    part = draft.parts.get()
+    assert (part.title, part.title_en) == ("Läs", "Read first")
+    petra.post(url_of("part_edit", draft, part.key), {**PART, "title_en": "Read this first"})
+    publish_course(version=draft, by=world.petra)
+    assert draft_next(course=draft.course, by=world.petra).parts.get().title_en == "Read this first"
+    shown = {}
+    for language in ("sv", "en"):
+        petra.post(reverse("language_set"), {"language": language})
+        page = petra.get(reverse("course_detail", args=[draft.course.slug])).content.decode()
+        shown[language] = ("Read this first" in page, ">Läs<" in page)
+    assert shown == {"sv": (False, True), "en": (True, False)}
+
+
+def test_a_subject_narrows_the_catalogue(world, course, sign_in):
+    subject = add_subject(owner=world.region, code="s", name="Sekretess", by=None)
+    Course.objects.filter(pk=course.pk).update(subject=subject)
+    build_course(world, "B", "Annat")
+    page = sign_in(world.amira).get(reverse("course_list"))
+    (value, label), *more = list(page.context["filter"].form["subject"].field.choices)[1:]
+    assert (label, more) == ("Sekretess", [])
+    page = sign_in(world.amira).get(reverse("course_list"), {"subject": value})
+    assert [row.record.course for row in page.context["table"].rows] == [course]

@@ -1,144 +1,14 @@
-"""The booking cycle: random walks of five people over two dates of a course; and what is refused, in sentences."""
-
-from datetime import timedelta
+"""The booking cycle, deed by deed, and what is refused, in sentences. Random lives: test_booking_life.py."""
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from courses.booking import approve, book_people, booking_obstacles, cancel_booking, refuse, request_seat
-from courses.models import Booking, Occasion, Offer
-from courses.queue import answer_offer, place_in_queue
+from courses.cancelling import cancel_occasion
+from courses.queue import place_in_queue
 from courses.refusals import Refused
-from courses.scheduling import cancel_occasion, change_seats
-from courses.seats import fill, seat_lock
 from people.employment import end_employment
 from people.models import Event, Notice
-from tests.factories import build_course, build_occasion, build_world
-
-NAMES = ("amira", "jonas", "skye", "tilda", "tove")
-names, dates = st.sampled_from(NAMES), st.integers(0, 1)
-
-
-class Bookings(RuleBasedStateMachine):
-    """Every deed of the cycle in any order; after each step the invariants of trust 4 hold."""
-
-    world = occasions = None  # set by the test, once for all walks
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.block = transaction.atomic()
-        self.block.__enter__()
-        self.at = timezone.now()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.block.__exit__(None, None, None)
-
-    def do(self, deed, **facts) -> None:
-        """Call a deed a minute later than the last one; a refusal is a fair answer."""
-        self.at += timedelta(minutes=1)
-        try:
-            with transaction.atomic():
-                deed(**facts, at=self.at)
-        except Refused:
-            pass
-
-    def booking(self, name: str, date: int) -> Booking | None:
-        return self.occasions[date].bookings.active().filter(person=self.world.people[name]).first()
-
-    @rule(name=names, date=dates, at_once=st.booleans(), own=st.booleans())
-    def ask(self, name, date, at_once, own):
-        job = self.world.job(name)
-        by = job.person if own else self.world.helena
-        self.do(
-            request_seat, occasion=self.occasions[date], person=job.person, employment=job, takes_at_once=at_once, by=by
-        )
-
-    @rule(order=st.permutations(NAMES), date=dates)
-    def rush(self, order, date):
-        for name in order:
-            self.ask(name, date, True, False)
-
-    @rule(name=names, date=dates)
-    def approve(self, name, date):
-        if booking := self.booking(name, date):
-            self.do(approve, booking=booking, by=self.world.johan)
-
-    @rule(name=names, date=dates)
-    def refuse(self, name, date):
-        if booking := self.booking(name, date):
-            self.do(refuse, booking=booking, reason="Inte nu", by=self.world.johan)
-
-    @rule(name=names, date=dates)
-    def cancel(self, name, date):
-        if booking := self.booking(name, date):
-            self.do(cancel_booking, booking=booking, by=booking.person)
-
-    @rule(name=names, date=dates, answer=st.sampled_from(["yes", "no"]))
-    def answer(self, name, date, answer):
-        booking = self.booking(name, date)
-        if booking and (offer := Offer.objects.filter(booking=booking, answered_at=None).first()):
-            self.do(answer_offer, offer=offer, answer=answer, by=booking.person)
-
-    @rule(date=dates, seats=st.integers(1, 3))
-    def resize(self, date, seats):
-        self.do(change_seats, occasion=self.occasions[date], seats=seats, by=None)
-
-    @rule(hours=st.integers(1, 80), date=dates)
-    def wait(self, hours, date):
-        self.at += timedelta(hours=hours)
-        with seat_lock(self.occasions[date]) as occasion:
-            fill(occasion, self.at)
-
-    @invariant()
-    def seats_are_counted_and_never_oversold(self):
-        for occasion in Occasion.objects.all():
-            held = occasion.bookings.holding().count()
-            assert occasion.seats_taken == held <= occasion.seats
-
-    @invariant()
-    def no_seat_is_free_while_somebody_waits(self):
-        for occasion in Occasion.objects.all():
-            waiting = occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").exists()
-            assert not (waiting and occasion.seats_taken < occasion.seats)
-
-    @invariant()
-    def nobody_is_overtaken(self):
-        for occasion in Occasion.objects.all():
-            key = ("priority", "queued_at", "pk")
-            held = occasion.bookings.holding().values_list(*key)
-            waiting = occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").values_list(*key)
-            assert not waiting or not held or max(held) < min(waiting)
-
-    @invariant()
-    def one_booking_each_and_one_seat_per_course(self):
-        active = list(Booking.objects.active().values_list("occasion", "person"))
-        booked = list(Booking.objects.filter(state="booked").values_list("course", "person"))
-        assert (len(active), len(booked)) == (len(set(active)), len(set(booked)))
-        seated = Booking.objects.filter(state="booked").values("person")
-        assert not Booking.objects.active().exclude(state="booked").filter(person__in=seated).exists()
-
-
-@pytest.mark.django_db
-def test_any_walk_keeps_the_invariants():
-    world = build_world()
-    course = build_course(world, days=1)
-    Bookings.world = world
-    Bookings.occasions = [build_occasion(world, course, seats=1, in_days=days) for days in (120, 150)]
-    run_state_machine_as_test(
-        Bookings,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=20,
-            phases=[Phase.generate],
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+from tests.factories import build_occasion
 
 
 def ask(world, occasion, name, **more):

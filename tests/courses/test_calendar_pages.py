@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
+from courses.cancelling import cancel_occasion
 from courses.feeds import renew_feed
 from courses.models import Feed
-from courses.scheduling import cancel_occasion
 
 
 def uids(body: bytes) -> set[str]:

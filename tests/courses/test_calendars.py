@@ -21,9 +21,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.booking import book_people
+from courses.cancelling import cancel_occasion
 from courses.feeds import renew_feed, revoke_feed
 from courses.models import Booking, Feed, Meeting, Occasion
-from courses.scheduling import Day, cancel_occasion, move_meeting, plan_occasion, publish_occasion
+from courses.moving import move_meeting
+from courses.scheduling import Day, plan_occasion, publish_occasion
 from tests.factories import World, build_course, build_occasion
 
 pytestmark = pytest.mark.django_db

@@ -56,8 +56,39 @@ def test_catalogue_finds_by_words_form_state_and_seats(world, course, occasion, 
     assert listed(amira, state="done") == []
 
 
+def test_catalogue_is_narrowed_by_journey_and_stage_and_shows_no_foreign_journey(world, course, journey, sign_in):
+    amira = sign_in(world.amira)
+    assert listed(amira, route=journey.slug) == ["A", "B", "C", "D", "E"]
+    assert listed(amira, route=f"{journey.slug}.ny") == ["A", "B"]
+    assert listed(amira, route=f"{journey.slug}.van", q="kurs d") == ["D"]
+    page = amira.get(reverse("course_list"))
+    assert [group for group, _choices in page.context["filter"].routes] == ["Barn och unga"]
+    assert sign_in(world.otto).get(reverse("course_list")).context["filter"].routes == []
+    assert listed(sign_in(world.otto), route=journey.slug) == []
+
+
+def test_catalogue_tells_own_courses_from_those_of_collaborations(world, course, sign_in):
+    own = draft_course(owner=world.ale, code="LOKAL", title="Lokal introduktion", local=True, by=None)
+    add_part(version=own, kind="reflection", title="Läs", minutes=60, by=None)
+    publish_course(version=own, by=None)
+    amira = sign_in(world.amira)
+    assert listed(amira) == ["BARN", "LOKAL"]
+    assert listed(amira, origin="own") == ["LOKAL"]
+    assert listed(amira, origin="shared") == ["BARN"]
+    assert listed(sign_in(world.petra), origin="own") == ["BARN"]
+
+
 @pytest.mark.parametrize(
-    "query", [{"subject": "nonsense"}, {"form": "x"}, {"page": "9999"}, {"page": "a"}, {"sort": "x"}]
+    "query",
+    [
+        {"route": "x"},
+        {"origin": "x"},
+        {"subject": "nonsense"},
+        {"form": "x"},
+        {"page": "9999"},
+        {"page": "a"},
+        {"sort": "x"},
+    ],
 )
 def test_catalogue_answers_bad_filters_with_a_page(world, course, sign_in, query):
     assert sign_in(world.amira).get(reverse("course_list"), query).status_code == 200

@@ -89,7 +89,7 @@ def test_marks_are_saved_as_they_are_chosen_and_the_day_is_locked(world, course,
     booking = occasion.bookings.first()
     answer = client.post(
         reverse("attendance_mark", args=[occasion.public_id, booking.public_id]),
-        {"dag": day.public_id, f"mark-{booking.public_id}": "partly"},
+        {"dag": day.public_id, f"mark-{booking.public_id}": "partly", f"minutes-{booking.public_id}": "120"},
     )
     assert answer.status_code == 200
     assert Attendance.objects.get().state == "partly"

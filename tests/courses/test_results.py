@@ -9,9 +9,10 @@ from courses.attendance import correct_attendance, lock_meeting, mark_all_presen
 from courses.authoring import add_part, add_task, draft_course, draft_next, publish_course
 from courses.booking import approve, book_people, cancel_booking, request_seat
 from courses.models import Attendance, Booking, CourseResult
+from courses.moving import move_meeting
 from courses.queue import place_in_queue
 from courses.results import finish_part, missing_parts, tick_task
-from courses.scheduling import Day, change_seats, move_meeting, plan_occasion, publish_occasion
+from courses.scheduling import Day, change_seats, plan_occasion, publish_occasion
 from people.models import Employment, Organisation, Person
 
 TZ = ZoneInfo("Europe/Stockholm")

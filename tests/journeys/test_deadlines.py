@@ -11,7 +11,7 @@ from journeys.deadlines import (
     Span,
     due_date,
     explain,
-    is_working_day,
+    is_deadline_day,
     next_working_day,
     run_clock,
     shift,
@@ -46,7 +46,7 @@ def due(anchor: str, offset: int = 0, unit: str = "days", *, done=None, fixed_on
 )
 def test_deadline_moves_to_the_next_working_day(day, moved):
     assert next_working_day(day) == moved
-    assert is_working_day(moved)
+    assert is_deadline_day(moved)
     assert due("fixed", fixed_on=day).on == moved
 
 

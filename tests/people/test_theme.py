@@ -1,10 +1,13 @@
 """Every colour that an organisation may choose gives readable pages, light and dark (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
+import re
+
 import pytest
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from people.theme import DARK, LIGHT, contrast, digest, luminance, palette, stylesheet
+from people.theme import DARK, DEFAULT, LIGHT, contrast, digest, luminance, palette, stylesheet
 
 BRANDS = ["#14594f", "#0b5cab", "#8a1c3b", "#ffcc00", "#00a3e0"]
 # (one step, the other step, least contrast)
@@ -83,3 +86,31 @@ def test_theme_is_served_for_ever_at_the_address_of_its_bytes(client, db):
     assert kept.content.decode() == old.content.decode() == stylesheet("#14594f")
     assert old["Cache-Control"] == "public, max-age=60"
     assert client.get("/tema/hundar.000000000000.css").status_code == 404
+
+
+@pytest.mark.parametrize(("who", "page"), [("maja", "organisation_settings"), ("pia", "organisation_create")])
+def test_the_field_of_a_colour_shows_how_pages_look_with_it(world, sign_in, who, page):
+    text = sign_in(world.people[who]).get(reverse(page)).content.decode()
+    shown = {f'fill="{palette(world.ale.colour)[scheme]["base-default"]}"' in text for scheme in ("light", "dark")}
+    assert (shown, 'style="' in text) == ({True}, False)
+
+
+@pytest.mark.parametrize("colour", [*BRANDS, "#FFCC00"])
+def test_a_colour_is_shown_before_it_is_saved(world, sign_in, colour):
+    text = sign_in(world.maja).get(reverse("colour_preview"), {"colour": colour}).content.decode()
+    steps = [palette(colour.lower())[scheme] for scheme in ("light", "dark")]
+    fills = set(re.findall(r'(?:fill|stroke)="([^"]+)"', text))
+    assert fills <= {tone for scheme in steps for tone in scheme.values()}
+    assert {scheme["base-default"] for scheme in steps} <= fills
+
+
+@pytest.mark.parametrize("colour", ["", "red", "#12", "#gggggg", '"><b>', "#14594f;"])
+def test_what_is_no_colour_shows_the_usual_one(world, sign_in, colour):
+    maja, url = sign_in(world.maja), reverse("colour_preview")
+    assert maja.get(url, {"colour": colour}).content == maja.get(url, {"colour": DEFAULT}).content
+
+
+def test_a_colour_that_cannot_be_is_a_sentence_and_the_page_stands(world, sign_in):
+    typed = {"colour": "red", "approval": "always", "approval_days": "3", "needs_kept_days": "14"}
+    answer = sign_in(world.maja).post(reverse("organisation_settings"), typed)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["colour"])

@@ -33,6 +33,22 @@ def test_the_current_tab_is_the_longest_that_the_path_begins_with():
     assert [way.current for way in ways(tabs, "/hjalp/nagot/")] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("role", "path", "name"),
+    [
+        (Role.ORGANISER, "/egna-kurser/ny/", "course_list"),
+        (Role.ORGANISER, "/lokaler/", "course_list"),
+        (Role.ORGANISER, "/tillfallen/nytt/", "occasion_list"),
+        (Role.EMPLOYEE, "/tillfallen/x/", "course_list"),
+        (Role.EMPLOYEE, "/mina-kurser/x/", "course_list"),
+        (Role.OWNER, "/tillfallen/", "occasion_list"),
+        (Role.MANAGER, "/team/att-godkanna/", "team_overview"),
+    ],
+)
+def test_pages_beside_a_tab_belong_to_it(role, path, name):
+    assert [way.url for way in ways(TABS[role], path) if way.current] == [reverse(name)]
+
+
 def test_context_without_a_viewer_has_no_tabs_and_no_permissions():
     found = context(a_request())
     assert (found["viewer"], found["may"], "tabs" in found, found["scheme"]) == (None, frozenset(), False, "auto")

@@ -2,8 +2,12 @@
 
 from datetime import date, timedelta
 
-from people.accounts import open_account
+from django.utils import timezone
+
+from people.accounts import invite, open_account
 from people.assignments import give_role, name_deputy
+from people.models import Person
+from people.names import search_key
 from people.roles import Role
 from tracker.demo.cast import BY_KEY, PASSWORD
 from tracker.demo.staff import REGION, Staff
@@ -105,3 +109,13 @@ def open_accounts(staff: Staff) -> None:
     """Let everybody of the cast sign in."""
     for key, person in staff.cast.items():
         open_account(person=person, email=BY_KEY[key].email, password=PASSWORD, by=None)
+
+
+def invite_some(staff: Staff) -> None:
+    """Invite a few in the administrator's municipality at different times; nobody there has signed in yet."""
+    here = {"employments__organisation": staff.organisations["1481"], "employments__ends_on": None}
+    unknown = Person.objects.filter(**here, account=Person.Account.NONE, shown_to=Person.ShownTo.ALL).distinct()
+    for number, person in enumerate(unknown.order_by("sort_key", "pk")[:9]):
+        address = f"{search_key(person.name).replace(' ', '.')}@demo.invalid"
+        days = timedelta(days=2 + 9 * (number % 4))
+        invite(person=person, email=address, by=staff.cast["kommunadmin"], at=timezone.now() - days)

@@ -1,10 +1,12 @@
-"""The occasions that a demo must be able to show: full with a queue, moved, cancelled, over a clock change, online, empty."""
+"""The occasions that a demo must be able to show: full with a queue, shared out and moved, cancelled, over a clock change, online, empty."""
 
 from datetime import date, datetime, timedelta
 
 from courses.booking import Refused, request_seat
+from courses.cancelling import cancel_occasion
 from courses.models import Booking, Occasion
-from courses.scheduling import cancel_occasion, move_meeting
+from courses.moving import move_meeting
+from courses.quotas import set_quotas, suggested, suggested_release
 from people.models import Person
 from tracker.demo.history import Follower, History
 from tracker.demo.occasions import Occasions
@@ -63,6 +65,13 @@ class Edges:
 
     def _moved(self, at: datetime) -> None:
         occasion = self._announce(at, "BU-V1", self._day(30), 20)
+        set_quotas(
+            occasion=occasion,
+            quotas=suggested(occasion, at),
+            until=suggested_release(occasion, at),
+            by=self.staff.cast["kursanordnare"],
+            at=at,
+        )
 
         def shift(moment: datetime) -> None:
             meeting = occasion.meetings.latest("starts_at")

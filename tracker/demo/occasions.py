@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 
 from courses.attendance import lock_meeting, record_attendance, report_occasion
 from courses.booking import Refused, approve, cancel_booking, request_seat
+from courses.cancelling import cancel_occasion
 from courses.models import Booking, Occasion, Venue
 from courses.results import start_course
-from courses.scheduling import Day, add_trainer, cancel_occasion, plan_occasion, publish_occasion
+from courses.scheduling import Day, add_trainer, plan_occasion, publish_occasion
 from tracker.demo.history import Follower, History
 from tracker.demo.staff import HIGHLAND, REGION
 from tracker.demo.terms import Terms, announced_on, local, opens_at

@@ -22,6 +22,14 @@ TITLES = {
     "practice": "Observerat moment",
     "follow_up": "Fördjupning i vardagen",
 }
+TITLES_EN = {
+    "preparation": "Preparation",
+    "webinar": "Webinar",
+    "meeting": "Course day",
+    "circle": "Study circle",
+    "practice": "Observed practice",
+    "follow_up": "Follow-up at work",
+}
 WHY = "Gör att kursdagen kan ägnas åt att öva i stället för att lyssna."
 
 
@@ -75,15 +83,16 @@ class Teaching:
         number = 0
         for form, hours in text.parts:
             kind = KINDS[form]
-            title = TITLES[kind]
+            title, title_en = TITLES[kind], TITLES_EN[kind]
             if form == "K" and days > 1:
                 number += 1
-                title = f"{title} {number}"
+                title, title_en = f"{title} {number}", f"{title_en} {number}"
             confirmed = {"K": "organiser", "W": "organiser", "H": "supervisor"}.get(form, "self")
             part = add_part(
                 version=version,
                 kind=kind,
                 title=title,
+                title_en=title_en,
                 minutes=int(hours * 60),
                 confirmed_by=confirmed,
                 by=None,

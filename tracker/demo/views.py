@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from people.access import viewer_for
 from people.middleware import ACTING_ROLE
 from people.models import Person
+from people.sessions import note_session
 from tracker.demo.cast import BY_KEY
 from tracker.navigation import first_page
 
@@ -28,4 +29,5 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     login(request, person, backend=BACKEND)
     request.session[ACTING_ROLE] = key.role
+    note_session(request)
     return redirect(first_page(viewer_for(person, key.role)))

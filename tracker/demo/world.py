@@ -9,7 +9,7 @@ from django.db import transaction
 
 from courses.scheduling import add_venue
 from people.models import Organisation
-from tracker.demo.cast_at_work import hire_cast, open_accounts
+from tracker.demo.cast_at_work import hire_cast, invite_some, open_accounts
 from tracker.demo.edges import Edges
 from tracker.demo.history import History
 from tracker.demo.occasions import Occasions
@@ -68,4 +68,5 @@ def build_world(*, today: date, report: Report) -> None:
             report("Två år av kurser", max(0.0, min(1.0, (at.date() - staff.first).days / total)))
 
     history.run(lived)
+    invite_some(staff)
     report("Klart", 1)

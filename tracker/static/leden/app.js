@@ -55,3 +55,20 @@ document.addEventListener("change", (event) => {
   if (!name) return;
   for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
 });
+
+// Signing out leaves nothing behind in the browser: <form data-forget="key of local storage">.
+document.addEventListener("submit", (event) => {
+  const key = event.target.dataset.forget;
+  if (key) localStorage.removeItem(key);
+});
+
+// A running sum beside fields that share a total: <output data-sum-of="x" data-total="25" data-left="# left" data-over="# too many">.
+document.addEventListener("input", (event) => {
+  const name = event.target.dataset?.sum;
+  const said = name && document.querySelector(`[data-sum-of="${name}"]`);
+  if (!said) return;
+  const fields = [...document.querySelectorAll(`[data-sum="${name}"]`)];
+  const left = said.dataset.total - fields.reduce((sum, field) => sum + (Number(field.value) || 0), 0);
+  said.textContent = (left < 0 ? said.dataset.over : said.dataset.left).replace("#", Math.abs(left));
+  said.dataset.color = left < 0 ? "danger" : "neutral";
+});

@@ -1,0 +1,100 @@
+"""Requests that nobody answers: the nearest managers are reminded, then somebody else is asked too. Never a silent yes (R3, R4)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from courses import notices
+from courses.models import Booking
+from courses.queries import may_answer
+from people.events import record
+from people.models import Delegation, Notice, Person, RoleAssignment
+from people.roles import Role
+from people.workdays import add_working_days
+
+
+def reminder_days(booking: Booking) -> tuple[date, date]:
+    """The days on which the nearest managers are reminded, and on which a deputy or the next level is asked too."""
+    patience = max(1, booking.organisation.approval_days)
+    reminded = add_working_days(timezone.localdate(booking.requested_at), patience)
+    return reminded, add_working_days(reminded, patience)
+
+
+def waiting_sentence(booking: Booking, on: date) -> str:
+    """What happens next while a request waits, for the person who asked; empty when it does not wait."""
+    if booking.state != Booking.State.REQUESTED:
+        return ""
+    reminded, handed_on = (date_format(day, "j F") for day in reminder_days(booking))
+    if on < reminder_days(booking)[0]:
+        return _("Your manager is reminded on %(day)s.") % {"day": reminded}
+    if on < reminder_days(booking)[1]:
+        return _("Your manager was reminded on %(day)s. On %(next)s somebody else is asked too.") % {
+            "day": reminded, "next": handed_on,
+        }  # fmt: skip
+    return _("Your manager was reminded on %(day)s, and since %(next)s somebody else is asked too.") % {
+        "day": reminded, "next": handed_on,
+    }  # fmt: skip
+
+
+def others_to_ask(booking: Booking, on: date) -> list[Person]:
+    """Who is asked when the nearest managers are silent: their deputies of the day, else the next level up that may answer."""
+    silent = booking.approvers()
+    lent = Delegation.objects.on(on).filter(
+        assignment__person__in=silent, assignment__organisation=booking.organisation_id
+    )
+    deputies = Person.objects.filter(pk__in=lent.values("to")).exclude(pk__in=[one.pk for one in silent])
+    return _able(deputies, booking, on) or _next_level(booking, silent, on)
+
+
+def _able(people, booking: Booking, on: date) -> list[Person]:
+    return [person for person in people.order_by("pk") if may_answer(person, booking, on)]
+
+
+def _next_level(booking: Booking, silent: list[Person], on: date) -> list[Person]:
+    """Managers above the silent ones, the nearest level of which somebody may answer."""
+    placements = booking.employment.placements.on(on).values("unit")
+    levels = list(
+        RoleAssignment.objects.on(on)
+        .filter(role=Role.MANAGER, unit__lines_down__unit__in=placements)
+        .exclude(person__in=[booking.person_id, *(one.pk for one in silent)])
+        .order_by("unit__lines_down__distance", "id")
+        .values_list("unit__lines_down__distance", "person")
+    )
+    for distance in sorted({distance for distance, _person in levels}):
+        nearest = Person.objects.filter(pk__in=[person for there, person in levels if there == distance])
+        if able := _able(nearest, booking, on):
+            return able
+    return []
+
+
+@transaction.atomic
+def chase_approval(*, booking: Booking, by: Person | None, at: datetime | None = None) -> list[Notice]:
+    """Remind, and later ask somebody else, as the day demands. Run again, nobody is told twice. Returns what was said now."""
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    booking = Booking.objects.select_related("person", "organisation", "occasion", "employment").get(pk=booking.pk)
+    if booking.state != Booking.State.REQUESTED:
+        return []
+    reminded_on, handed_on = reminder_days(booking)
+    said: list[Notice] = []
+    if today >= reminded_on:
+        nearest = [one for one in booking.approvers() if may_answer(one, booking, today)]
+        said += _tell(booking, "approval_reminder", "approval_reminded", nearest, by, at)
+    if today >= handed_on:
+        others = others_to_ask(booking, today)
+        said += _tell(booking, "approval_handed_on", "approval_handed_on", others, by, at)
+    return said
+
+
+def _tell(
+    booking: Booking, name: str, verb: str, people: list[Person], by: Person | None, at: datetime
+) -> list[Notice]:
+    said = [notices.press_approval(booking, name, person, at=at) for person in people]
+    new = [row for row, is_new in said if is_new]
+    for row in new:
+        record(verb, by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at,
+               asked=str(row.person.public_id))  # fmt: skip
+    return new

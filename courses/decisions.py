@@ -1,0 +1,177 @@
+"""What was decided about seats, and why, in words: the queue's decisions of an occasion, and what the system did by itself.
+
+Read from the log alone. Names are those that the viewer may read; everybody else is "Participant K-3".
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import Booking, Occasion
+from people.access import Viewer
+from people.events import pointer
+from people.models import Event
+from people.roles import Permission
+
+# Days back that the list of the system's deeds goes.
+DAYS_BACK = 60
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision: what, why, and whether the system took it by itself. `booking` is None when it is about the occasion."""
+
+    at: datetime
+    words: str
+    why: str
+    by_system: bool
+    booking: Booking | None
+
+
+Names = dict[str, str]
+Words = Callable[[Event, str, Names], tuple[str, str]]
+
+
+def _promoted(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    if not event.data.get("waited") or event.actor_id:
+        return "", ""
+    return _("%(name)s got a seat from the queue.") % {"name": name}, _seat_words(event)
+
+
+def _seat_words(event: Event) -> str:
+    if event.data.get("seat_from") == Booking.SeatFrom.QUOTA:
+        return _("A seat of the own quota was free.")
+    return _("A common seat was free, and nobody who could have it stood before.")
+
+
+def _offered(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    until = parse_datetime(event.data.get("answer_by") or "")
+    when = date_format(timezone.localtime(until), "j F H.i") if until else ""
+    return (
+        _("%(name)s was offered a seat, to answer by %(when)s.") % {"name": name, "when": when},
+        f"{_seat_words(event)} {_('The person had asked to be asked first.')}",
+    )
+
+
+def _kept(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    return _("A seat is kept for %(name)s while the manager decides.") % {"name": name}, _seat_words(event)
+
+
+def _passed(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    others = ", ".join(codes.get(code, code) for code in event.data.get("passed", []))
+    return (
+        _("%(name)s went before %(others)s.") % {"name": name, "others": others},
+        _("The seat is kept for others, or those before are a group that does not fit."),
+    )
+
+
+def _lapsed(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    return _("%(name)s lost the offered seat.") % {"name": name}, _("No answer came in time. The seat went on.")
+
+
+def _taken(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    return _("%(name)s said yes to the offered seat.") % {"name": name}, ""
+
+
+def _left(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    why = {
+        "got_another": _("A seat on another date of the course came first."),
+        "moved": _("The person chose another date of the course."),
+        "left": _("The employment ends before the session."),
+    }.get(event.data.get("end_kind", ""))
+    return (_("%(name)s left the queue or the seat.") % {"name": name}, why) if why else ("", "")
+
+
+def _out_of_order(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    return _("%(name)s got a seat out of order.") % {"name": name}, event.reason
+
+
+def _swapped(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    to = codes.get(event.data.get("to", ""), event.data.get("to", ""))
+    return (
+        _("%(name)s handed the seat to %(to)s.") % {"name": name, "to": to},
+        _("The seat counts where it counted before."),
+    )
+
+
+def _quotas_set(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    seats = event.data.get("after", 0)
+    until = parse_datetime(event.data.get("until") or "")
+    why = _("Until %(when)s.") % {"when": date_format(timezone.localtime(until), "j F Y")} if until else ""
+    return ngettext("Quotas keep %(n)s seat.", "Quotas keep %(n)s seats.", seats) % {"n": seats}, why
+
+
+def _released(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    seats = event.data.get("unused", 0)
+    words = ngettext("%(n)s unused quota seat became common.", "%(n)s unused quota seats became common.", seats)
+    why = _("The organiser released them.") if event.actor_id else _("The release date had come.")
+    return words % {"n": seats}, why
+
+
+def _seats_changed(event: Event, name: str, codes: Names) -> tuple[str, str]:
+    return _("The seats were changed from %(before)s to %(after)s.") % event.data, ""
+
+
+WORDS: dict[str, Words] = {
+    "seat_booked": _promoted,
+    "seat_offered": _offered,
+    "seat_kept": _kept,
+    "queue_passed": _passed,
+    "offer_taken": _taken,
+    "booking_lapsed": _lapsed,
+    "booking_cancelled": _left,
+    "given_out_of_order": _out_of_order,
+    "seat_swapped": _swapped,
+    "quotas_set": _quotas_set,
+    "quotas_released": _released,
+    "seats_changed": _seats_changed,
+}
+
+
+def decisions_of(viewer: Viewer, occasion: Occasion) -> list[Decision]:
+    """Every decision about the seats of an occasion, the latest first."""
+    rows = viewer.named_bookings(Booking.objects.visible_to(viewer).filter(occasion=occasion))
+    bookings = list(rows.only("public_id", "code", "occasion_id"))
+    about = [pointer(occasion), *(pointer(booking) for booking in bookings)]
+    events = Event.objects.filter(about__in=about, verb__in=WORDS).order_by("-at", "-pk")
+    return _told(events, bookings)
+
+
+def system_deeds(viewer: Viewer) -> QuerySet[Event]:
+    """What the system did by itself lately about seats that the viewer may read of; for a coordinator nothing."""
+    since = timezone.now() - timedelta(days=DAYS_BACK)
+    events = Event.objects.filter(actor=None, verb__in=WORDS, at__gte=since).order_by("-at", "-pk")
+    if viewer.may & {Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE}:
+        run = Occasion.objects.run_by(viewer).filter(last_on__gte=viewer.on - timedelta(days=DAYS_BACK))
+        return events.filter(data__occasion__in=[str(pk) for pk in run.values_list("public_id", flat=True)])
+    return viewer.rows_seen(events.filter(person__isnull=False))
+
+
+def told(viewer: Viewer, events: Iterable[Event]) -> list[Decision]:
+    """Events of one page in words, with the names that the viewer may read: two questions, however many."""
+    found = list(events)
+    kind = Booking._meta.label_lower
+    ids = [event.about.removeprefix(f"{kind}:") for event in found if event.about.startswith(f"{kind}:")]
+    codes = Booking.objects.filter(public_id__in=ids).values("occasion")
+    rows = viewer.named_bookings(Booking.objects.visible_to(viewer).filter(occasion__in=codes))
+    return _told(found, list(rows.select_related("occasion__course_version")))
+
+
+def _told(events: Iterable[Event], bookings: list[Booking]) -> list[Decision]:
+    by_pointer = {pointer(booking): booking for booking in bookings}
+    codes = {(booking.occasion_id, booking.code): booking.shown_name for booking in bookings}
+    found = []
+    for event in events:
+        booking = by_pointer.get(event.about)
+        names = {code: name for (pk, code), name in codes.items() if booking and pk == booking.occasion_id}
+        words, why = WORDS[event.verb](event, booking.shown_name if booking else "", names)
+        if words:
+            found.append(Decision(event.at, words, why, event.actor_id is None, booking))
+    return found

@@ -1,0 +1,32 @@
+"""What the pages of consequences share: names into a plan as far as the viewer may see them, and choices out of a form."""
+
+from django.http import HttpRequest
+
+from courses import rosters
+from courses.models import Occasion
+from courses.views.occasions import log_reading
+from people.consequences import Plan
+
+
+def with_names(request: HttpRequest, occasion: Occasion, plan: Plan, *, view: str) -> Plan:
+    """Put the shown name and, for named ones, the employer into every effect. The look is logged (R44)."""
+    known = rosters.names_at(request.viewer, occasion)
+    shown = []
+    for effect in plan.effects:
+        booking = known.get(effect.key)
+        if booking is not None:
+            effect.name = booking.shown_name
+            effect.place = booking.organisation.short_name if booking.is_named else ""
+            shown.append(booking)
+    log_reading(request, view, shown)
+    return plan
+
+
+def chosen_of(request: HttpRequest, plan: Plan) -> dict[str, str]:
+    """{key: choice} as the form sent it, only for those who stand in the plan; keeps it in the plan for the next look."""
+    found = {}
+    for effect in plan.effects:
+        value = request.POST.get(f"to-{effect.key}", "")
+        if value in {choice.value for choice in effect.choices}:
+            effect.chosen = found[effect.key] = value
+    return found

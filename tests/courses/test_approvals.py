@@ -1,0 +1,125 @@
+"""Requests that nobody answers: reminders on working days, then the deputy or the next level; never a silent yes (R3, R4)."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from courses.approvals import chase_approval, others_to_ask, reminder_days, waiting_sentence
+from courses.booking import approve, request_seat
+from courses.jobs import chase_approvals
+from courses.models import Booking
+from courses.refusals import Refused
+from people.models import Delegation, Event, Notice
+from people.notices import words_of
+from people.workdays import add_working_days, is_working_day
+
+KINDS = ("courses.waiting_for_approval", "courses.approval_reminder", "courses.approval_handed_on")
+
+
+def noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def asked(world, occasion, name="amira", at=None) -> Booking:
+    job = world.job(name)
+    return request_seat(occasion=occasion, person=job.person, employment=job, by=job.person, at=at)
+
+
+def told(kind: str) -> list[str]:
+    return sorted(row.person.given_name for row in Notice.objects.filter(kind=kind).select_related("person"))
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "later"),
+    [
+        (date(2026, 11, 26), 3, date(2026, 12, 1)),  # Thursday: Friday, Monday, Tuesday
+        (date(2026, 12, 22), 3, date(2026, 12, 29)),  # Christmas: the eve and the days are not counted
+        (date(2027, 3, 25), 1, date(2027, 3, 30)),  # Easter
+        (date(2027, 6, 24), 1, date(2027, 6, 28)),  # Midsummer Eve is a Friday that nobody works
+        (date(2026, 11, 28), 0, date(2026, 11, 28)),
+    ],
+)
+def test_working_days_pass_over_weekends_and_holidays(day, number, later):
+    assert add_working_days(day, number) == later
+
+
+def test_the_summer_has_working_days():
+    assert is_working_day(date(2027, 7, 14))
+
+
+def test_three_working_days_then_three_more(world, occasion):
+    booking = asked(world, occasion)
+    reminded, handed_on = reminder_days(booking)
+    assert reminded == add_working_days(world.today, 3)
+    assert handed_on == add_working_days(world.today, 6)
+
+
+def test_the_manager_is_reminded_once_and_then_the_deputy_is_asked(world, occasion):
+    booking = asked(world, occasion)
+    reminded, handed_on = reminder_days(booking)
+    counts = [
+        chase_approvals(noon(day))
+        for day in (
+            reminded - timedelta(days=1),
+            reminded,
+            reminded,
+            handed_on - timedelta(days=1),
+            handed_on,
+            handed_on,
+        )
+    ]
+    assert counts == [0, 1, 0, 0, 1, 0]
+    assert [told(kind) for kind in KINDS] == [["Johan"], ["Johan"], ["Dina"]]
+    booking.refresh_from_db()
+    assert (booking.state, booking.approved_at) == ("requested", None)
+    verbs = Event.objects.filter(verb__startswith="approval_").order_by("at").values_list("verb", "actor")
+    assert list(verbs) == [("approval_reminded", None), ("approval_handed_on", None)]
+
+
+def test_without_a_deputy_the_next_level_is_asked_and_may_answer(world, occasion):
+    Delegation.objects.all().delete()
+    booking = asked(world, occasion)
+    chase_approval(booking=booking, by=None, at=noon(reminder_days(booking)[1]))
+    assert told("courses.approval_handed_on") == ["Ove"]
+    assert "Amira Haddad" in words_of(Notice.objects.get(kind="courses.approval_handed_on"))
+    assert approve(booking=booking, by=world.ove).state == "booked"
+
+
+def test_an_answered_request_is_left_alone_and_its_reminder_says_nothing(world, occasion):
+    booking = asked(world, occasion)
+    chase_approval(booking=booking, by=None, at=noon(reminder_days(booking)[0]))
+    approve(booking=booking, by=world.johan)
+    assert chase_approvals(noon(reminder_days(booking)[1])) == 0
+    assert words_of(Notice.objects.get(kind="courses.approval_reminder")) == ""
+
+
+def test_a_managers_own_request_goes_one_level_up_and_nobody_approves_their_own(world, occasion):
+    booking = asked(world, occasion, "johan")
+    assert told(KINDS[0]) == ["Ove"]
+    chase_approval(booking=booking, by=None, at=noon(reminder_days(booking)[1]))
+    assert told(KINDS[1]) == ["Ove"]
+    assert told(KINDS[2]) == []  # the deputy stands in for Johan himself, and nobody is above Ove
+    with pytest.raises(Refused, match=r"own|egen"):
+        approve(booking=booking, by=world.johan)
+
+
+def test_a_deputy_is_not_asked_about_the_own_request(world, occasion):
+    booking = asked(world, occasion, "dina")
+    assert [person.given_name for person in others_to_ask(booking, world.today)] == ["Ove"]
+
+
+def test_somebody_protected_is_shown_to_the_deputy_but_not_to_the_next_level(world, occasion):
+    booking = asked(world, occasion, "skye")
+    assert [person.given_name for person in others_to_ask(booking, world.today)] == ["Dina"]
+    Delegation.objects.all().delete()
+    assert others_to_ask(booking, world.today) == []
+
+
+def test_the_person_reads_what_happens_next(world, occasion, sign_in):
+    booking = asked(world, occasion)
+    reminded, handed_on = reminder_days(booking)
+    page = sign_in(world.amira).get(f"/tillfallen/{occasion.public_id}/")
+    assert page.context["waiting_sentence"] == waiting_sentence(booking, world.today)
+    assert len({waiting_sentence(booking, day) for day in (world.today, reminded, handed_on)}) == 3
+    assert waiting_sentence(approve(booking=booking, by=world.johan), world.today) == ""

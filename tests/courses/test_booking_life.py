@@ -1,0 +1,266 @@
+"""The whole life of bookings in any order: after each step the invariants of trust 4 hold (P3, P4).
+
+Five people of two municipalities, two dates of a course and one of another, quotas, a municipality where a manager
+approves and one where nobody has to, a worker that comes by or does not. tests/courses/fairness.py says what is fair.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from courses.booking import approve, cancel_booking, refuse, request_seat
+from courses.cancelling import cancel_occasion
+from courses.jobs import close_occasions, fill_waiting, lapse_offers, release_other_dates
+from courses.models import Booking, Occasion, Offer, Quota
+from courses.queue import answer_offer
+from courses.refusals import Refused
+from courses.scheduling import change_seats, close_occasion, publish_occasion
+from journeys.enrolment import enrol
+from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
+from people.employment import end_employment
+from people.models import Employment, Event, Notice, Outbox
+from people.outbox import send_due
+from tests.courses.fairness import Room, Row, by_occasion, overtakings, standing_faults
+from tests.factories import build_course, build_occasion, build_world
+from tests.numbers import number
+
+NAMES = ("amira", "jonas", "skye", "tilda", "hugo", "tove")
+MANAGERS = {"tilda": "torsten", "hugo": "torsten", "tove": "torsten"}
+names, dates, anyone = st.sampled_from(NAMES), st.integers(0, 2), st.integers(0, 30)
+seldom = st.integers(0, 4).map(lambda n: n == 0)
+GIVING = {Occasion.State.OPEN, Occasion.State.CLOSED}
+FACTS = ("id", "occasion", "person", "organisation", "state", "seat_from", "priority")
+# What the log says last of a booking -> the states in which it may be.
+LOGGED = {
+    "seat_requested": {"requested", "queued"},
+    "booking_approved": {"queued"},
+    "seat_offered": {"offered"},
+    "seat_booked": {"booked"},
+    **{f"booking_{state}": {state} for state in ("cancelled", "refused", "lapsed")},
+}
+SAID_ONCE = {"seat_requested", "seat_booked", "booking_cancelled", "booking_refused", "booking_lapsed"}
+
+
+class Life(RuleBasedStateMachine):
+    """Every deed in any order. A second passes between deeds; hours pass with or without the worker."""
+
+    world = occasions = quotas = start = last_event = None  # set by the test, once for all walks
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.at = self.start
+        self.rows: list[Row] = []
+        self.unfilled: set[int] = set()  # occasions where time has passed and nobody has looked yet
+        self.said: dict[str, list[str]] = {}
+        self.event = self.last_event
+        people = {person.pk: name for name, person in self.world.people.items() if name in NAMES}
+        jobs = Employment.objects.filter(person__in=people).select_related("person", "organisation")
+        self.jobs = {people[job.person_id]: job for job in jobs}
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+
+    def do(self, deed, **facts) -> None:
+        """Call a deed a second later than the last one; a refusal is a fair answer, a stop by the database is not."""
+        self.at += timedelta(seconds=1)
+        try:
+            deed(**facts, at=self.at)
+        except Refused:
+            pass
+        except IntegrityError as error:
+            pytest.fail(f"{deed.__name__} was stopped by the database only: {error}")
+        self.look()
+
+    def pick(self, number: int, *states: str) -> Booking | None:
+        """One of the bookings in some states, so that most steps find something to do."""
+        found = [row.id for row in self.rows if row.state in states]
+        rows = Booking.objects.select_related("occasion", "person")
+        return rows.get(pk=found[number % len(found)]) if found else None
+
+    def ask_for(self, name: str, date: int, *, own: bool, **more) -> None:
+        job = self.jobs[name]
+        by = job.person if own else self.world.people[MANAGERS.get(name, "johan")]
+        self.do(request_seat, occasion=self.occasions[date], person=job.person, employment=job, by=by, **more)
+
+    @rule(name=names, date=dates, at_once=st.booleans(), own=st.booleans())
+    def ask(self, name, date, at_once, own):
+        self.ask_for(name, date, own=own, takes_at_once=at_once)
+
+    @rule(order=st.permutations(NAMES), date=dates, at_once=st.booleans())
+    def rush(self, order, date, at_once):
+        for name in order[:4]:
+            self.ask_for(name, date, own=False, takes_at_once=at_once)
+
+    @rule(name=names, date=dates)
+    def make_up_a_day(self, name, date):
+        self.ask_for(name, date, own=True, makeup_part=self.occasions[date].course_version.parts.get(key="dag-1"))
+
+    @rule(which=anyone)
+    def approve(self, which):
+        if booking := self.pick(which, "requested"):
+            self.do(approve, booking=booking, by=self.world.johan)
+
+    @rule(which=anyone)
+    def refuse(self, which):
+        if booking := self.pick(which, "requested"):
+            self.do(refuse, booking=booking, reason="Inte nu", by=self.world.johan)
+
+    @rule(which=anyone)
+    def cancel(self, which):
+        if booking := self.pick(which, "requested", "queued", "offered", "booked"):
+            self.do(cancel_booking, booking=booking, by=booking.person)
+
+    @rule(which=anyone)
+    def cancel_a_seat(self, which):
+        if booking := self.pick(which, "booked"):
+            self.do(cancel_booking, booking=booking, by=None)
+
+    @rule(answer=st.sampled_from(["yes", "no"]))
+    def answer(self, answer):
+        if offer := Offer.objects.filter(answered_at=None).select_related("booking__occasion").order_by("pk").first():
+            self.do(answer_offer, offer=offer, answer=answer, by=offer.booking.person)
+
+    @rule(date=dates, seats=st.integers(2, 5))
+    def change_seats(self, date, seats):
+        self.do(change_seats, occasion=self.occasions[date], seats=seats, by=None)
+
+    @rule(date=dates, opens=st.booleans())
+    def open_or_close(self, date, opens):
+        self.do(publish_occasion if opens else close_occasion, occasion=self.occasions[date], by=None)
+
+    @rule(date=dates, really=seldom)
+    def cancel_the_occasion(self, date, really):
+        if really:
+            self.do(cancel_occasion, occasion=self.occasions[date], reason="Kursledaren är sjuk", by=self.world.petra)
+
+    @rule(name=names, really=seldom)
+    def leave_the_employer(self, name, really):
+        if really and self.jobs[name].ends_on is None:
+            self.do(end_employment, employment=self.jobs[name], ends_on=timezone.localdate(self.at), by=None)
+
+    @rule(hours=st.sampled_from([1, 20, 50, 130]), worker=st.booleans())
+    def wait(self, hours, worker):
+        """Offers lapse and quotas are released on whole hours of waiting only: no deed stumbles over them by a second."""
+        self.at += timedelta(hours=hours)
+        self.unfilled = {occasion.pk for occasion in self.occasions}
+        if worker:
+            for job in (lapse_offers, close_occasions, fill_waiting, release_other_dates):
+                job(at=self.at)
+            self.unfilled = set()
+        self.look()
+
+    @rule(name=names, date=dates)
+    def come_before_the_worker(self, name, date):
+        """An offer has lapsed or a quota is released, nobody has looked yet, and somebody new asks."""
+        self.wait(hours=130, worker=False)
+        self.ask_for(name, date, own=False)
+
+    @rule()
+    def send_mail(self):
+        send_due(self.at)
+        self.look()
+
+    def look(self) -> None:
+        """After each deed, also inside a rush: it is fair and written down."""
+        before, self.rows = self.rows, [Row(*facts) for facts in Booking.objects.active().values_list(*FACTS)]
+        faults = self.faults_of_seats(by_occasion(before), by_occasion(self.rows))
+        faults += self.faults_of_the_log() + self.faults_of_mail()
+        assert not faults, "\n".join(faults)
+
+    def faults_of_seats(self, before, after) -> list[str]:
+        faults = []
+        for occasion in Occasion.objects.order_by("pk"):
+            rows = after[occasion.pk]
+            if rows != before[occasion.pk]:
+                self.unfilled.discard(occasion.pk)
+            ahead = occasion.first_on >= timezone.localdate(self.at)
+            gives = occasion.state in GIVING and ahead and occasion.pk not in self.unfilled
+            kept = occasion.quotas_until and self.at < occasion.quotas_until
+            quotas = self.quotas.get(occasion.pk, {}) if kept else {}
+            faults += overtakings(before[occasion.pk], rows)
+            faults += standing_faults(Room(occasion.seats, occasion.seats_taken, quotas, gives), rows)
+        return faults
+
+    def faults_of_the_log(self) -> list[str]:
+        """I6: the rows of the log tell each booking's way, each step once."""
+        for pk, verb, about in (
+            Event.objects.filter(pk__gt=self.event).order_by("pk").values_list("pk", "verb", "about")
+        ):
+            self.event = pk
+            if verb in LOGGED:
+                self.said.setdefault(about, []).append(verb)
+        faults = []
+        for public_id, state in Booking.objects.values_list("public_id", "state"):
+            said = self.said.get(f"courses.booking:{public_id}", [])
+            if not said or state not in LOGGED[said[-1]] or any(said.count(verb) > 1 for verb in SAID_ONCE):
+                faults.append(f"a booking is {state}, the log says {said}")
+        return faults
+
+    def faults_of_mail(self) -> list[str]:
+        """I7: each notice to somebody with an address has its mail, and each mail waits, was sent, or says why it died."""
+        owed = Notice.objects.exclude(person__email="").filter(mails=None).count()
+        silent = Outbox.objects.filter(sent_at=None, dead_at=None, not_before__gt=self.at + timedelta(days=5)).count()
+        mute = Outbox.objects.filter(dead_at__isnull=False, dead_reason="").count()
+        return [f"{owed} notices without mail, {silent} waiting too long, {mute} dead without a reason"] * bool(
+            owed + silent + mute
+        )
+
+
+def put_behind(world, course, *behind: str) -> None:
+    """Some have passed the deadline of a journey that asks for the course: they go first in the queue (R12)."""
+    start, lead = world.today - timedelta(days=100), {"by": None}
+    version = draft_journey(owner=world.region, code="SOC", name="Social", collaboration=world.west, **lead)
+    stage = add_stage(version=version, name="Ny", min_years=0, key="ny", **lead)
+    add_stop(stage=stage, course=course, anchor="journey", offset=2, unit="weeks", key="stop", **lead)
+    publish_version(version=version, valid_from=start, **lead)
+    for organisation in (world.ale, world.tjorn):
+        adopt_journey(journey=version.journey, organisation=organisation, starts_on=start, **lead)
+    for name in behind:
+        enrol(
+            person=world.people[name], employment=world.job(name), journey=version.journey, starts_on=start, **lead
+        )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("P3", "P4")
+def test_any_life_of_bookings_is_fair_and_written_down():
+    world = build_world()
+    world.ale.approval, world.tjorn.approval = "always", "never"
+    world.ale.save(), world.tjorn.save()
+    courses = [build_course(world, days=1), build_course(world, code="LEX", title="Lagen", days=1)]
+    put_behind(world, courses[0], "jonas", "tilda")
+    Life.world, Life.start = world, timezone.now().replace(minute=0, second=0, microsecond=0)
+    Life.occasions = [
+        build_occasion(world, courses[0], seats=3, in_days=40),
+        build_occasion(world, courses[0], seats=2, in_days=30),
+        build_occasion(world, courses[1], seats=2, in_days=60),
+    ]
+    Life.quotas = {
+        Life.occasions[0].pk: {world.ale.pk: 1, world.tjorn.pk: 1},
+        Life.occasions[2].pk: {world.tjorn.pk: 1},
+    }
+    for occasion, shares in Life.quotas.items():
+        Quota.objects.bulk_create(Quota(occasion_id=occasion, organisation_id=o, seats=n) for o, n in shares.items())
+        until = Life.start + timedelta(days=8, minutes=30)
+        Occasion.objects.filter(pk=occasion).update(quotas_until=until)
+    Life.last_event = Event.objects.latest("pk").pk
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=number(100, 400),
+            stateful_step_count=25,
+            phases=[Phase.generate],
+            deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,11 @@
+"""How many: small numbers in `make test`, the full ones that the promises name in `make promises`. Read here only."""
+
+import os
+
+NAME = "NUMBERS"
+FULL = {NAME: "full"}  # what `make promises` gives to its runs
+
+
+def number(few: int, many: int) -> int:
+    """`few` in an ordinary run, `many` in a run of the promises."""
+    return many if os.environ.get(NAME) == FULL[NAME] else few
