@@ -61,7 +61,9 @@ def ask_for_sessions(
         for row in wanted:
             course = courses[row.course]
             for planner in planners[row.course]:
-                said.append(tell_sessions_wanted(course, planner, seats=row.gap, until=until, by=by, at=at))
+                said.append(
+                    tell_sessions_wanted(course=course, planner=planner, seats=row.gap, until=until, by=by, at=at)
+                )
             record("sessions_wanted", by=by, about=course, organisation=organisation, at=at, seats=row.gap)
         if not said:
             raise Refused(_("Nobody who plans these courses has an account yet. Call the course's owner."))
