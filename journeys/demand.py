@@ -26,12 +26,21 @@ def short_of(rows: Iterable[Demand]) -> list[Demand]:
     return [row for row in rows if row.is_told and row.gap > 0]
 
 
-def planners_of(course: int, collaborations: Iterable[int], on: date) -> list[Person]:
-    """Who plans sessions of a course: organisers at its owner and where it was given in the collaborations."""
-    given = Occasion.objects.filter(course=course, collaboration__in=list(collaborations)).order_by()
-    places = Organisation.objects.filter(pk__in=given.values("organiser")) | Organisation.objects.filter(courses=course)
-    roles = RoleAssignment.objects.on(on).filter(role=Role.ORGANISER, organisation__in=places.order_by().values("pk"))
-    return list(Person.objects.filter(pk__in=roles.values("person")).order_by("sort_key"))
+def planners_of(courses: Iterable[int], collaborations: Iterable[int], on: date) -> dict[int, list[Person]]:
+    """Who plans sessions, by course: organisers at its owner and where it was given in the collaborations. Three queries."""
+    wanted = list(courses)
+    given = Occasion.objects.filter(course__in=wanted, collaboration__in=list(collaborations)).order_by()
+    places = [*Course.objects.filter(pk__in=wanted).order_by().values_list("pk", "owner")]
+    places += given.values_list("course", "organiser").distinct()
+    roles = RoleAssignment.objects.on(on).filter(
+        role=Role.ORGANISER, organisation__in={place for _course, place in places}
+    )
+    people: dict[int, dict[int, Person]] = {course: {} for course in wanted}
+    for role in roles.select_related("person").order_by("person__sort_key", "pk"):
+        for course, place in places:
+            if place == role.organisation_id:
+                people[course][role.person_id] = role.person
+    return {course: list(found.values()) for course, found in people.items()}
 
 
 def ask_for_sessions(
@@ -45,13 +54,16 @@ def ask_for_sessions(
 ) -> list[Notice]:
     """Ask the organisers of these courses for more seats, once a day for each course. Raises Refused when there is nobody."""
     at = at or timezone.now()
-    collaborations = list(collaborations)
-    said = []
+    wanted, said = list(rows), []
+    planners = planners_of([row.course for row in wanted], collaborations, timezone.localdate(at))
+    courses = Course.objects.in_bulk([row.course for row in wanted])
     with transaction.atomic():
-        for row in rows:
-            course = Course.objects.get(pk=row.course)
-            for planner in planners_of(course.pk, collaborations, timezone.localdate(at)):
-                said.append(tell_sessions_wanted(course, planner, seats=row.gap, until=until, by=by, at=at))
+        for row in wanted:
+            course = courses[row.course]
+            for planner in planners[row.course]:
+                said.append(
+                    tell_sessions_wanted(course=course, planner=planner, seats=row.gap, until=until, by=by, at=at)
+                )
             record("sessions_wanted", by=by, about=course, organisation=organisation, at=at, seats=row.gap)
         if not said:
             raise Refused(_("Nobody who plans these courses has an account yet. Call the course's owner."))

@@ -79,9 +79,10 @@ def remind(*, enrolment: Enrolment, by: Person | None, at: datetime | None = Non
 
 
 def tell_sessions_wanted(
-    course: Course, planner: Person, *, seats: int, until: date, by: Person, at: datetime
+    *, course: Course, planner: Person, seats: int, until: date, by: Person, at: datetime | None = None
 ) -> Notice:
     """Ask somebody who plans a course for more seats, once a day for each course."""
+    at = at or timezone.now()
     return say(
         to=planner,
         kind="journeys.sessions_wanted",

@@ -50,7 +50,9 @@ def sessions_ask(request: HttpRequest) -> HttpResponse:
     """Ask those who give the courses that are short of seats to plan more of them."""
     viewer = request.viewer
     region = region_for(viewer, request.GET.get("resa", ""))
-    rows = [(row, planners_of(row.course, viewer.coordinates, viewer.on)) for row in short_of(region.demand)]
+    short = short_of(region.demand)
+    planners = planners_of([row.course for row in short], viewer.coordinates, viewer.on)
+    rows = [(row, planners[row.course]) for row in short]
     chosen = set(request.POST.getlist("course")) if request.method == "POST" else None
     wanted = [row for row, people in rows if people and (chosen is None or str(row.course) in chosen)]
     if request.method == "POST" and wanted and viewer.organisation:

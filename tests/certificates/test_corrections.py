@@ -83,7 +83,7 @@ def test_hr_replaces_all_of_a_person_after_a_corrected_name(world, certify, sign
     other.refresh_from_db()
     assert other.is_ready
     public = client.get(address("certificate_check", first)).content.decode()
-    assert "Ersatt av ett nyare intyg" in public
+    assert "Intyget är ersatt av ett nyare" in public
     assert [word in public for word in ("Amira", "Haddád", *(row.number for row in new))] == [False] * 4
 
 

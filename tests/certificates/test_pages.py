@@ -251,7 +251,7 @@ def test_no_cell_of_the_index_is_a_formula():
     assert index_csv([["=cmd()", "+1", "Anna"]]) == "\ufeff'=cmd();'+1;Anna\r\n"
 
 
-def test_a_code_that_is_unknown_stays_in_the_form(client):
+def test_a_code_that_is_unknown_stays_in_the_form(world, client):
     page = client.get(reverse("certificate_check", args=["KODMEDFEL"]))
     assert (page.status_code, page.context["form"]["code"].value()) == (404, "KODMEDFEL")
     assert page["X-Robots-Tag"] == "noindex, nofollow"

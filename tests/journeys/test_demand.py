@@ -4,12 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from journeys import jobs
 from journeys.demand import count_soon, planners_of
 from journeys.enrolment import enrol
-from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
+from journeys.publishing import (
+    add_stage,
+    add_stop,
+    adopt_journey,
+    draft_journey,
+    draft_next_version,
+    publish_version,
+)
 from people.models import Event, Notice
 from people.notices import BUILDERS
 from tests.factories import build_course, build_person
@@ -103,4 +112,27 @@ def test_only_the_region_asks(world, journey, sign_in):
 
 
 def test_planners_are_the_organisers_of_the_owner(world, course):
-    assert planners_of(course.pk, [world.west.pk], world.today) == [world.petra]
+    assert planners_of([course.pk], [world.west.pk], world.today) == {course.pk: [world.petra]}
+
+
+def test_asking_for_many_courses_costs_as_many_queries_as_for_one(world, journey, region):
+    fill(world, journey, 7)
+    counts = []
+    for extra in range(2):
+        jobs.roll_up()
+        region.get("/region/be-om-tillfallen/")
+        with CaptureQueriesContext(connection) as asked:
+            page = region.get("/region/be-om-tillfallen/")
+        counts.append((len(page.context["rows"]), len(asked)))
+        if not extra:
+            version = draft_next_version(journey=journey, by=None)
+            for code in "DEF":
+                more = build_course(world, code, f"Kurs {code}", days=1)
+                add_stop(stage=version.stages.get(), course=more, anchor="journey", offset=1, unit="weeks", by=None)
+            publish_version(version=version, valid_from=world.today, by=None)
+            for n in range(7, 14):
+                build_person(world, f"p{n}", f"Person {n}", world.units["ale"])
+                job = world.job(f"p{n}")
+                enrol(person=job.person, employment=job, journey=journey, starts_on=world.today, by=None)
+    assert [rows for rows, _queries in counts] == [1, 4]
+    assert counts[0][1] == counts[1][1]
