@@ -21,7 +21,8 @@ from tests.walk_table import EXPECTED, values
 from tests.walking import addresses, sign_in
 from tracker.management.commands.messages import CATALOGUE, polib
 
-# One of each role; what looks different for two of them is opened by both.
+# One of each role; what looks different for two of the first ones who may open it is opened by both.
+ENOUGH = 4
 VIEWERS = ["amira", "johan", "petra", "helena", "karin", "olle", "maja", "saga", "pia", "tove", ""]
 # Swedish names that stand as examples in English sentences.
 EXAMPLES = ("Tjörns kommun", "Tjörn")
@@ -88,7 +89,7 @@ def asked(lived: Lived, known: dict) -> Iterator[tuple[str, str, str, HttpRespon
     clients = {viewer: sign_in(lived, viewer) for viewer in VIEWERS}
     for address in addresses():
         page = EXPECTED[address.name]
-        for viewer in VIEWERS:
+        for viewer in [one for one in VIEWERS if one in page.who][:ENOUGH]:
             for opened in [one for one in openings(page, known) if may_open(viewer, page, one)]:
                 url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in opened.items()})
                 kept = clients[viewer].cookies.copy()

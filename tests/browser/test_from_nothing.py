@@ -210,7 +210,8 @@ def hold(petra: Visit, occasion: Occasion) -> None:
     for number, day in enumerate(days):
         petra.open("meeting_move", occasion.public_id, day.public_id)
         on = timezone.localdate() - timedelta(days=len(days) - number)
-        send(petra, "Move and tell everybody", on=on.isoformat())
+        send(petra, "Show whom it concerns", on=on.isoformat())
+        petra.press("Move and ask everybody")
     for day in days:
         petra.open("attendance_edit", occasion.public_id, query=f"?dag={day.public_id}")
         petra.press("Mark all as present")

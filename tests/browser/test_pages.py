@@ -22,11 +22,9 @@ ERRORS = ("400", "403", "403_csrf", "404", "500")
 NO_PAGE = {
     "home": "leads to the first page of the role",
     "account_set_password": "everybody has a password",
-    "account_signup": "nobody signs up",
     "offer_answer": "nobody was offered a seat",
     "readiness_show": "no worker runs beside the tests",
     "team_book": "leads on to the session",
-    "enrolment_resume": "nobody's journey is paused",
 }
 
 
