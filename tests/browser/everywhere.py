@@ -40,7 +40,7 @@ TEXTS = """() => {
   const home = document.documentElement.lang, found = [];
   const told = (element, text) => {
     const one = (text || '').replace(/\\s+/g, ' ').trim();
-    if (one && element.closest('[lang]').lang === home) found.push(one);
+    if (one && (element.closest('[lang]') || {}).lang === home) found.push(one);
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
