@@ -125,10 +125,9 @@ def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable
 def reports_for(viewer: Viewer) -> list[Report]:
     """Every journey of the organisations that the viewer answers for, from the stored counts: three queries."""
     if viewer.coordinates:
-        found = rollups_for(viewer, members_of(viewer), _shared_journeys(viewer))
+        rows = rollups_for(viewer, members_of(viewer), _shared_journeys(viewer))
     else:
-        found = rollups_for(viewer, viewer.acts_for)
-    rows = list(found.select_related("version__journey", "stage"))
+        rows = rollups_for(viewer, viewer.acts_for)
     stops = stops_on_screen({row.version_id for row in rows}) if rows else []
     titles: dict[int, dict[str, Stop]] = defaultdict(dict)
     for stop in stops:

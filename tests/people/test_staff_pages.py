@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import lxml.html
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -91,6 +92,12 @@ def asked(client, url: str) -> int:
     return len(queries)
 
 
+def way(page, rel: str) -> str:
+    """Where the pager's button for the next or the previous page leads."""
+    [link] = lxml.html.fromstring(page.content).xpath(f"//a[@rel='{rel}']")
+    return link.get("href")
+
+
 def test_notices_ask_the_same_at_1_and_at_25_rows(world, occasion, sign_in):
     booking = request_seat(occasion=occasion, person=world.amira, employment=world.job("amira"), by=world.amira)
     client, url = sign_in(world.amira), reverse("notice_list")
@@ -100,6 +107,17 @@ def test_notices_ask_the_same_at_1_and_at_25_rows(world, occasion, sign_in):
     for number in range(24):
         say(to=world.amira, kind="courses.booked", about=booking, key=f"k{number}", booking=booking.pk)
     assert asked(client, url) == few
+
+
+def test_the_pager_of_the_notices_leads_to_the_next_page_and_back(world, sign_in):
+    for number in range(26):
+        say(to=world.amira, kind="people.invited", about=world.amira, key=f"n{number}")
+    client, url = sign_in(world.amira), reverse("notice_list")
+    first = client.get(url)
+    next_page = way(first, "next")
+    second = client.get(url + next_page)
+    assert [len(page.context["rows"]) for page in (first, second)] == [25, 1]
+    assert (next_page, way(second, "prev")) == ("?page=2", "?page=1")
 
 
 def test_a_notice_is_read_by_opening_it_and_is_nobody_elses(world, sign_in):
