@@ -1,4 +1,4 @@
-"""From an empty database to a certificate, everything by hand in the browser by the role that owns it."""
+"""From an empty database to a certificate, by hand in the browser by the role that owns it. Only the days come by a deed."""
 
 import io
 import re
@@ -13,8 +13,9 @@ from playwright.sync_api import TimeoutError as Missing
 
 from certificates.models import Certificate
 from courses.models import Booking, CourseResult, Occasion
+from courses.moving import move_meeting
 from journeys.models import Journey
-from people.models import Outbox
+from people.models import Outbox, Person
 from people.outbox import send_due
 from tests.browser.conftest import Visit, say
 from tests.factories import PASSWORD
@@ -182,7 +183,8 @@ def make_programme(olle: Visit) -> None:
     for stage, course in (("Ny", "Barnsamtal"), ("Van", "Lex Sarah")):
         olle.page.get_by_role("link", name=re.compile(f"{say('Add a station')} {stage}")).click()
         send(olle, "Save", course=course)
-        olle.press("Save")
+        send(olle, "Go on", anchor="journey")
+        send(olle, "Save", offset=3, unit=say("months"))
     go(olle, "Publish")
     olle.press("Publish")
     for name in ("Ale", "Tjörn"):
@@ -205,18 +207,21 @@ def lead(johan: Visit, occasion: Occasion) -> None:
 
 
 def hold(petra: Visit, occasion: Occasion) -> None:
-    """The days have come: moved to the days before today, marked, locked and reported."""
+    """The days have come; Petra marks, locks and reports them."""
     days = list(occasion.meetings.order_by("starts_at"))
     for number, day in enumerate(days):
-        petra.open("meeting_move", occasion.public_id, day.public_id)
-        on = timezone.localdate() - timedelta(days=len(days) - number)
-        send(petra, "Show whom it concerns", on=on.isoformat())
-        petra.press("Move and ask everybody")
+        begins = timezone.now() - timedelta(days=len(days) - number)
+        move_meeting(
+            meeting=day, starts_at=begins, ends_at=begins + timedelta(hours=7), place="Folkets hus",
+            by=Person.objects.get(email="petra@example.org"),
+        )  # fmt: skip
     for day in days:
         petra.open("attendance_edit", occasion.public_id, query=f"?dag={day.public_id}")
         petra.press("Mark all as present")
         petra.press("Lock the day")
     petra.press("Report the session")
+    occasion.refresh_from_db()
+    assert occasion.state == "reported"
 
 
 def do_part(amira: Visit) -> None:
