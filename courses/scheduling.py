@@ -128,7 +128,8 @@ def _move(occasion: Occasion, state: str, verb: str, by: Person | None, at: date
     at = at or timezone.now()
     with seat_lock(occasion) as locked:
         if locked.state != state:
-            if state not in Occasion.MOVES[Occasion.State(locked.state)]:
+            # A cancelled one comes back by undoing alone, with its bookings.
+            if locked.state == Occasion.State.CANCELLED or state not in Occasion.MOVES[Occasion.State(locked.state)]:
                 raise Refused(
                     _("That cannot be done: the session is now “%(state)s”.") % {"state": locked.get_state_display()}
                 )

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_q.tasks import async_task
 
 from courses.models import Course, Occasion
 from courses.refusals import Refused
@@ -17,8 +15,6 @@ from journeys.overviews import Demand
 from people.events import record
 from people.models import Notice, Organisation, Person, RoleAssignment
 from people.roles import Role
-
-COUNTING, COUNTING_FOR = "counts:wanted", 60
 
 
 def short_of(rows: Iterable[Demand]) -> list[Demand]:
@@ -70,14 +66,10 @@ def ask_for_sessions(
     return said
 
 
-def count_soon(organisations: Iterable[int], journeys: Iterable[int] | None = None) -> bool:
-    """Whether people of these organisations are on the journeys and nobody counted them yet; then the worker is asked to, once a minute."""
+def awaits_counts(organisations: Iterable[int], journeys: Iterable[int] | None = None) -> bool:
+    """Whether people of these organisations are on the journeys and the worker has not counted them yet (it does every 5 minutes)."""
     on = Progress.objects.filter(organisation__in=list(organisations))
     told = Rollup.objects.filter(organisation__in=list(organisations))
     if journeys is not None:
         on, told = on.filter(version__journey__in=list(journeys)), told.filter(version__journey__in=list(journeys))
-    if told.exists() or not on.exists():
-        return False
-    if cache.add(COUNTING, 1, COUNTING_FOR):
-        async_task("journeys.jobs.roll_up", group="counts")
-    return True
+    return not told.exists() and on.exists()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.exports import answer_table
-from journeys.demand import count_soon
+from journeys.demand import awaits_counts
 from journeys.overviews import members_of, reports_for, units_counted
 from people.roles import Permission
 from people.views.doors import permitted
@@ -28,7 +28,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Counts per journey, stage and station; small ones are not told (decision 3)."""
     viewer = request.viewer
     reports = reports_for(viewer)
-    is_counting = not reports and count_soon(members_of(viewer) if viewer.coordinates else viewer.acts_for)
+    is_counting = not reports and awaits_counts(members_of(viewer) if viewer.coordinates else viewer.acts_for)
     return render(request, "journeys/report_list.html", {"reports": reports, "is_counting": is_counting})
 
 

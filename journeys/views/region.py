@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from courses.exports import answer_table
 from journeys.charts import demand_charts, words
 from journeys.counts import shown_count
-from journeys.demand import ask_for_sessions, count_soon, planners_of, short_of
+from journeys.demand import ask_for_sessions, awaits_counts, planners_of, short_of
 from journeys.overviews import Region, region_for
 from people.roles import Permission
 from people.views.doors import permitted
@@ -42,7 +42,7 @@ def _is_counting(request: HttpRequest, region: Region) -> bool:
     """Whether there are people to count on the journey, and no counts yet; then they are on their way."""
     if region.as_of or not region.journey:
         return False
-    return count_soon([one.organisation.pk for one in region.members], [region.journey.pk])
+    return awaits_counts([one.organisation.pk for one in region.members], [region.journey.pk])
 
 
 @permitted(Permission.SEE_REGION)

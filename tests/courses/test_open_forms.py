@@ -79,7 +79,7 @@ def test_the_day_is_locked_while_the_attendance_is_open(world, occasion, sign_in
         saved = petra.post(reverse("attendance_edit", args=[occasion.public_id]), data, follow=True)
         marked = petra.post(reverse("attendance_mark", args=[occasion.public_id, booking.public_id]), data)
     sentence = swedish("The attendance is locked. Correct it with a reason instead.")
-    assert (said(saved), marked.context["sentence"]) == ([sentence], sentence)
+    assert (said(saved), marked.context["sentence"]) == ([f"{booking.person.name}: {sentence}"], sentence)
     assert Attendance.objects.get(booking=booking).state == "present"
 
 
@@ -89,8 +89,8 @@ def test_the_answer_by_passes_while_the_offer_is_open(world, course, client):
     cancel_booking(booking=held, by=None)
     offer = waits.offers.get()
     url = reverse("offer_answer", args=[offer.token])
-    assert client.get(url).context["is_open"] is True
+    assert client.get(url).context["state"] == "open"
     with time_machine.travel(offer.answer_by + timedelta(seconds=1), tick=False):
         page = client.post(url, {"answer": "yes"})
-        assert (page.status_code, page.context["is_open"]) == (200, False)
+        assert (page.status_code, page.context["state"]) == (200, "lapsed")
         assert occasion.bookings.get(person=world.amira).booked_at is None
