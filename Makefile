@@ -10,7 +10,7 @@ demo:      ## the demo world on http://localhost:8000
 test:      ## all tests on SQLite, on PostgreSQL, and in the browser
 	@$(SETUP) test
 
-quick:     ## SQLite, no browser
+quick:     ## SQLite, no browser, nothing slow
 	@$(SETUP) quick
 
 check:     ## ruff, mypy, djlint, migrations, catalogue, system checks

@@ -10,7 +10,7 @@ from people.privacy import choose_code, choose_name_hidden, end_protection
 from tests.walk_table import EXPECTED, values
 from tests.walking import Walk, each, none, sign_in, undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.mark.promise("P2")

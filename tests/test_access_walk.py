@@ -11,7 +11,7 @@ from tests.lived import Lived
 from tests.walk_table import ANYBODY, EXEMPT_CACHE, EXEMPT_WRITES, EXPECTED, NAMES, QUERIES, REACH, ROLE, Page, values
 from tests.walking import TOKEN, Answer, Walk, addresses, digest, each, none, openings, sign_in, undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # A GET may write here and nowhere else (P26).
 GET_WRITES = {
     "people_reading",

@@ -18,6 +18,8 @@ from tests.test_access_walk import may_open, openings
 from tests.walk_table import EXPECTED, ROLE, values
 from tests.walking import Walk, addresses, digest_of, sign_in, undone
 
+pytestmark = pytest.mark.slow
+
 # What every answer may write: sessions (with the sentence to show), the log of readings, the cache.
 ASIDE = {"django_session", "usersessions_usersession", "people_reading", "people_readingline", "cache_row"}
 # Whoever has signed out is a stranger, and is shown the page for signing in.

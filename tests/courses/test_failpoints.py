@@ -25,6 +25,8 @@ from tests.house_rules import APPS
 from tests.processes import FORK, start
 from tests.sink import kept, mail_server
 
+pytestmark = pytest.mark.slow
+
 PASSAGES = (1, 2)
 
 

@@ -25,6 +25,8 @@ from tests.numbers import number
 from tests.processes import PROCESSES, TRIES, busy, race, start
 from tracker.wsgi import application
 
+pytestmark = pytest.mark.slow
+
 PEOPLE, SEATS = 200, 20
 
 
