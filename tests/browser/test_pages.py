@@ -130,13 +130,14 @@ def test_every_page_is_whole_in_every_look(lived, browser, live_server):
     whole = [one for one in pages if one.name not in PIECES]
     assert PIECES.keys() <= {one.name for one in pages}
     assert {*PIECES.values(), *MAIN} <= {one.name for one in whole}
-    print(f"{len(whole)} pages found in {time.monotonic() - start:.0f} s")
+    print(f"{len(whole)} pages found in {time.monotonic() - start:.0f} s", *found, sep="\n", flush=True)
     for look in EVERYWHERE + BESIDES:
+        before = len(found)
         screen = Screen(browser, live_server.url, lived, look)
         where = f"{look[0]} {look[1]['width']} {look[2]}"
         for target in whole if look in EVERYWHERE else [one for one in whole if one.name in MAIN]:
             found += [f"{target.name} ({target.viewer}, {where}): {fault}" for fault in screen.faults(target)]
         found += [f"{name} ({where}): {fault}" for name in ERRORS for fault in screen.broken(name)]
         screen.close()
-        print(f"{where}: {time.monotonic() - start:.0f} s, {len(found)} faults", *found, sep="\n", flush=True)
+        print(f"{where}: {time.monotonic() - start:.0f} s, {len(found)} faults", *found[before:], sep="\n", flush=True)
     assert not found, "\n".join([f"{len(found)} faults", *found])
