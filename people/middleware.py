@@ -56,7 +56,8 @@ class OnceMiddleware:
         key = self.key(request)
         if not cache.add(key, "", self.WORKING):
             messages.info(request, _("This was sent already. Nothing was changed twice."))
-            return redirect(cache.get(key) or urlsplit(request.headers.get("Referer", "")).path or "home")
+            came_from = "/" + urlsplit(request.headers.get("Referer", "")).path.lstrip("/")  # never "//elsewhere"
+            return redirect(cache.get(key) or came_from)
         response = self.get_response(request)
         name = request.resolver_match.url_name if request.resolver_match else ""
         if response.status_code == 302 and name not in self.SWITCHES:
