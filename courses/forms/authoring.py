@@ -136,15 +136,21 @@ class PartForm(forms.ModelForm):
 class TaskForm(forms.ModelForm):
     """A task of a part: what, why, how long."""
 
+    url = forms.URLField(
+        label=_("Link"),
+        help_text=_("A web course, a film or a text to read."),
+        max_length=200,
+        required=False,
+        assume_scheme="https",
+    )
+
     class Meta:
         model = Task
         fields = ["text", "why", "minutes", "url", "goal"]
-        help_texts = {"url": _("A web course, a film or a text to read.")}
 
     def __init__(self, *args, version: CourseVersion, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["goal"].queryset = version.goals.all()
-        self.fields["url"].assume_scheme = "https"
         limit(self.fields["minutes"], 1, 400 * 60)
 
 
