@@ -1,10 +1,14 @@
 """Attendance where the network comes and goes: marks wait in the browser, are sent when it is back, and hold no name."""
 
+import pytest
+
 from courses.booking import book_people
 from courses.models import Attendance
 from tests.browser.conftest import PHONE, say
 from tests.browser.test_stories import begin_day
 from tests.factories import build_course, build_occasion
+
+pytestmark = pytest.mark.browser
 
 STORE = "localStorage.getItem('leden.marks')"
 
