@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
+from django.test import RequestFactory
 from django.urls import resolve, reverse
 from django.utils.translation import gettext, override
 
@@ -98,3 +100,16 @@ def test_the_same_choice_from_another_page_counts_again(world, sign_in):
     for mask in "aab":
         petra.post(url, {"name": "Salen", "address": "", "csrfmiddlewaretoken": mask * 64})
     assert Venue.objects.filter(name="Salen").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_second_sending_is_never_led_to_another_host(world, sign_in):
+    """The first is still at work, so that only the Referer says where the second came from (T26)."""
+    petra, url = sign_in(world.petra), reverse("venue_create")
+    data = {"name": "Salen", "address": "", "csrfmiddlewaretoken": "a" * 64}
+    request = RequestFactory().post(url, data)
+    request.user = world.petra
+    cache.add(OnceMiddleware.key(request), "", OnceMiddleware.WORKING)
+    answer = petra.post(url, data, headers={"referer": "http://testserver//evil.example/x"})
+    assert (answer.status_code, answer["Location"]) == (302, "/evil.example/x")
+    assert not Venue.objects.exists()

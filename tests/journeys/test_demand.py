@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
@@ -32,7 +31,6 @@ def course(world):
 @pytest.fixture
 def journey(world, course):
     """One station with a course day, due a week after the start; Ale runs it."""
-    cache.clear()
     version = draft_journey(owner=world.region, code="BU", name="Barn och unga", collaboration=world.west, by=None)
     stage = add_stage(version=version, name="Ny", min_years=0, by=None)
     add_stop(stage=stage, course=course, anchor="journey", offset=1, unit="weeks", by=None)
@@ -53,7 +51,7 @@ def region(world, sign_in):
     return sign_in(world.karin, "coordinator")
 
 
-def test_before_the_first_count_the_page_says_so_and_asks_for_it_once(world, journey, region):
+def test_before_the_first_count_the_page_says_so_and_writes_nothing(world, journey, region):
     fill(world, journey, 6)
     OrmQ.objects.all().delete()
     for _twice in range(2):
