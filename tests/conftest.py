@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.test.utils import override_settings
@@ -32,6 +33,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """What an earlier test left in the cache (limits, forms that were sent) is nothing to this one."""
+    cache.clear()
 
 
 @pytest.fixture

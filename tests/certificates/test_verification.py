@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -14,11 +13,6 @@ from certificates.verification import check_code, check_number, plain_code
 from people.privacy import choose_code, choose_name_hidden
 
 pytestmark = pytest.mark.promise("P21")
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
 
 
 def page(code: str, **data) -> tuple[int, str]:

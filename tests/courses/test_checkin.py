@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +20,6 @@ from tests.factories import build_course, build_occasion
 @pytest.fixture
 def day(world) -> Meeting:
     """A day that began half an hour ago; Amira, Tilda and the protected Skye are booked."""
-    cache.clear()
     occasion = build_occasion(world, build_course(world, days=1))
     book_people(occasion=occasion, employments=[world.job(n) for n in ("amira", "tilda", "skye")], by=world.helena)
     starts = timezone.now() - timedelta(minutes=30)
