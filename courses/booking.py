@@ -207,7 +207,7 @@ def approve(*, booking: Booking, by: Person | None, at: datetime | None = None) 
             book_seat(booking=row, by=by, at=at)
             occasion.gained.append((row, at))
         else:
-            row.state, row.seat_from = Booking.State.QUEUED, ""
+            row.state, row.seat_from, row.hold = Booking.State.QUEUED, "", None
             row.save()
             booking_changed.send(sender=Booking, booking=row)
         failpoint("request_approved")

@@ -33,11 +33,21 @@ def _say(booking: Booking, name: str, at: datetime, mark: str = "", **more: Any)
 
 
 def say_booked(booking: Booking, *, at: datetime) -> Notice:
-    return _say(booking, "booked", at)
+    return _say(booking, "booked", at, mark=_seat_mark(booking))
 
 
 def say_promoted(booking: Booking, *, at: datetime) -> Notice:
-    return _say(booking, "promoted", at)
+    return _say(booking, "promoted", at, mark=_seat_mark(booking))
+
+
+def _seat_mark(booking: Booking) -> str:
+    """A seat that was taken back and given again is said again."""
+    return f":{booking.booked_at.isoformat()}" if booking.booked_at else ""
+
+
+def say_taken_back(booking: Booking, change: Change, *, at: datetime) -> Notice:
+    """The organiser took back the change that had given the seat; only to who had been told of it."""
+    return _say(booking, "taken_back", at, mark=f":{change.public_id}")
 
 
 def say_queued(booking: Booking, *, at: datetime) -> Notice:
@@ -219,6 +229,11 @@ def cancelled(row: Notice) -> dict | None:
 @notice("courses.restored", title=gettext_lazy("The session takes place after all"))
 def restored(row: Notice) -> dict | None:
     return _facts(row, tuple(Booking.ACTIVE))
+
+
+@notice("courses.taken_back", title=gettext_lazy("You stand in the queue again"))
+def taken_back(row: Notice) -> dict | None:
+    return _facts(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
 
 
 @notice("courses.waiting_for_approval", asks=True, title=gettext_lazy("A booking waits for your answer"))

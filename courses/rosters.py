@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from courses.checkin import OPEN_AROUND
@@ -21,6 +34,7 @@ from courses.models import (
 )
 from courses.moving import time_answers
 from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
+from courses.tallies import LATE_KINDS, with_outcomes
 from people.access import Viewer
 from people.models import Employment
 from people.roles import Permission
@@ -80,10 +94,11 @@ def day_to_check_in(occasion: Occasion, wanted: str, at: datetime) -> Meeting | 
 
 @dataclass
 class Roster:
-    """Who is at an occasion, as the viewer may read it."""
+    """Who is at an occasion, as the viewer may read it; `counted` are all whom the tally counts, also who left late."""
 
     seated: list[Booking]
     waiting: list[Booking]
+    counted: list[Booking]
 
     @property
     def marked(self) -> int:
@@ -101,9 +116,9 @@ class Roster:
 
 def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Roster:
     """Participants by name and the queue in its order; with each one's mark of `day` and whether the preparation is done."""
-    rows = viewer.named_bookings(
-        Booking.objects.visible_to(viewer).filter(occasion=occasion, state__in=[*SEATED, *WAITING])
-    )
+    left = Q(state=Booking.State.CANCELLED, end_kind__in=LATE_KINDS)
+    rows = Booking.objects.visible_to(viewer).filter(Q(state__in=[*SEATED, *WAITING]) | left, occasion=occasion)
+    rows = with_outcomes(viewer.named_bookings(rows), occasion)
     marks = Attendance.objects.filter(booking=OuterRef("pk"), meeting=day)
     done = PartResult.objects.filter(
         result__person=OuterRef("person"),
@@ -131,7 +146,7 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
     waiting = [b for b in found if b.state in WAITING]
     waiting.sort(key=lambda b: (not b.seat_from, b.priority, b.queued_at, b.pk))
     _say_places(occasion, waiting)
-    return Roster(seated, waiting)
+    return Roster(seated, waiting, found)
 
 
 def _say_places(occasion: Occasion, waiting: list[Booking]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from courses.models import Booking, Occasion, Quota
-from courses.quotas import QuotaPlan, members_of
+from courses.quotas import members_of
 from people.access import Viewer
 from people.models import Organisation
 
@@ -75,14 +75,6 @@ def organisations_of(occasion: Occasion, at: datetime) -> list[Organisation]:
     rows = occasion.quotas.select_related("organisation").order_by("organisation__sort_key")
     guests = {row.organisation_id: row.organisation for row in rows if row.organisation_id not in members}
     return [*members.values(), *guests.values()]
-
-
-def named_plan(viewer: Viewer, plan: QuotaPlan) -> tuple[list[Booking], list[Booking]]:
-    """The people of a plan as the viewer may read them, in the plan's order."""
-    wanted = [booking.pk for booking in (*plan.gains, *plan.passed)]
-    rows = Booking.objects.visible_to(viewer).filter(pk__in=wanted)
-    named = {b.pk: b for b in viewer.named_bookings(rows).select_related("organisation")}
-    return [named[b.pk] for b in plan.gains if b.pk in named], [named[b.pk] for b in plan.passed if b.pk in named]
 
 
 def unused_quotas(occasion: Occasion, at: datetime, unused: dict[int, int]) -> list[Quota]:

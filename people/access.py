@@ -320,6 +320,16 @@ class Viewer:
             return rows.filter(trainers__person=self.person)
         return rows.none()
 
+    def holds_seen(self, rows: QuerySet) -> QuerySet:
+        """Nameless seats: at the own occasions, for the own line's units, or for the organisation that HR books for."""
+        if self.role == Role.ORGANISER:
+            return rows.filter(occasion__organiser__in=self.acts_for)
+        if self.role in LINE:
+            return rows.filter(organisation__in=self.acts_for, unit__lines_up__ancestor__in=self.nodes)
+        if self.role == Role.HR:
+            return rows.filter(organisation__in=self.acts_for)
+        return rows.none()
+
     def bookings_seen(self, rows: QuerySet) -> QuerySet:
         if self.role == Role.ORGANISER:
             return rows.filter(occasion__organiser__in=self.acts_for)

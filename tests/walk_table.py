@@ -352,6 +352,7 @@ EXPECTED: dict[str, Page] = {
             "occasion_close",
             "quota_edit",
             "quota_release",
+            "seats_restore",
             "queue_decisions",
         )
     },

@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.course import Course, Part
-from courses.models.occasion import Meeting, Occasion
+from courses.models.occasion import Hold, Meeting, Occasion
 from people.models import Employment, Organisation, Person, Placement, RoleAssignment
 from people.models.base import Public, choice_check
 from people.roles import Role
@@ -106,6 +106,7 @@ class Booking(Public):
     booked_at = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     seat_from = models.CharField(max_length=8, choices=SeatFrom, blank=True)
+    hold = models.ForeignKey(Hold, models.SET_NULL, null=True, blank=True, related_name="bookings")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     end_kind = models.CharField(max_length=12, choices=EndKind, blank=True)
