@@ -162,7 +162,8 @@ def _take_back(occasion: Occasion, pk: int, change: Change, by: Person | None, a
         occasion=str(occasion.public_id),
     )  # fmt: skip
     said = Notice.objects.filter(kind__in=SAID, payload__booking=pk, created_at=change.made_at, stopped_at=None)
-    if any([withdraw_message(notice=one, by=by, at=at) for one in said.select_related("person")]):
+    told = [withdraw_message(notice=one, by=by, at=at) for one in said.select_related("person")]
+    if any(told):
         notices.say_taken_back(row, change, at=at)
     booking_changed.send(sender=Booking, booking=row)
 
