@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from courses.models import Booking, FirstRight, Meeting, Occasion, Offer, TimeQuestion
+from courses.models import Booking, FirstRight, Hold, Meeting, Occasion, Offer, TimeQuestion
 from courses.queries import may_answer
 from people.models import Change, Notice, Person
 from people.notices import notice, say
@@ -98,6 +98,20 @@ def ask_to_decide(occasion: Occasion, person: Person, *, at: datetime) -> Notice
         organisation=occasion.organiser,
         at=at,
         occasion=occasion.pk,
+    )
+
+
+def say_hold_released(hold: Hold, *, at: datetime) -> Notice:
+    """Tell whoever kept seats without names that they are kept no longer."""
+    assert hold.made_by is not None
+    return say(
+        to=hold.made_by,
+        kind="courses.hold_released",
+        about=hold.occasion,
+        key=f"courses.hold_released:{hold.public_id}",
+        organisation=hold.organisation,
+        at=at,
+        hold=hold.pk,
     )
 
 
@@ -296,6 +310,26 @@ def decide(row: Notice) -> dict | None:
     title = occasion.course_version.shown_title
     address = _address("occasion_detail", occasion.public_id)
     return {"occasion": occasion, "title": title, "booked": booked, "address": address}
+
+
+@notice("courses.hold_released", title=gettext_lazy("Seats without names are kept no longer"))
+def hold_released(row: Notice) -> dict | None:
+    """To whoever kept them, while people can still be booked."""
+    hold = Hold.objects.select_related("occasion__course_version", "unit", "organisation").filter(
+        pk=row.payload["hold"]
+    )
+    found = hold.first()
+    if found is None or found.occasion.state not in (Occasion.State.OPEN, Occasion.State.CLOSED):
+        return None
+    named = found.bookings.holding().count()
+    return {
+        "occasion": found.occasion,
+        "title": found.occasion.course_version.shown_title,
+        "whose": str(found.unit.name if found.unit else found.organisation.short_name),
+        "named": named,
+        "unused": found.seats - min(named, found.seats),
+        "address": _address("occasion_detail", found.occasion.public_id),
+    }
 
 
 @notice("courses.offer", asks=True, title=gettext_lazy("A seat is offered to you"))

@@ -134,27 +134,38 @@ class Room:
         kept = sum(self.left[hold.pk, Booking.SeatFrom.QUOTA] for hold in self.holds if hold.organisation_id == organisation)  # fmt: skip
         return max(self.quotas.get(organisation, 0) - named - kept, 0)
 
-    def unused(self, organisation: int, day: str = ALL_DAYS) -> int:
-        """Seats of a quota that neither a person nor a hold has, on the day or on every one."""
-        return min(self._unused_on(organisation, one) for one in self._on(day))
+    def unused(self, organisation: int) -> int:
+        """Seats of a quota that neither a person nor a hold has, on every day."""
+        return min(self._unused_on(organisation, day) for day in self._on(ALL_DAYS))
 
     @property
     def reserved(self) -> int:
         """Quota seats that nobody has taken yet."""
         return sum(self.unused(organisation) for organisation in self.quotas)
 
-    def spare(self, day: str = ALL_DAYS) -> int:
-        """Free seats that no hold keeps."""
-        return min(self.seats - self.held_on(one) for one in self._on(day)) - self.nameless
+    def _spare_on(self, day: str) -> int:
+        return self.seats - self.held_on(day) - self.nameless
 
-    def common_on(self, day: str = ALL_DAYS) -> int:
-        """Free seats that neither a quota nor a hold keeps."""
-        kept = {one: sum(self._unused_on(org, one) for org in self.quotas) for one in self._on(day)}
-        return min(self.seats - self.held_on(one) - kept[one] for one in self._on(day)) - self.nameless
+    def _common_on(self, day: str) -> int:
+        kept = sum(self._unused_on(organisation, day) for organisation in self.quotas)
+        return self._spare_on(day) - kept
+
+    @property
+    def spare(self) -> int:
+        """Seats that are free on every day and that no hold keeps."""
+        return min(self._spare_on(day) for day in self._on(ALL_DAYS))
 
     @property
     def common(self) -> int:
-        return self.common_on()
+        """Seats that are free on every day and that neither a quota nor a hold keeps."""
+        return min(self._common_on(day) for day in self._on(ALL_DAYS))
+
+    def within_reach(self, organisation: int) -> int:
+        """How many nameless seats an organisation could be given: of its own quota, and common ones."""
+        return min(
+            min(self._spare_on(day), self._unused_on(organisation, day) + max(self._common_on(day), 0))
+            for day in self._on(ALL_DAYS)
+        )
 
     @cached_property
     def _members(self) -> set[tuple[int, int]]:
@@ -179,9 +190,13 @@ class Room:
             if self.nameless_in(hold) and self.belongs(booking, hold):
                 kind = next(kind for kind in Booking.SeatFrom.values if self.left[hold.pk, kind])
                 return Place(kind, hold.pk)
-        if self.spare(day) > 0 and self.unused(booking.organisation_id, day):
-            return Place(Booking.SeatFrom.QUOTA)
-        return Place(Booking.SeatFrom.COMMON) if self.common_on(day) > 0 else None
+        days, organisation = self._on(day), booking.organisation_id
+        own = [self._unused_on(organisation, one) > 0 for one in days]
+        if any(self._spare_on(one) <= 0 for one in days):
+            return None
+        if any(not mine and self._common_on(one) <= 0 for one, mine in zip(days, own, strict=True)):
+            return None
+        return Place(Booking.SeatFrom.QUOTA if any(own) else Booking.SeatFrom.COMMON)
 
     def takes_all(self, entry: list[Booking]) -> bool:
         """Whether an entry of the queue fits: a group only with every one of its people."""

@@ -14,16 +14,20 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from courses.checkin import OPEN_AROUND
+from courses.holds import whose
 from courses.minimum import too_few
 from courses.models import (
     Attendance,
     Booking,
+    Hold,
     Meeting,
     Occasion,
     OccasionTrainer,
@@ -34,6 +38,7 @@ from courses.models import (
 )
 from courses.moving import time_answers
 from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
+from courses.room import Room
 from courses.tallies import LATE_KINDS, with_outcomes
 from people.access import Viewer
 from people.models import Employment
@@ -73,8 +78,31 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
         Occasion.objects.run_by(viewer)
         .select_related("course", "course_version", "organiser", "collaboration")
         .prefetch_related(Prefetch("meetings", days, to_attr="days"), Prefetch("trainers", trainers, to_attr="leads"))
-        .annotate(n_preparation=_counted(preparation, "course_version"))
+        .annotate(n_preparation=_counted(preparation, "course_version"), n_nameless=nameless_seats())
     )
+
+
+def nameless_seats() -> Coalesce:
+    """Seats of an occasion that holds keep for nobody by name yet, so that a page needs no question of its own."""
+    live = Hold.objects.live().filter(occasion=OuterRef("pk")).order_by()
+    kept = live.values("occasion").annotate(n=Sum("seats")).values("n")
+    named = Booking.objects.holding().filter(
+        occasion=OuterRef("pk"), hold__released_at=None, hold__until__gt=timezone.now()
+    )
+    return Coalesce(Subquery(kept, output_field=IntegerField()), Value(0)) - _counted(named, "occasion")
+
+
+def holds_at(viewer: Viewer, occasion: Occasion) -> list[Hold]:
+    """Nameless seats that are the viewer's to see, each with `nameless`, `named` and `whose`, the earliest first."""
+    if not occasion.held_until:
+        return []
+    now = timezone.now()
+    rows = Hold.objects.visible_to(viewer).live(now).filter(occasion=occasion)
+    found, room = list(rows.select_related("organisation", "unit").order_by("made_at", "pk")), Room(occasion, now)
+    for hold in found:
+        hold.nameless, hold.whose = room.nameless_in(hold), whose(hold)
+        hold.named = hold.seats - hold.nameless
+    return found
 
 
 def chosen_day(occasion: Occasion, wanted: str) -> Meeting | None:

@@ -168,6 +168,10 @@ def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
             )
             % {"count": occasion.seats_taken}
         ]
+    kept = Room(occasion, timezone.now()).nameless if occasion.held_until else 0
+    if seats < occasion.seats_taken + kept:
+        text = ngettext("%(n)s more seat is kept without a name.", "%(n)s more seats are kept without names.", kept)
+        return [text % {"n": kept}, _("Release them first.")]
     if sentence := sum_sentence(seats, occasion.quotas.filter(released_at=None).values_list("seats", flat=True)):
         return [sentence, _("Change the quotas first.")]
     return []

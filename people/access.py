@@ -325,7 +325,7 @@ class Viewer:
         if self.role == Role.ORGANISER:
             return rows.filter(occasion__organiser__in=self.acts_for)
         if self.role in LINE:
-            return rows.filter(organisation__in=self.acts_for, unit__lines_up__ancestor__in=self.nodes)
+            return rows.filter(organisation__in=self.acts_for, unit__lines_up__ancestor__in=self.nodes).distinct()
         if self.role == Role.HR:
             return rows.filter(organisation__in=self.acts_for)
         return rows.none()

@@ -199,6 +199,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "my_part": {"*": "post"},
         "feed": lived.tokens,
         "offer": {"*": "nobody-was-offered-this"},
+        "hold": {"*": "00000000-0000-4000-8000-000000000000"},
         "colour": {"*": "14594f"},
         "version": {"*": "0" * 12},
         "key": {"*": "0-unknown"},
@@ -356,6 +357,8 @@ EXPECTED: dict[str, Page] = {
             "queue_decisions",
         )
     },
+    "hold_list": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion"),
+    "hold_release": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion", hold_id="hold"),
     "seat_give": page(RUN, public_id="own_occasion", booking_id="occasion_booking"),
     "quota_balance": page(having(P.RUN_OCCASIONS, P.SEE_REGION)),
     "system_deeds": page(SIGNED_IN),

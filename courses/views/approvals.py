@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import queries
+from courses import queries, rosters
 from courses.booking import Outcome, approve, book_people, outcome_sentence, refuse, request_group
 from courses.forms.booking import RefusalForm
 from courses.models import Booking, Occasion
@@ -54,6 +54,7 @@ def booking_people(request: HttpRequest, public_id) -> HttpResponse:
         "occasion": occasion,
         "version": occasion.course_version,
         "people": people[:PEOPLE_SHOWN],
+        "holds": rosters.holds_at(request.viewer, occasion),
         "is_cut": len(people) > PEOPLE_SHOWN,
         "chosen": set() if outcomes else {str(pk) for pk in chosen},
         "q": text,
