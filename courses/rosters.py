@@ -182,7 +182,7 @@ def _say_places(occasion: Occasion, waiting: list[Booking]) -> None:
     before: list[int] = []
     for booking in waiting:
         booking.occasion = occasion
-        booking.may_get = occasion.seats_free > 0 and waits(booking) and booking.approved_at is not None
+        booking.may_get = (occasion.seats_free > 0 or booking.makeup_part_id) and waits(booking) and booking.approved_at is not None
         if waits(booking):
             higher = [priority for priority in before if priority < booking.priority]
             booking.n_before = len(before)

@@ -13,13 +13,14 @@ from people.models import Organisation
 
 @dataclass
 class Share:
-    """One organisation at an occasion. `taken` and `waiting` count those whose names the viewer may read."""
+    """One organisation at an occasion. `taken` (on all days), `days` and `waiting` count those whose names the viewer may read."""
 
     organisation: Organisation
     quota: int
     taken: int
     waiting: int
     released: bool = False
+    days: int = 0  # make-up seats, each of one day
 
     @property
     def left(self) -> int:
@@ -40,12 +41,15 @@ def shares(viewer: Viewer, occasion: Occasion, bookings: Iterable[Booking] | Non
     holding = (Booking.State.BOOKED, Booking.State.OFFERED, Booking.State.FINISHED)
     taken: Counter = Counter()
     waiting: Counter = Counter()
+    days: Counter = Counter()
     organisations: dict[int, Organisation] = {}
     quotas: dict[int, Quota] = {}
     for booking in rows:
         if booking.is_named:
             organisations[booking.organisation_id] = booking.organisation
-            counted = taken if booking.state in holding or booking.seat_from else waiting
+            counted = waiting
+            if booking.state in holding or booking.seat_from:
+                counted = days if booking.makeup_part_id else taken
             counted[booking.organisation_id] += 1
     for quota in occasion.quotas.select_related("organisation"):
         organisations[quota.organisation_id] = quota.organisation
@@ -57,6 +61,7 @@ def shares(viewer: Viewer, occasion: Occasion, bookings: Iterable[Booking] | Non
             taken[pk],
             waiting[pk],
             bool(pk in quotas and quotas[pk].released_at),
+            days[pk],
         )
         for pk, organisation in organisations.items()
     ]
