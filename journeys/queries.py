@@ -91,24 +91,22 @@ def my_stops(viewer: Viewer, progress: list[Progress]) -> list[Stop]:
     """The stops of these journeys, with what is known of each course for this person: one query.
 
     `attempt` (the open one), `coming` (occasions open for booking),
-    `by_hand` (the reason of a deadline that was set by hand).
+    `by_hand` (the reason of a deadline that was set by hand; only when there is one).
     """
     person = viewer.person
     attempt = CourseResult.objects.open().filter(person=person, course=OuterRef("course"))
     bookable = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on + timedelta(days=1))
     coming = bookable.filter(course=OuterRef("course")).order_by().values("course").annotate(n=Count("pk")).values("n")
-    reason = DeadlineChange.objects.filter(
-        enrolment__in=[one.enrolment_id for one in progress],
-        enrolment__version=OuterRef("version"),
-        stop_key=OuterRef("key"),
-    ).order_by("-pk")
-    return list(
-        stops_on_screen({one.version_id for one in progress}).annotate(
-            attempt=Subquery(attempt.values("public_id")[:1]),
-            coming=Subquery(coming),
-            by_hand=Subquery(reason.values("reason")[:1]),
-        )
+    stops = stops_on_screen({one.version_id for one in progress}).annotate(
+        attempt=Subquery(attempt.values("public_id")[:1]), coming=Subquery(coming)
     )
+    moved = [one.enrolment_id for one in progress if any(stop.get("why") == "hand" for stop in one.stops.values())]
+    if moved:
+        reason = DeadlineChange.objects.filter(
+            enrolment__in=moved, enrolment__version=OuterRef("version"), stop_key=OuterRef("key")
+        ).order_by("-pk")
+        stops = stops.annotate(by_hand=Subquery(reason.values("reason")[:1]))
+    return list(stops)
 
 
 def my_seats(viewer: Viewer) -> list[Seat]:
