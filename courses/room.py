@@ -35,7 +35,7 @@ def entries(waiting: list[Booking]) -> Iterator[list[Booking]]:
 
 
 def day_of(booking: Booking) -> str:
-    return booking.makeup_part.key if booking.makeup_part_id else ALL_DAYS
+    return booking.makeup_part.key if booking.makeup_part else ALL_DAYS
 
 
 class Room:

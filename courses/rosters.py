@@ -18,6 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -82,7 +83,7 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
     )
 
 
-def nameless_seats() -> Coalesce:
+def nameless_seats() -> Combinable:
     """Seats of an occasion that holds keep for nobody by name yet, so that a page needs no question of its own."""
     live = Hold.objects.live().filter(occasion=OuterRef("pk")).order_by()
     kept = live.values("occasion").annotate(n=Sum("seats")).values("n")
@@ -164,7 +165,7 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
         n_prepared=_counted(done, "result__course"),
         answer_by=Subquery(Offer.objects.filter(booking=OuterRef("pk"), answered_at=None).values("answer_by")[:1]),
     )
-    found = list(rows)
+    found: list[Booking] = list(rows)
     for booking in found:
         booking.is_prepared = booking.n_prepared >= occasion.n_preparation
     seated = [
@@ -182,7 +183,9 @@ def _say_places(occasion: Occasion, waiting: list[Booking]) -> None:
     before: list[int] = []
     for booking in waiting:
         booking.occasion = occasion
-        booking.may_get = (occasion.seats_free > 0 or booking.makeup_part_id) and waits(booking) and booking.approved_at is not None
+        booking.may_get = (
+            (occasion.seats_free > 0 or booking.makeup_part_id) and waits(booking) and booking.approved_at is not None
+        )
         if waits(booking):
             higher = [priority for priority in before if priority < booking.priority]
             booking.n_before = len(before)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0004_group_bookings"),
+        ("courses", "0005_size_of_a_version"),
         ("people", "0002_moved_and_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
