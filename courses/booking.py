@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
+from courses.answering import officer_role
 from courses.makeup import first_day
 from courses.models import Booking, CourseResult, Occasion, Part, PartResult
 from courses.obstacles import Obstacle, find_obstacles
@@ -81,6 +82,9 @@ def request_seat(
             approved_at=None if waits else at,
             approved_by=None if waits or by == person else by,
         )
+        if waits and not booking.approvers():
+            booking.goes_to = officer_role(booking, timezone.localdate(at))
+            booking.save(update_fields=["goes_to"])
         record("seat_requested", by=by, about=booking, person=person, organisation=employment.organisation, at=at,
                occasion=str(locked.public_id))  # fmt: skip
         failpoint("seat_requested")

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from courses.answering import asked_people
 from courses.models import Booking, FirstRight, Hold, Meeting, Occasion, Offer, TimeQuestion
 from courses.queries import may_answer
 from people.models import Change, Notice, Person
@@ -125,7 +126,7 @@ def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
 
 
 def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
-    """Tell the nearest managers that a request waits for their approval (R3, R4)."""
+    """Tell the nearest managers, or the officers in their place, that a request waits for their approval (R3, R4)."""
     return [
         say(
             to=manager,
@@ -136,7 +137,7 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
             at=at,
             booking=booking.pk,
         )
-        for manager in booking.approvers()
+        for manager in asked_people(booking, timezone.localdate(at))
     ]
 
 
@@ -252,12 +253,12 @@ def taken_back(row: Notice) -> dict | None:
 
 @notice("courses.waiting_for_approval", asks=True, title=gettext_lazy("A booking waits for your answer"))
 def waiting_for_approval(row: Notice) -> dict | None:
-    """To the manager; the name only while the manager may approve it."""
+    """To the manager or the officer in the place of one; the name only while they may approve it."""
     context = _facts(row, (Booking.State.REQUESTED,))
     if context is None:
         return None
     booking = context["booking"]
-    if row.person not in booking.approvers():
+    if row.person not in booking.approvers() and not may_answer(row.person, booking, timezone.localdate()):
         return None
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 

@@ -342,6 +342,10 @@ class Viewer:
             return rows.filter(occasion__organiser__in=self.acts_for)
         if self.role == Role.TRAINER:
             return rows.filter(occasion__trainers__person=self.person)
+        if self.role == Role.MUNICIPALITY_ADMIN:
+            # Requests that have no manager to answer them, and no HR either: only while they wait.
+            left = Q(organisation__in=self.acts_for, state="requested", goes_to=self.role)
+            return rows.filter(Q(person=self.person) | left & Q(person__shown_to=Person.ShownTo.ALL))
         return self.rows_seen(rows)
 
     def named_bookings(self, rows: QuerySet) -> QuerySet:

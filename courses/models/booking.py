@@ -102,6 +102,8 @@ class Booking(Public):
     requested_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    # The role that answers when no manager can (courses/answering.py); empty for a request that has one.
+    goes_to = models.CharField(max_length=20, blank=True)
     queued_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
