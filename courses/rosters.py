@@ -28,6 +28,7 @@ from courses.minimum import too_few
 from courses.models import (
     Attendance,
     Booking,
+    Course,
     Hold,
     Meeting,
     Occasion,
@@ -81,6 +82,19 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
         .prefetch_related(Prefetch("meetings", days, to_attr="days"), Prefetch("trainers", trainers, to_attr="leads"))
         .annotate(n_preparation=_counted(preparation, "course_version"), n_nameless=nameless_seats())
     )
+
+
+def usual_places(viewer: Viewer, course: Course, keys: list[str]) -> dict[str, dict]:
+    """Where each day of a course was given last, by the part's key: venue and room. A day that never was goes where the latest
+    day of the course went. One question."""
+    rows = Meeting.objects.filter(occasion__in=Occasion.objects.run_by(viewer), occasion__course=course)
+    found = rows.exclude(venue=None).filter(cancelled_at=None).order_by("-starts_at")
+    last: dict[str, dict] = {}
+    for key, venue, place in found.values_list("part__key", "venue", "place")[:50]:
+        here = {"venue": venue, "place": place}
+        last.setdefault(key, here)
+        last.setdefault("", here)
+    return {key: last.get(key) or last.get("", {}) for key in keys}
 
 
 def nameless_seats() -> Combinable:
