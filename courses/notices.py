@@ -12,7 +12,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from courses.answering import asked_people
 from courses.models import Booking, FirstRight, Hold, Meeting, Occasion, Offer, TimeQuestion
 from courses.queries import may_answer
 from people.models import Change, Notice, Person
@@ -125,7 +124,7 @@ def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
     return [_say(gave, "swapped_away", at), _say(took, "swapped_in", at)]
 
 
-def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
+def ask_approval(booking: Booking, people: list[Person], *, at: datetime) -> list[Notice]:
     """Tell the nearest managers, or the officers in their place, that a request waits for their approval (R3, R4)."""
     return [
         say(
@@ -137,7 +136,7 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
             at=at,
             booking=booking.pk,
         )
-        for manager in asked_people(booking, timezone.localdate(at))
+        for manager in people
     ]
 
 
