@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from certificates.models.certificate import CertificateCause
+
 
 class CheckForm(forms.Form):
     """A code, or a number together with the name on the paper."""
@@ -46,8 +48,13 @@ class NameForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    """Why a certificate is taken back."""
+    """Why a certificate is taken back: a cause that everybody may read, and words for its holder."""
 
+    cause = forms.ChoiceField(
+        label=_("Cause"),
+        choices=[(one.value, one.label) for one in CertificateCause if one != CertificateCause.CORRECTED],
+        help_text=_("It stands on the public check page, with the day and your organisation."),
+    )
     reason = forms.CharField(
         label=_("Reason"),
         min_length=3,
@@ -58,9 +65,9 @@ class WithdrawForm(forms.Form):
 
 
 class ReplaceForm(forms.Form):
-    """Which certificates get a new edition, and why."""
+    """Why certificates get new editions, and which of a person's."""
 
-    which = forms.ChoiceField(label=_("Replace"), widget=forms.RadioSelect, initial="all")
+    which = forms.ChoiceField(label=_("Replace"), widget=forms.RadioSelect, required=False)
     reason = forms.CharField(
         label=_("Reason"),
         min_length=3,
@@ -69,14 +76,15 @@ class ReplaceForm(forms.Form):
         widget=forms.TextInput(),
     )
 
-    def __init__(self, *args, count: int, **kwargs) -> None:
+    def __init__(self, *args, others: int = 0, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        if count < 2:
+        if others < 2:
             del self.fields["which"]
             return
-        everything = ngettext("All %(count)d in the list", "All %(count)d in the list", count) % {"count": count}
+        everything = ngettext("All %(count)d in the list", "All %(count)d in the list", others) % {"count": others}
         self.fields["which"].choices = [("all", everything), ("one", _("Only the first one"))]
+        self.fields["which"].initial = "all"
 
     @property
-    def takes_all(self) -> bool:
-        return self.cleaned_data.get("which") == "all"
+    def takes_one(self) -> bool:
+        return self.cleaned_data.get("which") == "one"

@@ -2,8 +2,9 @@
 
 from certificates.bundling import close_bundle as close
 from certificates.bundling import expire_bundles, next_lines, pack
+from certificates.closing import reissue_stopped
 from certificates.filing import keep_file, note_fault
-from certificates.issuing import issue_missing, reissue_stopped, requeue_unrendered
+from certificates.issuing import issue_missing, requeue_unrendered
 from certificates.models import Bundle, Certificate
 from certificates.rendering import UnprintableLetters, render
 

@@ -56,8 +56,18 @@ def issuer_of_completion(completion: Completion) -> Organisation:
     return journey.collaboration.lead if journey.collaboration else journey.owner
 
 
-def snapshot_of_result(result: CourseResult, *, number: str, code: str, issuer: Organisation, at: datetime) -> dict:
-    """The facts of a passed course, in the person's language."""
+def snapshot_of_result(
+    result: CourseResult,
+    *,
+    number: str,
+    code: str,
+    issuer: Organisation,
+    at: datetime,
+    language: str = "",
+    kind: str = CertificateKind.COURSE,
+) -> dict:
+    """The facts of a course passed, or attended, in the person's language unless another is given."""
+    language = language or result.person.language
     version = result.course_version
     done = list(
         PartResult.objects.filter(result=result, state=PartResult.State.DONE)
@@ -65,14 +75,14 @@ def snapshot_of_result(result: CourseResult, *, number: str, code: str, issuer: 
         .order_by("part__order")
     )
     occasion = last_occasion(result)
-    with override(result.person.language):
+    with override(language):
         rows = [
             {"title": one.part.shown_title, "minutes": one.minutes or one.part.minutes, "on": _iso(one.done_on)}
             for one in done
         ]
         days = [one.done_on for one in done if one.part.is_meeting and one.done_on]
-        return _common(result.person, result.organisation, number, code, issuer, at) | {
-            "kind": CertificateKind.COURSE.value,
+        return _common(result.person, result.organisation, number, code, issuer, at, language) | {
+            "kind": CertificateKind(kind).value,
             "title": version.shown_title,
             "version": version.number,
             "programme": programme_of(result),
@@ -89,14 +99,15 @@ def snapshot_of_result(result: CourseResult, *, number: str, code: str, issuer: 
 
 
 def snapshot_of_completion(
-    completion: Completion, *, number: str, code: str, issuer: Organisation, at: datetime
+    completion: Completion, *, number: str, code: str, issuer: Organisation, at: datetime, language: str = ""
 ) -> dict:
-    """The facts of a completed stage or journey, in the person's language."""
+    """The facts of a completed stage or journey, in the person's language unless another is given."""
+    language = language or completion.person.language
     version, stage = completion.version, completion.stage
-    with override(completion.person.language):
+    with override(language):
         rows = _courses_of(completion)
         total = version.stages.count()
-        return _common(completion.person, completion.organisation, number, code, issuer, at) | {
+        return _common(completion.person, completion.organisation, number, code, issuer, at, language) | {
             "kind": (CertificateKind.STAGE if stage else CertificateKind.JOURNEY).value,
             "title": str(stage) if stage else version.journey.shown_name,
             "version": version.number,
@@ -124,10 +135,18 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _common(person: Person, employer: Organisation, number: str, code: str, issuer: Organisation, at: datetime) -> dict:
+def _common(
+    person: Person,
+    employer: Organisation,
+    number: str,
+    code: str,
+    issuer: Organisation,
+    at: datetime,
+    language: str,
+) -> dict:
     return {
         "schema": SCHEMA,
-        "language": person.language,
+        "language": language,
         "number": number,
         "address": check_address(code),
         "name": unicodedata.normalize("NFC", person.name),

@@ -6,6 +6,7 @@ urlpatterns = [
     path("mina-intyg/", own.certificate_mine, name="certificate_mine"),
     path("intyg/", register.certificate_list, name="certificate_list"),
     path("intyg/hamta/<slug:code>/", own.certificate_download, name="certificate_download"),
+    path("intyg/ratta/", corrections.certificate_replace_many, name="certificate_replace_many"),
     path("intyg/ratta/<slug:code>/", corrections.certificate_replace, name="certificate_replace"),
     path("intyg/aterkalla/<slug:code>/", corrections.certificate_withdraw, name="certificate_withdraw"),
     path("intyg/export/", register.bundle_create, name="bundle_create"),

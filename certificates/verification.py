@@ -28,10 +28,19 @@ class Verdict:
     paper: Paper | None = None
     name: str = ""
     asks_name: bool = False
+    standing: str = ""
 
     @property
     def shows_facts(self) -> bool:
         return self.kind in ("valid", "expired")
+
+    @property
+    def expires_soon(self) -> bool:
+        return self.standing == Certificate.Standing.SOON
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.standing == Certificate.Standing.QUEUED
 
     @property
     def shows_employer(self) -> bool:
@@ -83,18 +92,19 @@ def _folded(text: str) -> str:
 
 
 def _rows():
-    return Certificate.objects.select_related("person", "issuer")
+    return Certificate.objects.select_related("person", "issuer", "closed_for")
 
 
 def _verdict(certificate: Certificate, typed_name: str, on: date) -> Verdict:
+    standing = certificate.standing_on(on)
     if certificate.state not in Certificate.LIVE:
-        return Verdict(certificate.state, certificate)
+        return Verdict(standing.value, certificate, standing=standing)
     paper = Paper(certificate.snapshot)
-    kind = "expired" if certificate.valid_until and certificate.valid_until < on else "valid"
+    kind = "expired" if standing == Certificate.Standing.EXPIRED else "valid"
     if withheld(certificate):
-        return Verdict(kind, certificate, paper)
+        return Verdict(kind, certificate, paper, standing=standing)
     hidden = certificate.person.name_hidden and not same_name(paper.facts["name"], typed_name)
-    return Verdict(kind, certificate, paper, "" if hidden else paper.facts["name"], hidden)
+    return Verdict(kind, certificate, paper, "" if hidden else paper.facts["name"], hidden, standing)
 
 
 def _count(key: str) -> int:

@@ -430,6 +430,7 @@ EXPECTED: dict[str, Page] = {
         name: page(having(P.CHANGE_CERTIFICATES), code="certificate")
         for name in ("certificate_replace", "certificate_withdraw")
     },
+    "certificate_replace_many": page(having(P.CHANGE_CERTIFICATES)),
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
     **{
         name: page(having(P.SEE_CERTIFICATES), public_id="bundle")
@@ -449,6 +450,7 @@ QUERIES = {
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
     "certificate_list": ("q=a",),
+    "certificate_replace_many": ("what=name", "q=a"),
     "booking_people": ("q=a",),
     "team_overview": ("q=a",),
     "course_list": ("q=barn",),

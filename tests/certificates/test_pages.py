@@ -14,7 +14,8 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from certificates.bundling import cancel_bundle, expire_bundles, index_csv, start_bundle
-from certificates.issuing import issue_for_result, withdraw
+from certificates.closing import withdraw
+from certificates.issuing import issue_for_result
 from certificates.jobs import close_bundle, fill_bundle, make_missing_certificates, render_certificate
 from certificates.models import Bundle, Certificate
 from people.assignments import end_role

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from certificates import verification
-from certificates.issuing import replace, withdraw
-from certificates.models import new_code
+from certificates.closing import replace, withdraw
+from certificates.models import Certificate, new_code
 from certificates.verification import check_code, check_number, plain_code
 from people.privacy import choose_code, choose_name_hidden
 
@@ -78,7 +78,10 @@ def test_expired_replaced_and_withdrawn_are_said_plainly(world, certify):
         passed_on=world.today - timedelta(days=99),
     )
     assert check_code(expired.public_id, on=world.today).kind == "expired"
-    assert check_code(expired.public_id, on=world.today - timedelta(days=1)).kind == "valid"
+    before = check_code(expired.public_id, on=world.today - timedelta(days=1))
+    assert (before.kind, before.is_being_made) == ("valid", True)
+    Certificate.objects.filter(pk=expired.pk).update(valid_until=world.today + timedelta(days=30), state="rendered")
+    assert "Genuine and valid, expires soon" in page(expired.public_id)[1]
     old = certify(world.jonas, drawn=False)
     world.jonas.name = "Jonas Nyman"
     world.jonas.save()

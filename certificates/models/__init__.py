@@ -1,0 +1,20 @@
+from certificates.models.bundle import Bundle, BundleLine
+from certificates.models.certificate import (
+    Certificate,
+    CertificateFile,
+    CertificateKind,
+    CertificateQuerySet,
+    NumberSeries,
+    new_code,
+)
+
+__all__ = [
+    "Bundle",
+    "BundleLine",
+    "Certificate",
+    "CertificateFile",
+    "CertificateKind",
+    "CertificateQuerySet",
+    "NumberSeries",
+    "new_code",
+]
