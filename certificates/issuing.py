@@ -47,7 +47,7 @@ def issue_for_result(
         code = new_code()
         facts = snapshot_of_result(result, number=number, code=code, issuer=issuer, at=moment)
         return insert_certificate(
-            facts, code=code, issuer=issuer, holder=result, proves={"result": result}, by=by, at=moment
+            facts=facts, code=code, issuer=issuer, holder=result, proves={"result": result}, by=by, at=moment
         )
 
     return _issue_once(known, issuer_of_result(result), write, since=result.decided_at, at=at)
