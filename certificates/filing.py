@@ -70,13 +70,18 @@ def note_fault(*, certificate: Certificate, letters: str, at: datetime | None = 
     return row
 
 
-def read_file(certificate: Certificate) -> bytes | None:
+def read_file(certificate: Certificate, kind: str = CertificateFile.Kind.PDF) -> bytes | None:
     """The bytes of a rendered certificate, checked against their hash; None when there is no file yet or any more."""
-    kept = next((file for file in certificate.files.all() if file.kind == CertificateFile.Kind.PDF), None)
+    kept = next((file for file in certificate.files.all() if file.kind == kind), None)
     if kept is None or not file_path(kept.stored_as).is_file():
         return None
     content = file_path(kept.stored_as).read_bytes()
     return content if hashlib.sha256(content).hexdigest() == kept.sha256 else None
+
+
+def read_credential(certificate: Certificate) -> bytes | None:
+    """The digital credential of a certificate; None when it has none."""
+    return read_file(certificate, CertificateFile.Kind.CREDENTIAL)
 
 
 def readable_name(certificate: Certificate) -> str:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from certificates.models.bundle import BundleKind
 from certificates.models.certificate import CertificateCause
 
 
@@ -88,3 +89,14 @@ class ReplaceForm(forms.Form):
     @property
     def takes_one(self) -> bool:
         return self.cleaned_data.get("which") == "one"
+
+
+class BundleKindForm(forms.Form):
+    """In which form many certificates are wanted."""
+
+    wish = forms.ChoiceField(label=_("As"), choices=BundleKind.choices, initial=BundleKind.ZIP)
+
+    @property
+    def kind(self) -> str:
+        """The wish; singles in a zip when it is none that we know."""
+        return self.cleaned_data["wish"] if self.is_valid() else BundleKind.ZIP.value

@@ -1,7 +1,7 @@
 """Work for the worker. Every job is short and may run twice."""
 
 from certificates.bundling import close_bundle as close
-from certificates.bundling import expire_bundles, next_lines, pack
+from certificates.bundling import expire_bundles, next_lines, pack, resume_bundles
 from certificates.closing import reissue_stopped
 from certificates.filing import keep_file, note_fault
 from certificates.issuing import issue_missing, requeue_unrendered
@@ -52,3 +52,8 @@ def close_bundle(pk: int) -> str:
 def throw_away_old_bundles() -> str:
     """Once an hour."""
     return f"{expire_bundles()} thrown away"
+
+
+def resume_lost_bundles() -> str:
+    """Every other minute: a file whose job was lost goes on where it stood."""
+    return f"{resume_bundles()} resumed"

@@ -2,6 +2,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models.certificate import Certificate
@@ -13,6 +14,11 @@ class BundleQuerySet(models.QuerySet):
     def visible_to(self, viewer):
         """Only those that the viewer asked for, in the role in which they were asked for."""
         return self.filter(asked_by=viewer.person, role=viewer.role)
+
+    def last_finished(self):
+        """The moment when the newest file that became ready was ordered; None before there is one."""
+        done = self.filter(state__in=[Bundle.State.READY, Bundle.State.EXPIRED])
+        return done.aggregate(at=models.Max("asked_at"))["at"]
 
     def current(self, now: datetime):
         """Those being made, and those that can still be fetched, newest first."""
@@ -29,10 +35,17 @@ class BundleState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class BundleKind(models.TextChoices):
+    ZIP = "zip", _("One file each (zip)")
+    PRINT = "print", _("One file to print (PDF)")
+    ARCHIVE = "archive", _("Archive package (zip)")
+
+
 class Bundle(Public):
     """Many certificates in one file, made by the worker. Lives 24 hours, for who asked, while they may still see the people (T4)."""
 
     State = BundleState
+    Kind = BundleKind
 
     MOVES = {
         State.QUEUED: {State.RUNNING, State.FAILED, State.CANCELLED},
@@ -44,12 +57,13 @@ class Bundle(Public):
     }
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, default="zip")
+    kind = models.CharField(max_length=10, choices=BundleKind, default=BundleKind.ZIP)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     filters = models.JSONField(default=dict)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     asked_at = models.DateTimeField()
+    moved_at = models.DateTimeField(default=timezone.now)
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     role = models.CharField(max_length=20)
     stored_as = models.CharField(max_length=200, blank=True)
@@ -62,6 +76,7 @@ class Bundle(Public):
     class Meta:
         constraints = [
             choice_check("state", BundleState, "bundle_state"),
+            choice_check("kind", BundleKind, "bundle_kind"),
             models.CheckConstraint(condition=Q(done__lte=F("total")), name="bundle_done"),
         ]
 
@@ -71,6 +86,10 @@ class Bundle(Public):
     @property
     def is_running(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def ending(self) -> str:
+        return "pdf" if self.kind == self.Kind.PRINT else "zip"
 
 
 class BundleLineOutcome(models.TextChoices):
