@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from certificates.models.bundle import BundleKind
 from certificates.models.certificate import CertificateCause
+from certificates.verification import codes_in
 
 
 class CheckForm(forms.Form):
@@ -38,6 +39,28 @@ class CheckForm(forms.Form):
         if not data.get("code") and not (data.get("number") and data.get("name")):
             raise forms.ValidationError(_("Write the code, or the number together with the name."))
         return data
+
+
+class ListForm(forms.Form):
+    """Many codes at once, for who recruits."""
+
+    MOST = 50
+
+    codes = forms.CharField(
+        label=_("Codes, one on each line"),
+        max_length=10_000,
+        help_text=_("26 letters and digits each, or the whole addresses from the QR codes. 50 at most."),
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_codes(self) -> list[str]:
+        codes = codes_in(self.cleaned_data["codes"])
+        if not codes:
+            raise forms.ValidationError(_("Write at least one code."))
+        if len(codes) > self.MOST:
+            words = _("That is %(count)d codes. Check %(most)d at a time.")
+            raise forms.ValidationError(words % {"count": len(codes), "most": self.MOST})
+        return codes
 
 
 class NameForm(forms.Form):

@@ -77,15 +77,18 @@ def _warm(template: str) -> tuple[FontConfiguration, CSS, BundledFetcher]:
 
 def render(snapshot: dict, template: str = TEMPLATE) -> bytes:
     """Snapshot in, the file's bytes out. Raises UnprintableLetters before anything is drawn."""
-    with override(snapshot["language"]):
-        paper = Paper(snapshot)
-        context = {"paper": paper, "qr": qr_picture(snapshot["address"])}
-        markup = render_to_string(f"certificates/pdf/{template}.html", context)
-        drawing = render_to_string(f"certificates/pdf/{template}.svg", context)
+    markup = markup_of(snapshot, template)
     missing = missing_letters(printed_text(markup))
     if missing:
         raise UnprintableLetters(missing)
-    return write(markup, template=template, own_css=_own_css(paper, drawing))
+    return write(markup, template=template, own_css=_own_css(Paper(snapshot), template))
+
+
+def markup_of(snapshot: dict, template: str = TEMPLATE) -> str:
+    """Snapshot in, the paper's HTML out, in its language."""
+    with override(snapshot["language"]):
+        context = {"paper": Paper(snapshot), "qr": qr_picture(snapshot["address"])}
+        return render_to_string(f"certificates/pdf/{template}.html", context)
 
 
 def write(markup: str, *, template: str = TEMPLATE, own_css: str = "") -> bytes:
@@ -114,8 +117,9 @@ def qr_picture(address: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
 
 
-def _own_css(paper: Paper, drawing: str) -> str:
+def _own_css(paper: Paper, template: str) -> str:
     """What differs from paper to paper: the issuer's colour, and the drawing as a background, which readers pass by."""
+    drawing = render_to_string(f"certificates/pdf/{template}.svg", {"paper": paper})
     picture = base64.b64encode(drawing.encode()).decode()
     return (
         f".title{{color:{paper.colour}}} .mark{{background:{paper.colour}}} "

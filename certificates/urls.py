@@ -14,5 +14,6 @@ urlpatterns = [
     path("intyg/export/<uuid:public_id>/avbryt/", bundles.bundle_cancel, name="bundle_cancel"),
     path("intyg/export/<uuid:public_id>/hamta/", bundles.bundle_download, name="bundle_download"),
     path("v/", verification.certificate_verify, name="certificate_verify"),
+    path("v/lista/", verification.certificate_verify_list, name="certificate_verify_list"),
     path("v/<str:code>/", verification.certificate_check, name="certificate_check"),
 ]

@@ -438,6 +438,7 @@ EXPECTED: dict[str, Page] = {
     },
     # Whoever holds the paper reads on it what the page says; Skye's name is not said.
     "certificate_verify": page(ANYBODY),
+    "certificate_verify_list": page(ANYBODY),
     "certificate_check": page(ANYBODY, code="paper", shows=("amira", "tilda", "tove")),
 }
 # The other answers of a page, by its query.
