@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import override, pgettext
 
 from certificates.issuing import insert_certificate, locked_series, next_number
-from certificates.models import Certificate, new_code
+from certificates.models import Certificate, CertificateKind, new_code
 from certificates.notices import tell_withdrawn
 from certificates.snapshots import snapshot_of_completion, snapshot_of_result
 from courses.models import CourseResult
@@ -16,7 +16,7 @@ from people.events import record
 from people.models import Organisation, Person
 
 # What a new edition takes from the old one: texts and names of organisations are those of the completion (R40).
-FROZEN = ("employer", "issuer", "organiser", "programme", "title", "version", "goals", "signatories", "language")
+FROZEN = ("employer", "issuer", "organiser", "programme", "title", "version", "goals", "language")
 
 
 def replace(
@@ -73,8 +73,9 @@ def withdraw(
 def withdraw_for_result(
     *, result: CourseResult, reason: str = "", by: Person | None = None, at: datetime | None = None
 ) -> list[Certificate]:
-    """Take back what a reopened course had given (R26)."""
-    return _withdraw_reopened(list(Certificate.objects.live().filter(result=result)), reason=reason, by=by, at=at)
+    """Take back what a reopened course had given (R26); the certificate of attendance follows the days by itself."""
+    rows = list(Certificate.objects.live().filter(result=result, kind=CertificateKind.COURSE))
+    return _withdraw_reopened(rows, reason=reason, by=by, at=at)
 
 
 def withdraw_for_completion(
@@ -107,7 +108,9 @@ def facts_again(old: Certificate, *, number: str, code: str, at: datetime) -> tu
         )
     else:
         raise ValueError("an extract is made anew, not replaced")
-    return holder, facts | {key: old.snapshot[key] for key in FROZEN}
+    # Who signs changes with the layout only: the trainers were those of that day.
+    signed = FROZEN if facts["layout"] != old.snapshot.get("layout") else (*FROZEN, "signatories")
+    return holder, facts | {key: old.snapshot[key] for key in signed}
 
 
 def _withdraw_reopened(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from certificates.closing import replace
-from certificates.models import Certificate, CertificateQuerySet
+from certificates.models import Certificate, CertificateQuerySet, Layout
+from certificates.snapshots import layout_facts
 from people.access import Viewer
 from people.consequences import Effect, Plan, digest_of, hold, keep_change
 from people.models import Organisation, Person
@@ -18,6 +19,8 @@ from people.models import Organisation, Person
 NAME, DATE, LAYOUT = "name", "date", "layout"
 # A confirmation is one request: what is more comes after it, in the same list.
 MOST = 200
+# So many papers are compared at a time; HR filters when there are more.
+SCANNED = 5000
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ def correctable(viewer: Viewer) -> CertificateQuerySet:
     return rows.select_related("person", "organisation", "issuer", "result", "completion")
 
 
-def differences(certificate: Certificate) -> list[Difference]:
-    """What stands on the paper and is otherwise today: the name, and the dates of what it proves."""
+def differences(certificate: Certificate, layouts: dict[str, Layout] | None = None) -> list[Difference]:
+    """What stands on the paper and is otherwise today: the name, the dates of what it proves, the programme's layout."""
+    layouts = layouts_by_programme() if layouts is None else layouts
     facts, proof = certificate.snapshot, certificate.result or certificate.completion
     achieved = getattr(proof, "passed_on", None) or getattr(proof, "completed_on", None) or certificate.achieved_on
     until = getattr(proof, "valid_until", None)
@@ -49,12 +53,17 @@ def differences(certificate: Certificate) -> list[Difference]:
         Difference(DATE, pgettext("on paper", "Completed"), _day(certificate.achieved_on), _day(achieved)),
         Difference(DATE, _("Valid until"), _day(certificate.valid_until), _day(until)),
     ]
+    layout = layouts.get((facts["programme"] or {}).get("id", ""))
+    if layout is not None and layout_facts(layout, facts["language"]) != facts.get("layout"):
+        before = (facts.get("layout") or {}).get("edition", 0)
+        compared.append(Difference(LAYOUT, _("Layout"), _edition(before), _edition(layout.edition)))
     return [one for one in compared if proof is not None and one.before != one.after]
 
 
 def outdated(rows: CertificateQuerySet, kinds: set[str] | None = None) -> list[tuple[Certificate, list[Difference]]]:
     """The certificates among `rows` whose paper differs in one of these ways (all, when none is named), with all that differs."""
-    found = [(row, differences(row)) for row in rows.order_by("sort_key", "-achieved_on", "pk")]
+    layouts = layouts_by_programme()
+    found = [(row, differences(row, layouts)) for row in rows.order_by("sort_key", "-achieved_on", "pk")[:SCANNED]]
     return [(row, facts) for row, facts in found if any(not kinds or one.kind in kinds for one in facts)]
 
 
@@ -116,6 +125,15 @@ def replace_all(
                 at=at,
             )
     return made
+
+
+def layouts_by_programme() -> dict[str, Layout]:
+    """Every layout that somebody chose, by the public id of its programme. One query."""
+    return {str(one.journey.public_id): one for one in Layout.objects.select_related("journey")}
+
+
+def _edition(number: int) -> str:
+    return _("layout %(number)d") % {"number": number} if number else _("the usual layout")
 
 
 def _day(day: date | None) -> str:

@@ -20,7 +20,7 @@ VALIDITY = [
     ("waiting", _("Being made")),
     ("fresh", _("New since your last file")),
 ]
-KINDS = [(kind.value, kind.label) for kind in (CertificateKind.COURSE, CertificateKind.STAGE, CertificateKind.JOURNEY)]
+KINDS = [(kind.value, kind.label) for kind in CertificateKind if kind != CertificateKind.EXTRACT]
 
 
 class CertificateFilter(django_filters.FilterSet):

@@ -4,9 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from certificates.fonts import missing_letters
+from certificates.layouts import CHANGEABLE, TEXTS
+from certificates.models import Layout
 from certificates.models.bundle import BundleKind
 from certificates.models.certificate import CertificateCause
 from certificates.verification import codes_in
+from people.forms import ColourInput
 
 
 class CheckForm(forms.Form):
@@ -123,3 +127,47 @@ class BundleKindForm(forms.Form):
     def kind(self) -> str:
         """The wish; singles in a zip when it is none that we know."""
         return self.cleaned_data["wish"] if self.is_valid() else BundleKind.ZIP.value
+
+
+class LayoutForm(forms.ModelForm):
+    """How the papers of a programme look. Every field is plain words, a colour or a choice."""
+
+    class Meta:
+        model = Layout
+        fields = CHANGEABLE
+        widgets = {"colour": ColourInput()}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner_colour = self.instance.journey.owner.colour
+        self.initial["colour"] = self.instance.colour or self.owner_colour
+
+    def clean_colour(self) -> str:
+        """Empty, which follows the organisation, when it is the organisation's own."""
+        colour = self.cleaned_data["colour"].lower()
+        return "" if colour == self.owner_colour.lower() else colour
+
+    def clean(self):
+        data = super().clean() or {}
+        letters = "".join(filter(str.isprintable, "".join(str(data[name]) for name in TEXTS if name in data)))
+        missing = missing_letters(letters)
+        if missing:
+            words = _("Our fonts lack %(letters)s. Write it in other letters.")
+            named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing)
+            raise forms.ValidationError(words % {"letters": named})
+        return data
+
+
+class ExtractForm(forms.Form):
+    """The period of a record extract."""
+
+    all_optional = True
+
+    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self):
+        data = super().clean() or {}
+        if data.get("first") and data.get("last") and data["first"] > data["last"]:
+            raise forms.ValidationError(_("The period ends before it begins. Change one of the days."))
+        return data

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -28,6 +29,14 @@ from people.names import search_key
 # A course that was recognised, transferred or imported has its paper elsewhere.
 CERTIFIED_SOURCES = (CourseResult.Source.SESSION, CourseResult.Source.DIGITAL)
 _LETTERS = {"å": "a", "ä": "a", "ö": "o"}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person at an employer: whose an extract is."""
+
+    person: Person
+    organisation: Organisation
 
 
 def issue_for_result(
@@ -162,7 +171,7 @@ def insert_certificate(
     facts: dict,
     code: str,
     issuer: Organisation,
-    holder: CourseResult | Completion,
+    holder: CourseResult | Completion | Holder,
     proves: dict,
     by: Person | None,
     at: datetime | None = None,

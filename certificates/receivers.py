@@ -2,8 +2,8 @@
 
 from django.dispatch import receiver
 
-from certificates import closing, issuing
-from courses.signals import course_passed, course_reopened
+from certificates import closing, issuing, records
+from courses.signals import course_passed, course_reopened, results_changed
 from journeys.signals import completed, completion_reopened
 
 
@@ -25,3 +25,8 @@ def issue_completion(sender, completion, at=None, **facts):
 @receiver(completion_reopened, dispatch_uid="certificates.completion_reopened")
 def withdraw_completion(sender, completion, reason="", by=None, at=None, **facts):
     closing.withdraw_for_completion(completion=completion, reason=reason, by=by, at=at)
+
+
+@receiver(results_changed, dispatch_uid="certificates.results_changed")
+def follow_attendance(sender, result, at=None, **facts):
+    records.follow_attendance(result=result, at=at)

@@ -1,9 +1,15 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from certificates.views import bundles, corrections, own, register, verification
+from certificates.views import bundles, corrections, layouts, own, register, verification
 
 urlpatterns = [
     path("mina-intyg/", own.certificate_mine, name="certificate_mine"),
+    path("mina-intyg/utdrag/", own.extract_create, name="extract_create"),
+    path("mina-intyg/narvaro/<uuid:public_id>/", own.attendance_certify, name="attendance_certify"),
+    path("program/<slug:slug>/intyg/", layouts.layout_edit, name="layout_edit"),
+    re_path(
+        r"^program/(?P<slug>[-\w]+)/intyg/(?P<colour>[0-9a-f]{6})\.css$", layouts.layout_style, name="layout_style"
+    ),
     path("intyg/", register.certificate_list, name="certificate_list"),
     path("intyg/hamta/<slug:code>/", own.certificate_download, name="certificate_download"),
     path("intyg/ratta/", corrections.certificate_replace_many, name="certificate_replace_many"),

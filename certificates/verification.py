@@ -35,6 +35,15 @@ class Verdict:
         return self.kind in ("valid", "expired")
 
     @property
+    def fallen(self) -> list[str]:
+        """Numbers of the certificates in an extract that were withdrawn since it was made."""
+        if self.paper is None or not self.paper.is_extract:
+            return []
+        listed = [row["number"] for row in self.paper.facts["rows"]]
+        fallen = Certificate.objects.filter(number__in=listed, state=Certificate.State.WITHDRAWN)
+        return list(fallen.order_by("number").values_list("number", flat=True))
+
+    @property
     def sha256(self) -> str:
         """The hash of the file as it was issued; empty before there is one."""
         files = self.certificate.files.all() if self.certificate else []

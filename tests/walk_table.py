@@ -424,6 +424,10 @@ EXPECTED: dict[str, Page] = {
     "version_row_remove": page(having(P.EDIT_JOURNEYS), slug="journey", kind="version_kind", key="stop"),
     # certificates
     "certificate_mine": page(SIGNED_IN),
+    "extract_create": page(SIGNED_IN),
+    "attendance_certify": page(SIGNED_IN, public_id="result"),
+    "layout_edit": page(having(P.EDIT_JOURNEYS), slug="journey"),
+    "layout_style": page(having(P.EDIT_JOURNEYS), slug="journey", colour="colour"),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
     "certificate_download": page(SIGNED_IN, code="certificate"),
     **{

@@ -7,6 +7,7 @@ from certificates.models.certificate import (
     NumberSeries,
     new_code,
 )
+from certificates.models.layout import Layout
 
 __all__ = [
     "Bundle",
@@ -15,6 +16,7 @@ __all__ = [
     "CertificateFile",
     "CertificateKind",
     "CertificateQuerySet",
+    "Layout",
     "NumberSeries",
     "new_code",
 ]

@@ -50,7 +50,9 @@ class NumberSeries(models.Model):
 
 class CertificateQuerySet(models.QuerySet):
     def visible_to(self, viewer):
-        return viewer.rows_seen(self)
+        """What the acting role sees; an extract is the person's own, whoever issued it."""
+        own = Q(person=viewer.person)
+        return viewer.rows_seen(self).filter(~Q(kind=CertificateKind.EXTRACT) | own)
 
     def live(self):
         return self.filter(state__in=Certificate.LIVE)

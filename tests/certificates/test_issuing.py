@@ -21,7 +21,7 @@ def test_issuing_freezes_what_the_paper_says():
     certificate = issue_for_result(result=result, at=AT)
     assert certificate.number == "GOTEBORGSR-2026-000001"
     assert certificate.snapshot == {
-        "schema": 2,
+        "schema": 3,
         "kind": "course",
         "language": "sv",
         "number": "GOTEBORGSR-2026-000001",
@@ -45,6 +45,7 @@ def test_issuing_freezes_what_the_paper_says():
         ],
         "goals": ["Deltagaren kan utreda."],
         "signatories": [],
+        "layout": None,
     }
     assert certificate.snapshot_sha256 == digest(certificate.snapshot)
     assert certificate.state == Certificate.State.QUEUED

@@ -13,7 +13,7 @@ from django.urls import reverse
 from certificates import verification
 from certificates.closing import replace, withdraw
 from certificates.models import Certificate, new_code
-from certificates.rendering import markup_of, printed_text
+from certificates.papers import markup_of, printed_text
 from certificates.verification import check_code, check_codes, check_number, plain_code
 from people.privacy import choose_code, choose_name_hidden
 from tests.numbers import number
@@ -170,7 +170,7 @@ def test_the_page_shows_every_fact_that_is_printed_and_the_hash_of_the_file(worl
     }
     Certificate.objects.filter(pk=certificate.pk).update(snapshot=facts)
     shown = words_of(page(certificate.public_id)[1])
-    printed = words_of(printed_text(markup_of(facts)))
+    printed = words_of(printed_text(markup_of(facts, certificate.template)))
     # The words of the paper that are no facts: what it says to whoever holds it, and the initial in the mark.
     said = words_of("has completed and passed Check the certificate: Number localhost:8000/v K")
     assert printed - said - shown == set()
