@@ -40,8 +40,10 @@ def write_file(stored_as: str, content: bytes) -> None:
         raise
 
 
-def keep_file(*, certificate: Certificate, content: bytes, at: datetime | None = None) -> CertificateFile | None:
-    """Keep the drawn file and mark the certificate as rendered; the file that is there wins. None when it was closed meanwhile."""
+def keep_file(
+    *, certificate: Certificate, content: bytes, is_sealed: bool = False, at: datetime | None = None
+) -> CertificateFile | None:
+    """Keep the finished file and mark the certificate as rendered or sealed; the file that is there wins. None when it was closed meanwhile."""
     stored_as = f"{FOLDER}/{certificate.public_id[:2].lower()}/{certificate.public_id}.pdf"
     with transaction.atomic():
         row = Certificate.objects.select_for_update().get(pk=certificate.pk)
@@ -52,7 +54,7 @@ def keep_file(*, certificate: Certificate, content: bytes, at: datetime | None =
         kept = CertificateFile.objects.create(
             certificate=row, stored_as=stored_as, sha256=hashlib.sha256(content).hexdigest(), size=len(content)
         )
-        row.state, row.fault = Certificate.State.RENDERED, ""
+        row.state, row.fault = Certificate.State.SEALED if is_sealed else Certificate.State.RENDERED, ""
         row.save(update_fields=["state", "fault"])
         tell_ready(row, at=at or timezone.now())
     return kept

@@ -171,3 +171,21 @@ class ExtractForm(forms.Form):
         if data.get("first") and data.get("last") and data["first"] > data["last"]:
             raise forms.ValidationError(_("The period ends before it begins. Change one of the days."))
         return data
+
+
+class SealForm(forms.Form):
+    """The organisation's key file. The password opens it once and is not kept."""
+
+    bundle = forms.FileField(
+        label=_("Key file"),
+        max_length=200,
+        help_text=_("PKCS#12, ends in .p12 or .pfx: an ECDSA P-256 key with its certificates."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".p12,.pfx"}),
+    )
+    password = forms.CharField(
+        label=_("The file’s password"),
+        required=False,
+        max_length=200,
+        help_text=_("It opens the file once and is not kept."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )

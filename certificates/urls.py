@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from certificates.views import bundles, corrections, layouts, own, register, verification
+from certificates.views import bundles, corrections, layouts, own, register, seals, verification
 
 urlpatterns = [
     path("mina-intyg/", own.certificate_mine, name="certificate_mine"),
@@ -10,6 +10,8 @@ urlpatterns = [
     re_path(
         r"^program/(?P<slug>[-\w]+)/intyg/(?P<colour>[0-9a-f]{6})\.css$", layouts.layout_style, name="layout_style"
     ),
+    path("organisationen/sigill/", seals.seal_edit, name="seal_edit"),
+    path("organisationen/sigill/vaxla/", seals.seal_switch, name="seal_switch"),
     path("intyg/", register.certificate_list, name="certificate_list"),
     path("intyg/hamta/<slug:code>/", own.certificate_download, name="certificate_download"),
     path("intyg/ratta/", corrections.certificate_replace_many, name="certificate_replace_many"),

@@ -435,6 +435,8 @@ EXPECTED: dict[str, Page] = {
         for name in ("certificate_replace", "certificate_withdraw")
     },
     "certificate_replace_many": page(having(P.CHANGE_CERTIFICATES)),
+    "seal_edit": page(having(P.EDIT_SETTINGS)),
+    "seal_switch": page(having(P.EDIT_SETTINGS)),
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
     **{
         name: page(having(P.SEE_CERTIFICATES), public_id="bundle")

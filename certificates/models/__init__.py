@@ -7,6 +7,7 @@ from certificates.models.certificate import (
     NumberSeries,
     new_code,
 )
+from certificates.models.keys import Seal
 from certificates.models.layout import Layout
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "CertificateQuerySet",
     "Layout",
     "NumberSeries",
+    "Seal",
     "new_code",
 ]
