@@ -21,6 +21,7 @@ TO_PARTICIPANTS = (
     "courses.refused",
     "courses.cancelled",
     "courses.restored",
+    "courses.taken_back",
     "courses.moved",
     "courses.new_time",
     "courses.offer",

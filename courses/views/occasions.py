@@ -27,7 +27,7 @@ from courses.forms.occasions import (
 from courses.minimum import is_undecided
 from courses.models import Course, Occasion, Part
 from courses.refusals import Refused
-from courses.scheduling import close_occasion, edit_occasion, plan_occasion, publish_occasion
+from courses.scheduling import close_occasion, plan_occasion, publish_occasion
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
 from courses.views.calendars import calendar_file, days_of
@@ -120,11 +120,12 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     )
     if not found:
         return bookings.occasion_detail(request, public_id)
-    counted = tallies.tally(found)
+    context = roster_context(request, found)
+    counted = tallies.tally(context["roster"].counted)
     if request.GET.get("fil") == "xlsx":
         rows = [line.row for line in (*counted, tallies.total(counted))]
         return answer_table(f"utfall-{slugify(found.number)}", found.number, tallies.heads(), rows)
-    context = roster_context(request, found) | {"tally": counted, "total": tallies.total(counted)}
+    context |= {"tally": counted, "total": tallies.total(counted)}
     log_reading(request, "occasion_detail", [*context["roster"].seated, *context["roster"].waiting])
     return render(request, "courses/occasion_run.html", context)
 
@@ -196,34 +197,6 @@ def _planned(request: HttpRequest, course: Course, form, trainers, days) -> Occa
 def own_occasion(request: HttpRequest, public_id) -> Occasion:
     """An occasion that the viewer runs, or 404."""
     return get_object_or_404(rosters.occasion_run(request.viewer), public_id=public_id)
-
-
-@permitted(Permission.RUN_OCCASIONS)
-def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
-    """Change seats, window and the rest; more seats go to the queue at once (R14)."""
-    occasion = own_occasion(request, public_id)
-    form = OccasionForm(request.POST if request.method == "POST" else None, viewer=request.viewer, instance=occasion)
-    if request.method == "POST" and form.is_valid():
-        try:
-            before = Occasion.objects.get(pk=occasion.pk).seats  # the form has written on ours already
-            changed = edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
-        except Refused as refusal:
-            form.add_error(None, " ".join(refusal.sentences))
-        else:
-            messages.success(request, f"{_('The session is changed.')} {seats_sentence(changed, before)}".strip())
-            return redirect("occasion_detail", public_id)
-    return render(
-        request, "courses/occasion_edit.html", {"occasion": occasion, "version": occasion.course_version, "form": form}
-    )
-
-
-def seats_sentence(occasion: Occasion, before: int) -> str:
-    """What another number of seats did to the quotas; empty without quotas or without a change."""
-    if occasion.seats == before or not occasion.quotas.filter(released_at=None).exists():
-        return ""
-    if occasion.seats > before:
-        return _("The new seats are common; the quotas are as they were.")
-    return _("There are fewer common seats; the quotas are as they were.")
 
 
 @require_POST
