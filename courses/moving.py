@@ -16,7 +16,7 @@ from courses.clashes import busy_at
 from courses.falling import concerned
 from courses.models import Booking, Meeting, Occasion, TimeQuestion, Venue
 from courses.refusals import Refused
-from courses.scheduling import redate, store_events
+from courses.scheduling import redate
 from courses.seats import end_booking, fill, seat_lock
 from courses.signals import occasion_changed
 from people.consequences import Effect, Plan, digest_of, hold, keep_change, last_change, mark_undone
@@ -134,7 +134,6 @@ def _write(occasion: Occasion, meeting: Meeting, at: datetime) -> None:
     meeting.changed_at = at
     meeting.save()
     redate(occasion)
-    store_events(occasion)
 
 
 def _withdraw_questions(meeting: Meeting, by: Person | None, at: datetime) -> None:
