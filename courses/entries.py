@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -64,8 +65,42 @@ def write_days(occasion: Occasion) -> int:
         if any(bytes(getattr(meeting, name)) != body for name, body in fresh.items()):
             Meeting.objects.filter(pk=meeting.pk).update(**fresh)
             changed += 1
-    rows = occasion.bookings.filter(_told() | Q(entries__isnull=False)).distinct()
-    return changed + write_entries(rows.order_by("pk"))
+    return changed + write_entries(_concerned(occasion))
+
+
+def differing(occasion: Occasion) -> list[str]:
+    """Which stored VEVENTs of an occasion say something else than its rows do, as `<UID> <whose>`."""
+    found = []
+    for meeting in _days([occasion]):
+        meeting.occasion = occasion
+        for name, language in (("ics", "sv"), ("ics_en", "en")):
+            if bytes(getattr(meeting, name)) != calendars.write_meeting(meeting, language):
+                found.append(f"{calendars.uid_of(meeting)} {language}")
+    wanted = wanted_entries(_concerned(occasion))
+    stored = {
+        (row.person_id, row.meeting_id): row for row in Entry.objects.filter(meeting__occasion=occasion)
+    }
+    for row in wanted:
+        old = stored.get((row.booking.person_id, row.meeting.pk))
+        said = bytes(old.ics) if old else b""
+        if said != (row.written(old.sequence, old.changed_at) if old else row.written(0, row.changed_at)):
+            found.append(f"{calendars.uid_of(row.meeting)} {row.booking.public_id}")
+    return found
+
+
+@transaction.atomic
+def repair(*, occasion: Occasion, by: Person | None, at: datetime | None = None) -> int:
+    """Write anew what differs; words that changed without a deed of the day's own get a new DTSTAMP. Answers how many rows."""
+    days = [line.partition(" ")[0] for line in differing(occasion)]
+    for meeting in _days([occasion]):
+        if calendars.uid_of(meeting) in days and (meeting.ics or meeting.ics_en):
+            Meeting.objects.filter(pk=meeting.pk).update(changed_at=at or timezone.now())
+    return write_days(occasion)
+
+
+def _concerned(occasion: Occasion):
+    """Bookings of an occasion that stand in somebody's calendar, or once did."""
+    return occasion.bookings.filter(_told() | Q(entries__isnull=False)).distinct().order_by("pk")
 
 
 def _told() -> Q:

@@ -198,6 +198,7 @@ def answer_time(*, question: TimeQuestion, answer: str, by: Person | None, at: d
         if answer == TimeQuestion.Answer.NO:
             end_booking(booking=booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.MOVED)
             drop_untouched_attempt(booking=booking, by=by, at=at)
+            notices.say_withdrawn(booking, at=at)
         fill(occasion, at)
     return booking
 

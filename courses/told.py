@@ -20,6 +20,7 @@ TO_PARTICIPANTS = (
     "courses.queued",
     "courses.refused",
     "courses.cancelled",
+    "courses.withdrawn",
     "courses.restored",
     "courses.moved",
     "courses.new_time",
