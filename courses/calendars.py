@@ -38,9 +38,9 @@ MOST_EVENTS = 1000
 LONGEST_LINE, LONGEST_TEXT = 240, 4000
 FETCH_EVERY = timedelta(hours=4)
 ALARMS = {Person.Alarm.HOUR: timedelta(hours=-1), Person.Alarm.DAY: timedelta(days=-1)}
-# Whatever some reader takes for the end of a line, and what no reader has a use for.
+# Whatever some reader takes for the end of a line; and what no reader has a use for, or turns the words around.
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 _LINK = re.compile(r"https?://[!-~]{1,1000}")
 SERVICES = {"teams.microsoft": "Teams", "teams.live": "Teams", "zoom.": "Zoom", "meet.google": "Google Meet", "webex.": "Webex"}  # fmt: skip
