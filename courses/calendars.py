@@ -218,8 +218,9 @@ def _head(name: str = "", method: str = PUBLISH) -> bytes:
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
     if method == PUBLISH:
-        calendar.add("NAME", vText(clean_line(name)))
-        calendar.add("X-WR-CALNAME", vText(clean_line(name)))
+        shown = clean_line(name) or "Leden"
+        calendar.add("NAME", vText(shown))
+        calendar.add("X-WR-CALNAME", vText(shown))
         calendar.add("X-WR-TIMEZONE", settings.TIME_ZONE)
         calendar.add("REFRESH-INTERVAL", FETCH_EVERY)
         calendar["REFRESH-INTERVAL"].params["VALUE"] = "DURATION"  # RFC 7986 5.7 demands it, icalendar leaves it out

@@ -208,14 +208,14 @@ class Client:
     newest: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def read_feed(self, body: bytes) -> None:
-        assert faults(body) == []
+        assert faults(body) == [], faults(body)
         found = {one.value("UID"): one for one in parsed(body).children if one.name == "VEVENT"}
         for uid, one in found.items():
             self._hold(uid, one)
         self.events = {uid: one for uid, one in found.items() if one.value("STATUS") != "CANCELLED"}
 
     def read_mail(self, body: bytes) -> None:
-        assert faults(body) == []
+        assert faults(body) == [], faults(body)
         calendar = parsed(body)
         event = next(one for one in calendar.children if one.name == "VEVENT")
         uid = event.value("UID")
