@@ -162,7 +162,10 @@ def _description(meeting: Meeting, mine: Mine | None, online: str) -> list[str]:
         }
         lines += filter(None, [waiting.get(Booking.State(mine.state), "")])
         if mine.left:
-            lines.append(_("Left to prepare: %(parts)s") % {"parts": ", ".join(clean_line(part.shown_title) for part in mine.left)})
+            lines.append(
+                _("Left to prepare: %(parts)s")
+                % {"parts": ", ".join(clean_line(part.shown_title) for part in mine.left)}
+            )
         if mine.withheld:
             lines.append(_("Place and link stand in Leden only."))
     lines.append(_("Organiser: %(name)s") % {"name": clean_line(str(occasion.organiser))})

@@ -77,9 +77,7 @@ def differing(occasion: Occasion) -> list[str]:
             if bytes(getattr(meeting, name)) != calendars.write_meeting(meeting, language):
                 found.append(f"{calendars.uid_of(meeting)} {language}")
     wanted = wanted_entries(_concerned(occasion))
-    stored = {
-        (row.person_id, row.meeting_id): row for row in Entry.objects.filter(meeting__occasion=occasion)
-    }
+    stored = {(row.person_id, row.meeting_id): row for row in Entry.objects.filter(meeting__occasion=occasion)}
     for row in wanted:
         old = stored.get((row.booking.person_id, row.meeting.pk))
         said = bytes(old.ics) if old else b""

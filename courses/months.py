@@ -161,7 +161,10 @@ def run_items(days: QuerySet[Meeting], period: Period) -> list[Item]:
     found = []
     for day in rows.order_by("starts_at", "pk")[: period.most]:
         item = _item(day, day.occasion.state)
-        item.figures = _("%(taken)s of %(seats)s seats") % {"taken": day.occasion.seats_taken, "seats": day.occasion.seats}
+        item.figures = _("%(taken)s of %(seats)s seats") % {
+            "taken": day.occasion.seats_taken,
+            "seats": day.occasion.seats,
+        }
         found.append(item)
     return found
 

@@ -256,9 +256,7 @@ def add_venue(
 
 
 @transaction.atomic
-def change_venue(
-    *, venue: Venue, name: str, address: str = "", by: Person | None, at: datetime | None = None
-) -> Venue:
+def change_venue(*, venue: Venue, name: str, address: str = "", by: Person | None, at: datetime | None = None) -> Venue:
     """Another name or address: the days held there say so in every calendar, as a new place does. Same as before: nothing."""
     at = at or timezone.now()
     if Venue.objects.filter(pk=venue.pk, name=name, address=address).exists():

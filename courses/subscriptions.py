@@ -155,7 +155,13 @@ class Content:
     def etag(self) -> str:
         """A digest of all that can change the file: equal when, and only when, nothing has changed."""
         person = self.feed.person
-        facts = (self.feed.pk, self.feed.name, person.language, person.alarm, [row[: len(self.marks)] for row in self.found])
+        facts = (
+            self.feed.pk,
+            self.feed.name,
+            person.language,
+            person.alarm,
+            [row[: len(self.marks)] for row in self.found],
+        )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]  # fmt: skip
 
     @property
@@ -208,8 +214,7 @@ def _whole(ids: Any) -> dict[int, Meeting]:
     """Course days with all that a calendar shows, by id: one query."""
     rows = Meeting.objects.filter(pk__in=list(ids))
     return {
-        row.pk: row
-        for row in rows.select_related("part", "venue", "occasion__course_version", "occasion__organiser")
+        row.pk: row for row in rows.select_related("part", "venue", "occasion__course_version", "occasion__organiser")
     }
 
 

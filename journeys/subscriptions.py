@@ -11,7 +11,9 @@ from people.access import Viewer
 def programme_days(viewer: Viewer, about: str, filters: dict) -> QuerySet[Meeting]:
     """Course days of the published version's courses, as far as the viewer sees both the programme and the sessions."""
     journeys = Journey.objects.visible_to(viewer).filter(slug=about)
-    stops = Stop.objects.filter(version__state=Version.State.PUBLISHED, version__journey__in=journeys.order_by().values("pk"))
+    stops = Stop.objects.filter(
+        version__state=Version.State.PUBLISHED, version__journey__in=journeys.order_by().values("pk")
+    )
     shown = Occasion.objects.visible_to(viewer).exclude(state=Occasion.State.PLANNED)
     return days_at(shown.filter(course__in=stops.order_by().values("course")))
 

@@ -6,112 +6,167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0004_group_bookings'),
-        ('people', '0020_alarm'),
+        ("courses", "0004_group_bookings"),
+        ("people", "0020_alarm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarReply',
+            name="CalendarReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('ACCEPTED', 'Yes in the calendar'), ('TENTATIVE', 'Maybe in the calendar'), ('DECLINED', 'No in the calendar')], max_length=9)),
-                ('sequence', models.PositiveIntegerField()),
-                ('received_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("ACCEPTED", "Yes in the calendar"),
+                            ("TENTATIVE", "Maybe in the calendar"),
+                            ("DECLINED", "No in the calendar"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                ("received_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('changed_at', models.DateTimeField()),
-                ('face', models.CharField(max_length=64)),
-                ('is_firm', models.BooleanField(default=False)),
-                ('shown_until', models.DateField(blank=True, null=True)),
-                ('ics', models.BinaryField(default=b'')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("changed_at", models.DateTimeField()),
+                ("face", models.CharField(max_length=64)),
+                ("is_firm", models.BooleanField(default=False)),
+                ("shown_until", models.DateField(blank=True, null=True)),
+                ("ics", models.BinaryField(default=b"")),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='feed',
-            name='feed_kind',
+            model_name="feed",
+            name="feed_kind",
         ),
         migrations.AddField(
-            model_name='feed',
-            name='name',
+            model_name="feed",
+            name="name",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='feed',
-            name='role',
+            model_name="feed",
+            name="role",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddField(
-            model_name='feed',
-            name='warned_on',
+            model_name="feed",
+            name="warned_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='ics_en',
-            field=models.BinaryField(default=b''),
+            model_name="meeting",
+            name="ics_en",
+            field=models.BinaryField(default=b""),
         ),
         migrations.AlterField(
-            model_name='feed',
-            name='kind',
-            field=models.CharField(choices=[('mine', 'My calendar'), ('team', 'My team'), ('occasion', 'A session'), ('course', 'A course'), ('programme', 'A programme'), ('trainer', 'What I lead'), ('venue', 'A venue'), ('organisation', 'What we may book'), ('organiser', 'Sessions that we run')], default='mine', max_length=12),
+            model_name="feed",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("mine", "My calendar"),
+                    ("team", "My team"),
+                    ("occasion", "A session"),
+                    ("course", "A course"),
+                    ("programme", "A programme"),
+                    ("trainer", "What I lead"),
+                    ("venue", "A venue"),
+                    ("organisation", "What we may book"),
+                    ("organiser", "Sessions that we run"),
+                ],
+                default="mine",
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['mine', 'team', 'occasion', 'course', 'programme', 'trainer', 'venue', 'organisation', 'organiser'])), name='feed_kind'),
+            model_name="feed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "mine",
+                            "team",
+                            "occasion",
+                            "course",
+                            "programme",
+                            "trainer",
+                            "venue",
+                            "organisation",
+                            "organiser",
+                        ],
+                    )
+                ),
+                name="feed_kind",
+            ),
         ),
         migrations.AddField(
-            model_name='calendarreply',
-            name='booking',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_replies', to='courses.booking'),
+            model_name="calendarreply",
+            name="booking",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="calendar_replies", to="courses.booking"
+            ),
         ),
         migrations.AddField(
-            model_name='calendarreply',
-            name='meeting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_replies', to='courses.meeting'),
+            model_name="calendarreply",
+            name="meeting",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="calendar_replies", to="courses.meeting"
+            ),
         ),
         migrations.AddField(
-            model_name='calendarreply',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation'),
+            model_name="calendarreply",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='booking',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='courses.booking'),
+            model_name="entry",
+            name="booking",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="courses.booking"
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='meeting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='courses.meeting'),
+            model_name="entry",
+            name="meeting",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="courses.meeting"
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to=settings.AUTH_USER_MODEL),
+            model_name="entry",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="entries", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarreply',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['ACCEPTED', 'TENTATIVE', 'DECLINED'])), name='calendarreply_answer'),
+            model_name="calendarreply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answer__in", ["ACCEPTED", "TENTATIVE", "DECLINED"])), name="calendarreply_answer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarreply',
-            constraint=models.UniqueConstraint(fields=('booking', 'meeting'), name='calendarreply_latest'),
+            model_name="calendarreply",
+            constraint=models.UniqueConstraint(fields=("booking", "meeting"), name="calendarreply_latest"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['person', 'shown_until'], name='entry_of_person'),
+            model_name="entry",
+            index=models.Index(fields=["person", "shown_until"], name="entry_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('person', 'meeting'), name='entry_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("person", "meeting"), name="entry_once"),
         ),
     ]

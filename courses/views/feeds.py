@@ -56,8 +56,10 @@ def feed_create(request: HttpRequest) -> HttpResponse:
     """What a link would hold, and the button that makes it. A protected person has to ask for it twice."""
     wish = _wish(request)
     person = request.viewer.person
-    is_open = Feed.objects.visible_to(request.viewer).live().filter(
-        kind=wish["kind"], about=purpose_of(wish["about"], wish["filters"])
+    is_open = (
+        Feed.objects.visible_to(request.viewer)
+        .live()
+        .filter(kind=wish["kind"], about=purpose_of(wish["about"], wish["filters"]))
     )
     data = request.POST if request.method == "POST" else None
     form = LinkForm(data, withheld=person.shown_to == person.ShownTo.FEW)
@@ -156,7 +158,9 @@ def _answer(request: HttpRequest, content: Content) -> HttpResponse:
 def _takes_gzip(given: str) -> bool:
     """Whether gzip is acceptable: named, and not with q=0 (RFC 9110 12.5.3)."""
     offers = [part.replace(" ", "").lower().partition(";q=") for part in given.split(",")]
-    return any(name in ("gzip", "x-gzip") and weight not in ("0", "0.0", "0.00", "0.000") for name, _q, weight in offers)
+    return any(
+        name in ("gzip", "x-gzip") and weight not in ("0", "0.0", "0.00", "0.000") for name, _q, weight in offers
+    )
 
 
 def _is_known(request: HttpRequest, etag: str, changed: datetime | None) -> bool:

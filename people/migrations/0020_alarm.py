@@ -4,19 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_moved_and_told'),
+        ("people", "0002_moved_and_told"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='alarm',
-            field=models.CharField(choices=[('none', 'No reminder'), ('hour', 'One hour before'), ('day', 'The day before')], default='none', max_length=4, verbose_name='reminder in the calendar'),
+            model_name="person",
+            name="alarm",
+            field=models.CharField(
+                choices=[("none", "No reminder"), ("hour", "One hour before"), ("day", "The day before")],
+                default="none",
+                max_length=4,
+                verbose_name="reminder in the calendar",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('alarm__in', ['none', 'hour', 'day'])), name='person_alarm'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("alarm__in", ["none", "hour", "day"])), name="person_alarm"
+            ),
         ),
     ]

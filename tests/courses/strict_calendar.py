@@ -42,7 +42,12 @@ RULES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "STANDARD": ({"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"}, {"RRULE"}, {"TZNAME"}),
     "DAYLIGHT": ({"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"}, {"RRULE"}, {"TZNAME"}),
 }  # fmt: skip
-INSIDE = {"": {"VCALENDAR"}, "VCALENDAR": {"VEVENT", "VTIMEZONE"}, "VEVENT": {"VALARM"}, "VTIMEZONE": {"STANDARD", "DAYLIGHT"}}
+INSIDE = {
+    "": {"VCALENDAR"},
+    "VCALENDAR": {"VEVENT", "VTIMEZONE"},
+    "VEVENT": {"VALARM"},
+    "VTIMEZONE": {"STANDARD", "DAYLIGHT"},
+}
 PARTSTAT = {"NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"}
 
 
@@ -125,7 +130,12 @@ def _of_bytes(body: bytes) -> Iterator[str]:
         return
     yield from (f"no content line: {line[:60]}" for line in lines if not LINE.fullmatch(line))
     begun = [line for line in lines if line.startswith(("BEGIN:", "END:"))]
-    if not begun or lines[0] != "BEGIN:VCALENDAR" or lines[-1] != "END:VCALENDAR" or lines.count("BEGIN:VCALENDAR") != 1:
+    if (
+        not begun
+        or lines[0] != "BEGIN:VCALENDAR"
+        or lines[-1] != "END:VCALENDAR"
+        or lines.count("BEGIN:VCALENDAR") != 1
+    ):
         yield "not one VCALENDAR"
 
 
@@ -138,10 +148,16 @@ def _of_component(one: Component, parent: str) -> Iterator[str]:
     yield from (f"{one.name}: {counted[name]} {name}" for name in once if counted[name] != 1)
     yield from (f"{one.name}: {counted[name]} {name}" for name in maybe if counted[name] > 1)
     allowed = once | maybe | many
-    yield from (f"{one.name}: {name} does not belong" for name in counted if name not in allowed and not name.startswith("X-"))
+    yield from (
+        f"{one.name}: {name} does not belong" for name in counted if name not in allowed and not name.startswith("X-")
+    )
     for prop in one.properties:
         yield from _of_value(one, prop)
-    if one.name == "VEVENT" and "VALARM" in one.order and one.order[one.order.index("VALARM") :].count("VALARM") != len(one.order) - one.order.index("VALARM"):
+    if (
+        one.name == "VEVENT"
+        and "VALARM" in one.order
+        and one.order[one.order.index("VALARM") :].count("VALARM") != len(one.order) - one.order.index("VALARM")
+    ):
         yield "VEVENT: something stands after the alarm"
     if one.name == "VALARM" and one.value("ACTION") == "DISPLAY" and not one.value("DESCRIPTION"):
         yield "VALARM: DISPLAY without DESCRIPTION"
@@ -159,7 +175,15 @@ def _of_value(one: Component, prop: Property) -> Iterator[str]:
         yield "REFRESH-INTERVAL without VALUE=DURATION (7986 5.7)"
     if prop.name == "CONFERENCE":
         features = set(prop.params.get("FEATURE", "").split(","))
-        if prop.params.get("VALUE") != "URI" or not features <= {"AUDIO", "CHAT", "FEED", "MODERATOR", "PHONE", "SCREEN", "VIDEO"}:
+        if prop.params.get("VALUE") != "URI" or not features <= {
+            "AUDIO",
+            "CHAT",
+            "FEED",
+            "MODERATOR",
+            "PHONE",
+            "SCREEN",
+            "VIDEO",
+        }:
             yield f"CONFERENCE with {prop.params} (7986 5.11)"
     if prop.name == "ATTENDEE" and prop.params.get("PARTSTAT") not in PARTSTAT:
         yield f"ATTENDEE with {prop.params}"
@@ -170,7 +194,12 @@ def _of_value(one: Component, prop: Property) -> Iterator[str]:
 def _of_zones(calendar: Component) -> Iterator[str]:
     """3.6.5: every TZID that is named has its VTIMEZONE, and each of them says when it begins."""
     zones = {zone.value("TZID"): zone for zone in calendar.children if zone.name == "VTIMEZONE"}
-    named = {prop.params["TZID"].strip('"') for child in calendar.children for prop in child.properties if "TZID" in prop.params}
+    named = {
+        prop.params["TZID"].strip('"')
+        for child in calendar.children
+        for prop in child.properties
+        if "TZID" in prop.params
+    }
     yield from (f"no VTIMEZONE for {name}" for name in named - set(zones))
     yield from (f"{name}: neither STANDARD nor DAYLIGHT" for name, zone in zones.items() if not zone.children)
 

@@ -75,7 +75,9 @@ def test_nobody_closes_somebody_elses_link(world, sign_in):
     assert Feed.objects.live().get() == feed
 
 
-@pytest.mark.parametrize("query", ["slag=team", "slag=nonsense", "slag=occasion&om=nonsense", "slag=course", "slag=venue&om=9"])
+@pytest.mark.parametrize(
+    "query", ["slag=team", "slag=nonsense", "slag=occasion&om=nonsense", "slag=course", "slag=venue&om=9"]
+)
 def test_a_link_to_what_one_does_not_see_is_not_there(world, sign_in, query):
     assert sign_in(world.amira).get(f"{reverse('feed_create')}?{query}").status_code == 404
 

@@ -98,7 +98,9 @@ def test_an_organiser_subscribes_to_what_the_filters_show(world, booked):
     assert titles(opened(world, "petra", "organiser", role="organiser", q="Lek")) == ["Lek – Kursdag 1"]
     assert titles(opened(world, "petra", "organiser", role="organiser")) == [*DAYS, "Lek – Kursdag 1"]
     cancel_occasion(occasion=other, reason="Sjuk", by=world.petra)
-    assert titles(opened(world, "petra", "organiser", role="organiser", state="cancelled")) == ["INSTÄLLT: Lek – Kursdag 1"]
+    assert titles(opened(world, "petra", "organiser", role="organiser", state="cancelled")) == [
+        "INSTÄLLT: Lek – Kursdag 1"
+    ]
 
 
 def test_what_a_link_is_called_says_whether_somebody_may_have_it(world, see, occasion):

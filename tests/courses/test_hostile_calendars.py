@@ -76,7 +76,9 @@ def event(body: bytes) -> Component:
 def test_no_text_adds_a_line(world, day, text):
     plain = {key: names(body) for key, body in bodies(told(day, "Kurs", world), "Kurs", world).items()}
     evil = bodies(told(day, text, world), text, world)
-    assert {key: faults(body) for key, body in evil.items() if text.strip()} == {key: [] for key in evil if text.strip()}
+    assert {key: faults(body) for key, body in evil.items() if text.strip()} == {
+        key: [] for key in evil if text.strip()
+    }
     if text.strip():
         assert {key: names(body) for key, body in evil.items()} == plain
 
@@ -115,7 +117,8 @@ def test_any_text_makes_a_calendar_that_a_strict_reader_takes(world, day, text):
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "https://a.se/\r\nX-EVIL:1", "https://a.se/ b", "data:text/html,x", "https://å.se/ö", ""]
+    "url",
+    ["javascript:alert(1)", "https://a.se/\r\nX-EVIL:1", "https://a.se/ b", "data:text/html,x", "https://å.se/ö", ""],
 )
 def test_a_link_that_is_none_is_left_out(world, day, url):
     day.online_url = url
@@ -126,7 +129,15 @@ def test_a_link_that_is_none_is_left_out(world, day, url):
 
 
 @pytest.mark.parametrize(
-    "contact", ["Ring 070", "kurs@ale.se\r\nATTENDEE:mailto:x@y.se", "<kurs@ale.se>, x@y.se", "a b@c", '"x"@y', "mailto:kurs@ale.se"]
+    "contact",
+    [
+        "Ring 070",
+        "kurs@ale.se\r\nATTENDEE:mailto:x@y.se",
+        "<kurs@ale.se>, x@y.se",
+        "a b@c",
+        '"x"@y',
+        "mailto:kurs@ale.se",
+    ],
 )
 def test_an_organiser_is_one_address_whatever_the_contact_says(world, day, contact):
     day.occasion.contact = contact

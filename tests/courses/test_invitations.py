@@ -48,7 +48,10 @@ def parts_sent(to: Person) -> list[tuple[str, bytes]]:
         whole = message_from_bytes(message.message().as_bytes(), policy=policy.default)
         if message.to == [to.email]:
             found += [
-                (part.get_param("method"), part.get_payload(decode=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+                (
+                    part.get_param("method"),
+                    part.get_payload(decode=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+                )
                 for part in whole.walk()
                 if part.get_content_type() == "text/calendar"
             ]
@@ -273,7 +276,9 @@ def test_what_is_stored_is_what_the_rows_say(world, seat):
 # -- what comes back
 
 
-def reply(world: World, answer: str, *, sender: str = "amira@example.org", sequence: int = 0, attendee: str = "") -> bytes:
+def reply(
+    world: World, answer: str, *, sender: str = "amira@example.org", sequence: int = 0, attendee: str = ""
+) -> bytes:
     """The mail that a calendar program sends when somebody answers."""
     day = Meeting.objects.order_by("starts_at")[0]
     body = (
@@ -330,7 +335,9 @@ def test_an_answer_about_the_old_time_is_nothing(world, seat):
     assert [take_mail(raw=reply(world, "DECLINED", sequence=number), by=None) for number in (0, 1)] == [0, 1]
 
 
-@pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"From: amira@example.org\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\xff\xfe", b"From: amira@example.org\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR"]
+)
 def test_mail_that_is_no_answer_is_nothing(world, seat, raw):
     assert take_mail(raw=raw, by=None) == 0
 
@@ -347,7 +354,7 @@ def test_the_mailbox_is_read_once(world, seat, settings, tmp_path):
 
 def test_an_answer_is_asked_for_only_where_it_can_be_read(world, seat, settings):
     settings.CALENDAR_ADDRESS = "svar@leden.example"
-    (method, body), _second = sent(world.amira, at_work())
+    (_method, body), _second = sent(world.amira, at_work())
     attendee = event(body).all("ATTENDEE")[0]
     assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == ("NEEDS-ACTION", "TRUE")
     assert event(body).value("ORGANIZER") == "mailto:svar@leden.example"
