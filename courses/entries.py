@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from courses import calendars
@@ -232,24 +232,24 @@ def _until(booking: Booking, meeting: Meeting) -> date | None:
 
 
 def _preparation_left(bookings: Iterable[Booking]) -> dict[tuple[int, int], tuple[Part, ...]]:
-    """(person, course) -> the preparation that an open attempt still asks for, in order."""
+    """(person, course) -> the preparation that an open attempt still asks for, in order: one query."""
     live = [booking for booking in bookings if booking.is_active]
     if not live:
         return {}
-    attempts = list(
-        CourseResult.objects.open().filter(
-            person__in={booking.person_id for booking in live}, course__in={booking.course_id for booking in live}
+    attempt = "course_version__results"
+    done = PartResult.objects.filter(result=OuterRef("attempt"), part=OuterRef("pk"), state=PartResult.State.DONE)
+    rows = (
+        Part.objects.filter(
+            kind=Part.Kind.PREPARATION,
+            course_version__results__state__in=CourseResult.OPEN,
+            course_version__results__person__in={booking.person_id for booking in live},
+            course_version__results__course__in={booking.course_id for booking in live},
         )
+        .annotate(attempt=F(attempt), whose=F(f"{attempt}__person"), of_course=F(f"{attempt}__course"))
+        .filter(~Exists(done))
+        .order_by("attempt", "order")
     )
-    versions = {result.course_version_id for result in attempts}
-    parts = list(Part.objects.filter(kind=Part.Kind.PREPARATION, course_version__in=versions).order_by("order"))
-    rows = PartResult.objects.filter(result__in=attempts, part__in=parts, state=PartResult.State.DONE)
-    done = set(rows.values_list("result_id", "part_id"))
-    return {
-        (result.person_id, result.course_id): tuple(
-            part
-            for part in parts
-            if part.course_version_id == result.course_version_id and (result.pk, part.pk) not in done
-        )
-        for result in attempts
-    }
+    found: dict[tuple[int, int], tuple[Part, ...]] = {}
+    for part in rows:
+        found[part.whose, part.of_course] = (*found.get((part.whose, part.of_course), ()), part)
+    return found

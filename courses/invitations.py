@@ -165,6 +165,13 @@ def _entry_of(reply: Reply) -> Entry | None:
     return rows.select_related("booking__organisation", "meeting", "person").first()
 
 
+def said_no(booking: Booking | None) -> bool:
+    """Whether the person's calendar has said no to a day of a seat that is still theirs."""
+    if booking is None or booking.state != Booking.State.BOOKED:
+        return False
+    return booking.calendar_replies.filter(answer=CalendarReply.Partstat.DECLINED).exists()
+
+
 def _ask(row: CalendarReply, person: Person, at: datetime) -> Notice:
     key = f"courses.calendar_no:{row.booking.public_id}:{row.meeting.public_id}:{row.sequence}"
     return say(

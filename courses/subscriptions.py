@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from courses import calendars
 from courses.models import Booking, Course, Entry, Feed, Meeting, Occasion, Venue
 from people.access import Viewer, viewer_for
+from people.models import Person
 from people.roles import Permission, Role
 
 WINDOW_BACK = timedelta(days=365)
 CANCELLED_BACK = timedelta(days=90)
-TEAM_DAY_KEPT = 86_400  # seconds
+WRITTEN_KEPT = 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -196,18 +197,45 @@ class Days(Content):
         return (bytes(row[-1]) for row in rows)
 
 
-class TeamDays(Content):
-    """Course days with a number each; the bytes of a day and a number are kept for a day."""
+class WrittenDays(Content):
+    """Course days that are written when they are fetched; the bytes of a day are kept under its marks."""
+
+    kind = ""
 
     def events(self, rows: list[tuple]) -> Iterator[bytes]:
         language = self.feed.person.language
-        keys = {row: f"team-day:{language}:{row!r}" for row in rows}
+        owner = self.feed.person.shown_to
+        keys = {row: f"{self.kind}:{language}:{owner}:{hashlib.sha256(repr(row).encode()).hexdigest()}" for row in rows}
         kept = cache.get_many(keys.values())
         missing = [row for row in rows if keys[row] not in kept]
         days = _whole(row[0] for row in missing)
-        fresh = {keys[row]: calendars.write_team_day(days[row[0]], row[-1]) for row in missing}
-        cache.set_many(fresh, TEAM_DAY_KEPT)
+        fresh = {keys[row]: self.written(days[row[0]], row) for row in missing}
+        cache.set_many(fresh, WRITTEN_KEPT)
         return (bytes((kept | fresh)[keys[row]]) for row in rows)
+
+    def written(self, day: Meeting, marks: tuple) -> bytes:
+        raise NotImplementedError
+
+
+class TeamDays(WrittenDays):
+    """With how many of the team have a seat: the last mark."""
+
+    kind = "team-day"
+
+    def written(self, day: Meeting, marks: tuple) -> bytes:
+        return calendars.write_team_day(day, marks[-1])
+
+
+class LedDays(WrittenDays):
+    """For whoever leads them: with the link to the meeting, as participants have it."""
+
+    kind = "led-day"
+
+    def written(self, day: Meeting, marks: tuple) -> bytes:
+        mine = calendars.Mine(state=Booking.State.BOOKED, withheld=self.feed.person.shown_to == Person.ShownTo.FEW)
+        return calendars.write_mine(
+            day, mine, sequence=day.sequence, stamp=day.changed_at, language=self.feed.person.language
+        )
 
 
 def _whole(ids: Any) -> dict[int, Meeting]:
@@ -233,5 +261,7 @@ def content_of(feed: Feed, at: datetime, *, with_body: bool = True) -> Content |
     days = SOURCES[feed.kind].days(viewer, feed.about, feed.filters).filter(fresh).order_by("starts_at", "pk")
     if feed.kind == Feed.Kind.TEAM:
         return TeamDays(feed, days, ("pk", "changed_at", "sequence", "n"), (), with_body)
+    if feed.kind == Feed.Kind.TRAINER:
+        return LedDays(feed, days, ("pk", "changed_at", "sequence"), (), with_body)
     body = "ics_en" if feed.person.language == "en" else "ics"
     return Days(feed, days, ("pk", "changed_at", "sequence"), (body,), with_body)

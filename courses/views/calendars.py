@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from courses import calendars
 from courses.filters import LISTERS
 from courses.models import CourseVersion, Entry, Meeting, Occasion
-from courses.months import chosen_period, fill_period, own_items, run_items
+from courses.months import LIST, Period, chosen_period, fill_period, own_items, run_items
 from courses.queries import shown_versions
 from courses.rosters import occasions_listed
 from courses.subscriptions import days_at
@@ -65,7 +65,7 @@ def course_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 def calendar_mine(request: HttpRequest) -> HttpResponse:
     """The own course days as a month, a week or a list of what lies ahead."""
     period = chosen_period(request.GET, default="lista", today=request.viewer.on)
-    fill_period(period, own_items(request.viewer, period), county_of(request.viewer))
+    fill_period(period, own_items(request.viewer, period), county_of(request.viewer, period))
     return render(request, "courses/calendar_mine.html", {"period": period, "home": "calendar_mine"})
 
 
@@ -75,11 +75,11 @@ def calendar_run(request: HttpRequest) -> HttpResponse:
     """Everything that the viewer runs or leads, as a month, a week or a list."""
     period = chosen_period(request.GET, default="manad", today=request.viewer.on)
     days = Meeting.objects.filter(occasion__in=occasions_listed(request.viewer).order_by().values("pk"))
-    fill_period(period, run_items(days, period), county_of(request.viewer))
+    fill_period(period, run_items(days, period), county_of(request.viewer, period))
     return render(request, "courses/calendar_run.html", {"period": period, "home": "calendar_run"})
 
 
-def county_of(viewer: Viewer) -> str:
-    """The two digits of the county whose school breaks are marked; empty when it is not known."""
-    place = viewer.organisation
+def county_of(viewer: Viewer, period: Period) -> str:
+    """The two digits of the county whose school breaks are marked; empty when it is not known, or a list marks none."""
+    place = viewer.organisation if period.view != LIST else None
     return (place.municipality_code or "")[:2] or place.county_code if place else ""

@@ -23,7 +23,7 @@ from courses.feeds import renew_feed, revoke_feed
 from courses.models import Booking, Feed, Meeting, Occasion
 from courses.moving import move_meeting
 from courses.scheduling import Day, plan_occasion, publish_occasion
-from tests.courses.readers import READERS, by_vobject, utc
+from tests.courses.readers import READERS, by_vobject
 from tests.courses.strict_calendar import faults
 from tests.factories import World, build_course, build_occasion
 

@@ -113,6 +113,26 @@ def test_what_a_link_is_called_says_whether_somebody_may_have_it(world, see, occ
     assert name_for(amira, "occasion", "no id") == name_for(amira, "no kind", "") == ""
 
 
+def test_whoever_leads_has_the_link_to_the_meeting_and_nobody_else(world, course):
+    occasion = build_occasion(world, course, trainers=(world.tove,))
+    url = "https://teams.microsoft.com/l/1"
+    for day in occasion.meetings.all():
+        move_meeting(meeting=day, starts_at=day.starts_at, ends_at=day.ends_at, online_url=url, by=world.petra)
+    book_people(occasion=occasion, employments=[world.job("amira")], by=world.johan)
+
+    def told(token: str) -> set[tuple[str, str, str]]:
+        body = fetch(token).content
+        assert faults(body) == [], faults(body)
+        events = [one for one in parsed(body).children if one.name == "VEVENT"]
+        return {(one.text("LOCATION"), one.value("CONFERENCE"), one.value("URL")) for one in events}
+
+    own = {("Teams, länk i beskrivningen", url, url)}
+    page = f"http://localhost:8000/tillfallen/{occasion.public_id}/"
+    assert told(opened(world, "tove", "trainer", role="trainer")) == told(opened(world, "amira", "mine")) == own
+    assert told(opened(world, "amira", "organisation", role="employee")) == {("Teams", "", page)}
+    assert told(opened(world, "petra", "organiser", role="organiser")) == {("Teams", "", page)}
+
+
 # -- who, and until when
 
 

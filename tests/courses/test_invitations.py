@@ -308,6 +308,13 @@ def test_a_no_in_the_calendar_is_asked_about_and_frees_nothing(world, seat):
     assert take_mail(raw=reply(world, "DECLINED"), by=None) == 0
 
 
+def test_the_page_of_the_session_says_that_the_seat_is_still_there(world, seat, sign_in):
+    amira, path = sign_in(world.amira), reverse("occasion_detail", args=[seat.occasion.public_id])
+    assert amira.get(path).context["said_no"] is False
+    take_mail(raw=reply(world, "DECLINED"), by=None)
+    assert "Du har tackat nej i din kalender." in amira.get(path).content.decode()
+
+
 def test_a_yes_is_written_down_and_takes_back_the_question(world, seat):
     take_mail(raw=reply(world, "DECLINED"), by=None)
     assert take_mail(raw=reply(world, "ACCEPTED"), by=None) == 1
