@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0004_group_bookings"),
+        ("courses", "0005_size_of_a_version"),
         ("people", "0020_alarm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
