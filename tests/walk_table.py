@@ -6,7 +6,7 @@ not exist (or the way to the login). Objects have their own bound in REACH; both
 
 from dataclasses import dataclass, field
 
-from courses.models import Attendance, Meeting
+from courses.models import Attendance, Feed, Meeting
 from journeys.models import Stop
 from people.events import pointer
 from people.models import Accession, Collaboration, Delegation, Notice, RoleAssignment
@@ -101,6 +101,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "my_day": {"past": {"amira", "tilda", "skye"}, "coming": {"amira", "tilda"}, "boras": {"otto"}},
     "my_booking": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}, "otto": {"otto"}},
     "result": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
+    "my_feed": {"amira": {"amira"}, "tilda": {"tilda"}},
     "my_result": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}},
     "certificate": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
     "person": {
@@ -198,6 +199,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "my_task": {"*": lived.course.versions.published().get().parts.get(key="pre").tasks.first().pk},
         "my_part": {"*": "post"},
         "feed": lived.tokens,
+        "my_feed": {key: Feed.objects.get(person=people[key]).public_id for key in ("amira", "tilda")},
         "offer": {"*": "nobody-was-offered-this"},
         "hold": {"*": "00000000-0000-4000-8000-000000000000"},
         "colour": {"*": "14594f"},
@@ -380,9 +382,11 @@ EXPECTED: dict[str, Page] = {
     # calendars
     "feed_fetch": page(ANYBODY, token="feed"),
     "calendar_mine": page(SIGNED_IN),
-    "feed_renew": page(SIGNED_IN),
-    "feed_revoke": page(SIGNED_IN),
+    "calendar_run": page(having(P.RUN_OCCASIONS, P.MARK_ATTENDANCE, P.EDIT_JOURNEYS, P.SEE_REGION)),
+    **{name: page(SIGNED_IN) for name in ("feed_list", "feed_create", "alarm_choose")},
+    **{name: page(SIGNED_IN, public_id="my_feed") for name in ("feed_renew", "feed_revoke")},
     "occasion_calendar": page(SIGNED_IN, public_id="occasion"),
+    "course_calendar": page(SIGNED_IN, slug="course"),
     # journeys
     "journey_mine": page(SIGNED_IN),
     "team_overview": page(having(P.SEE_TEAM)),
@@ -465,6 +469,9 @@ QUERIES = {
     "booking_people": ("q=a",),
     "team_overview": ("q=a",),
     "course_list": ("q=barn",),
+    "calendar_mine": ("vy=manad", "vy=vecka&dag=2027-03-28"),
+    "calendar_run": ("vy=vecka", "vy=lista"),
+    "feed_create": ("slag=organisation", "slag=team", "slag=organiser&q=Barn", "slag=trainer"),
 }
 # Named exemptions from one rule each; at most five.
 EXEMPT_WRITES = {"notice_detail": "opening a notice is reading it: when it was read is the reader's own log"}

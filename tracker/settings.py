@@ -228,6 +228,10 @@ if DEMO and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Leden <leden@localhost>")
+# Answers that people give in their calendar programs go to CALENDAR_ADDRESS and are read in the folder (a Maildir) that the
+# mail server delivers to. Without both, invitations ask for no answer.
+CALENDAR_ADDRESS = env.str("CALENDAR_ADDRESS", default="")
+CALENDAR_MAILDIR = env.str("CALENDAR_MAILDIR", default="")
 
 # Jobs: the ORM broker, so that a job exists exactly when the fact that asked for it does. Every job is under 30 s and may run twice.
 Q_CLUSTER = {

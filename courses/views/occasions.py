@@ -13,9 +13,8 @@ from django_tables2 import RequestConfig
 
 from courses import rosters, sharing, tallies
 from courses.attendance import marking_obstacles
-from courses.calendars import public_calendar
 from courses.exports import answer_table
-from courses.filters import OccasionFilter, ParticipantFilter
+from courses.filters import LISTERS, OccasionFilter, ParticipantFilter
 from courses.forms.occasions import (
     CourseChoice,
     DayForm,
@@ -30,14 +29,13 @@ from courses.refusals import Refused
 from courses.scheduling import close_occasion, plan_occasion, publish_occasion
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
-from courses.views.calendars import calendar_file, days_of
+from courses.views.calendars import days_file
 from courses.views.outcomes import carry_out
 from people.events import record_reading
 from people.models import Organisation
 from people.roles import Permission
 from people.views.doors import permitted
 
-LISTERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE, Permission.EDIT_JOURNEYS, Permission.SEE_REGION)
 MARKERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE)
 PER_PAGE = 50
 
@@ -51,7 +49,7 @@ def occasion_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("fil") == "xlsx":
         return answer_table("tillfallen", _("Sessions"), *_occasion_rows(tallies.with_tallies(chosen.qs)))
     if request.GET.get("fil") == "ics":
-        return calendar_file(public_calendar(_("Sessions"), days_of(chosen.qs)), _("sessions"))
+        return days_file(_("Sessions"), chosen.qs)
     table = OccasionTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     undecided = rosters.to_decide(request.viewer) if Permission.RUN_OCCASIONS in request.viewer.may else []
