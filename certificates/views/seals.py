@@ -33,7 +33,7 @@ def seal_edit(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The key is kept. New certificates are sealed with it."))
             return redirect("seal_edit")
     row = Seal.objects.filter(organisation=organisation).first()
-    context = {"form": form, "seal": row, "organisation": organisation}
+    context: dict[str, object] = {"form": form, "seal": row, "organisation": organisation}
     if row is not None:
         context |= {"warns": row.warns_on(request.viewer.on), "has_ended": row.days_left(request.viewer.on) < 0}
     return render(request, "certificates/seal_edit.html", context)
