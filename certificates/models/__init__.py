@@ -7,7 +7,7 @@ from certificates.models.certificate import (
     NumberSeries,
     new_code,
 )
-from certificates.models.keys import Seal
+from certificates.models.keys import IssuerKey, Seal, StatusList
 from certificates.models.layout import Layout
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "CertificateFile",
     "CertificateKind",
     "CertificateQuerySet",
+    "IssuerKey",
     "Layout",
     "NumberSeries",
     "Seal",
+    "StatusList",
     "new_code",
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from certificates.models.keys import StatusList
 from courses.models import CourseResult
 from journeys.models import Completion
 from people.models import Organisation, Person, Placement
@@ -184,6 +185,8 @@ class Certificate(models.Model):
     search_key = models.CharField(max_length=600)
     name_hidden = models.BooleanField(default=False)
     fault = models.CharField(max_length=400, blank=True)
+    status_list = models.ForeignKey(StatusList, models.PROTECT, null=True, blank=True, related_name="certificates")
+    status_index = models.PositiveIntegerField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
@@ -214,6 +217,12 @@ class Certificate(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("achieved_on")), name="certificate_validity"
+            ),
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="certificate_status_place_once"),
+            models.CheckConstraint(
+                condition=Q(status_list=None, status_index=None)
+                | Q(status_list__isnull=False, status_index__isnull=False),
+                name="certificate_status_place_whole",
             ),
             models.UniqueConstraint(
                 fields=["result", "kind"],
@@ -274,7 +283,7 @@ class Certificate(models.Model):
 class CertificateFileKind(models.TextChoices):
     PDF = "pdf", "PDF"
     CREDENTIAL = "credential", _("Digital credential")
-    ARCHIVE = "archive", _("Archive package")
+    JWT = "jwt", _("Digital credential (JWT)")
 
 
 class CertificateFile(models.Model):
