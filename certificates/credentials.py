@@ -82,8 +82,8 @@ def credential_of(certificate: Certificate, *, with_name: bool = False) -> dict:
     }
     if certificate.valid_until:
         credential["validUntil"] = f"{certificate.valid_until.isoformat()}T23:59:59Z"
-    if certificate.status_list_id:
-        credential["credentialStatus"] = _status(certificate)
+    if certificate.status_list is not None:
+        credential["credentialStatus"] = _status(certificate.status_list, certificate.status_index)
     return credential
 
 
@@ -214,13 +214,13 @@ def _spoken_of(document: dict, organisation: Organisation) -> Certificate | None
     return rows.select_related("person", "issuer").first()
 
 
-def _status(certificate: Certificate) -> dict:
-    url = list_address(certificate.status_list)
+def _status(row: StatusList, index: int | None) -> dict:
+    url = list_address(row)
     return {
-        "id": f"{url}#{certificate.status_index}",
+        "id": f"{url}#{index}",
         "type": "BitstringStatusListEntry",
         "statusPurpose": "revocation",
-        "statusListIndex": str(certificate.status_index),
+        "statusListIndex": str(index),
         "statusListCredential": url,
     }
 
