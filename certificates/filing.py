@@ -78,13 +78,13 @@ def _keep(row: Certificate, kind: str, content: bytes) -> CertificateFile:
     )
 
 
-def note_fault(*, certificate: Certificate, letters: str, at: datetime | None = None) -> Certificate:
-    """Write which letters stop the drawing; the person and HR read it in a sentence. Written once."""
+def note_fault(*, certificate: Certificate, fault: str, at: datetime | None = None) -> Certificate:
+    """Write what stops the drawing, letters that no font has or UNFIT with a word; the person and HR read it in a sentence. Written once."""
     at = at or timezone.now()
     with transaction.atomic():
         row = Certificate.objects.select_for_update().get(pk=certificate.pk)
-        if row.state == Certificate.State.QUEUED and row.fault != letters[:400]:
-            row.fault = letters[:400]
+        if row.state == Certificate.State.QUEUED and row.fault != fault[:400]:
+            row.fault = fault[:400]
             row.save(update_fields=["fault"])
             record("stop_certificate", by=None, about=row, person=row.person, organisation=row.organisation, at=at)
     return row

@@ -8,7 +8,8 @@ from django.utils import timezone
 from certificates.credentials import credential_of, may_have_credential, sign
 from certificates.filing import keep_file, note_fault
 from certificates.issuer_keys import take_status_place
-from certificates.models import Certificate, CertificateFile
+from certificates.limits import Unfit
+from certificates.models import UNFIT, Certificate, CertificateFile
 from certificates.rendering import UnprintableLetters, render
 from certificates.sealing import seal as put_seal
 from certificates.seals import seal_for
@@ -25,8 +26,11 @@ def produce(*, certificate: Certificate, by: None = None, at: datetime | None = 
     try:
         content = render(certificate.snapshot, certificate.template, attached)
     except UnprintableLetters as stop:
-        note_fault(certificate=certificate, letters=stop.letters, at=at)
+        note_fault(certificate=certificate, fault=stop.letters, at=at)
         return "unprintable letters"
+    except Unfit as stop:
+        note_fault(certificate=certificate, fault=UNFIT + stop.why, at=at)
+        return f"refused: {stop.why}"
     failpoint("paper_drawn")
     seal = seal_for(certificate.issuer, timezone.localdate(at))
     if seal is not None:

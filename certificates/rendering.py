@@ -17,6 +17,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from certificates.fonts import FAMILIES, FORMAT, WEIGHTS, font_file, missing_letters
+from certificates.limits import check_snapshot, time_limit
 from certificates.papers import Paper, markup_of, own_css, printed_text
 from certificates.snapshots import TEMPLATE
 
@@ -66,13 +67,21 @@ def _warm(template: str) -> tuple[FontConfiguration, CSS, BundledFetcher]:
         for family in FAMILIES
         for weight in WEIGHTS
     )
+    return fonts, CSS(string=faces + sheet_of(template), font_config=fonts, url_fetcher=fetcher), fetcher
+
+
+def sheet_of(template: str) -> str:
+    """The style sheet of a design without its fonts' places: they differ between the worker and a benchmark."""
     names = ",".join(f'"{family}"' for family in FAMILIES)
-    sheet = faces + f"html{{font-family:{names}}}" + render_to_string(f"certificates/pdf/{template}.css")
-    return fonts, CSS(string=sheet, font_config=fonts, url_fetcher=fetcher), fetcher
+    return f"html{{font-family:{names}}}" + render_to_string(f"certificates/pdf/{template}.css")
 
 
 def render(snapshot: dict, template: str = TEMPLATE, beside: dict[str, bytes] | None = None) -> bytes:
-    """Snapshot in, the file's bytes out, with the files `beside` it attached. Raises UnprintableLetters before anything is drawn."""
+    """Snapshot in, the file's bytes out, with the files `beside` it attached.
+
+    Raises Unfit or UnprintableLetters before anything is laid out, and Unfit when it takes too long.
+    """
+    check_snapshot(snapshot)
     markup = markup_of(snapshot, template)
     missing = missing_letters(printed_text(markup))
     if missing:
@@ -93,7 +102,7 @@ def write(
     markup: str, *, template: str = TEMPLATE, own_css: str = "", attached: list[Attachment] | None = None
 ) -> bytes:
     """Markup in, PDF/A-3a + PDF/UA-1 out, through the fetcher that lets nothing in or out."""
-    with _press:
+    with _press, time_limit():
         fonts, sheet, fetcher = _warm(template)
         # base_url is one that nothing can be read from: a relative address stays without an answer.
         page = HTML(string=markup, base_url="bundled:", url_fetcher=fetcher)

@@ -1,5 +1,6 @@
 from certificates.models.bundle import Bundle, BundleLine
 from certificates.models.certificate import (
+    UNFIT,
     Certificate,
     CertificateFile,
     CertificateKind,
@@ -11,6 +12,7 @@ from certificates.models.keys import IssuerKey, Seal, StatusList
 from certificates.models.layout import Layout
 
 __all__ = [
+    "UNFIT",
     "Bundle",
     "BundleLine",
     "Certificate",

@@ -17,6 +17,8 @@ from people.models.base import choice_check
 from people.names import search_key
 
 SOON_DAYS = 90
+# Before the word that says why a snapshot was refused; a fault without it is the letters that no font has.
+UNFIT = "unfit:"
 
 
 def new_code() -> str:
@@ -275,6 +277,8 @@ class Certificate(models.Model):
         """Why there is no file, for the person and HR; empty when nothing is wrong."""
         if not self.fault:
             return ""
+        if self.fault.startswith(UNFIT):
+            return _("The certificate cannot be printed: it holds more than a certificate can. Tell support.")
         return _("The certificate cannot be printed: our fonts lack %(letters)s. Write the name in other letters.") % {
             "letters": ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in self.fault)
         }

@@ -18,6 +18,7 @@ from people.models import Person
 from people.roles import Role
 from tracker.bench.matrix import build_team
 from tracker.bench.pages import Page, main_pages
+from tracker.bench.papers import measure_papers
 from tracker.demo.preparing import prepare_demo
 
 # What begins and ends a transaction asks nothing.
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]), transaction.atomic():
             build_team(timezone.localdate())
             results = self.measure([EMPTY, *main_pages()], options["rounds"])
+            results += self.papers(options["rounds"])
             transaction.set_rollback(True)
         folder = settings.BASE_DIR / "bench"
         folder.mkdir(exist_ok=True)
@@ -70,6 +72,16 @@ class Command(BaseCommand):
             rows.append({"name": f"{page.name}: queries", "value": queries[page.name], "unit": "queries", "limit": page.queries, "samples": [queries[page.name]], **shared})  # fmt: skip
             rows.append({"name": f"{page.name}: server time", "value": round(middle / empty, 2), "unit": "empty views", "limit": page.times, "samples": [round(ms, 2) for ms in samples[page.name]], **shared})  # fmt: skip
         return rows
+
+    def papers(self, rounds: int) -> list[dict[str, Any]]:
+        """What certificates cost, in the same run."""
+        rows = measure_papers(rounds)
+        for row in rows:
+            self.stdout.write(
+                f"\n{row['name']}: {row['value']} ms (limit {row['limit']}), {row['documents_per_second_and_core']} documents per"
+                f" second and core, {row['times_faster']} times as fast as naive rendering ({row['naive_ms']} ms)"
+            )
+        return [row | {"engine": connection.vendor, "data": "demo", "commit": self.commit()} for row in rows]
 
     def client_of(self, page: Page) -> Client:
         client = Client()
