@@ -128,6 +128,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
     "bundle": {"helena": {"helena"}},
+    "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
 }
 
@@ -164,6 +165,10 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "result": results,
         "my_result": results,
         "certificate": {key: row.public_id for key, row in lived.certificates.items()},
+        "credential": {key: row.public_id for key, row in lived.certificates.items()},
+        "issuer": {"*": lived.world.region.public_id},
+        "status_list": {"*": 1},
+        "issuer_key": {"*": "key-2026-1"},
         "paper": {key: row.public_id for key, row in lived.certificates.items()},
         "person": {key: people[key].public_id for key in some},
         "member": {key: people[key].public_id for key in some},
@@ -433,7 +438,7 @@ EXPECTED: dict[str, Page] = {
     # certificates
     "certificate_mine": page(SIGNED_IN),
     "extract_create": page(SIGNED_IN),
-    "attendance_certify": page(SIGNED_IN, public_id="result"),
+    "attendance_certify": page(SIGNED_IN, public_id="my_result"),
     "layout_edit": page(having(P.EDIT_JOURNEYS), slug="journey"),
     "layout_style": page(having(P.EDIT_JOURNEYS), slug="journey", colour="colour"),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
@@ -443,6 +448,12 @@ EXPECTED: dict[str, Page] = {
         for name in ("certificate_replace", "certificate_withdraw")
     },
     "certificate_replace_many": page(having(P.CHANGE_CERTIFICATES)),
+    "key_change": page(having(P.EDIT_SETTINGS)),
+    "key_disown": page(having(P.EDIT_SETTINGS), name="issuer_key"),
+    "credential_download": page(SIGNED_IN, code="credential"),
+    "did_show": page(ANYBODY, public_id="issuer"),
+    "status_show": page(ANYBODY, public_id="issuer", number="status_list"),
+    "credential_check": page(ANYBODY),
     "seal_edit": page(having(P.EDIT_SETTINGS)),
     "seal_switch": page(having(P.EDIT_SETTINGS)),
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
@@ -464,6 +475,7 @@ QUERIES = {
     "person_list": ("q=a",),
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
+    "credential_download": ("namn=1", "form=jwt"),
     "certificate_list": ("q=a",),
     "certificate_replace_many": ("what=name", "q=a"),
     "booking_people": ("q=a",),
@@ -477,5 +489,7 @@ QUERIES = {
 EXEMPT_WRITES = {"notice_detail": "opening a notice is reading it: when it was read is the reader's own log"}
 EXEMPT_CACHE = {
     "theme_show": "a style sheet of colours, the same for everybody, is cached for good",
+    "did_show": "an issuer's public keys, the same for everybody; a checker may keep them for five minutes",
+    "status_show": "which credentials were withdrawn, as bits without names; a checker may keep them for five minutes",
     "feed_fetch": "the owner's calendar client may keep the file for a quarter of an hour; the link itself is the key",
 }

@@ -1,5 +1,6 @@
 """Settings of Leden. Everything that differs between installations comes from the environment or `.env`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -237,7 +238,8 @@ CALENDAR_MAILDIR = env.str("CALENDAR_MAILDIR", default="")
 Q_CLUSTER = {
     "name": "leden",
     "orm": "default",
-    "workers": env.int("WORKERS", default=2),
+    # One process per core draws certificates: two threads of one would not be faster, and share the fonts' memory.
+    "workers": env.int("WORKERS", default=max(2, os.cpu_count() or 2)),
     "timeout": 60,
     "retry": 90,
     "max_attempts": 5,

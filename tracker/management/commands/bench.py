@@ -19,6 +19,7 @@ from people.roles import Role
 from tracker.bench.feeds import build_feeds, feed_pages, share_of_building
 from tracker.bench.matrix import build_team
 from tracker.bench.pages import Page, main_pages
+from tracker.bench.papers import measure_papers
 from tracker.demo.preparing import prepare_demo
 
 # What begins and ends a transaction asks nothing.
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             results = self.measure([EMPTY, *main_pages(), *feed_pages(mine)], options["rounds"])
             results.append({**share_of_building(run), "engine": connection.vendor, "commit": self.commit()})
             self.stdout.write(f"{results[-1]['name']}: {results[-1]['value']}, limit {results[-1]['limit']}")
+            results += self.papers(options["rounds"])
             transaction.set_rollback(True)
         folder = settings.BASE_DIR / "bench"
         folder.mkdir(exist_ok=True)
@@ -74,6 +76,16 @@ class Command(BaseCommand):
             rows.append({"name": f"{page.name}: queries", "value": queries[page.name], "unit": "queries", "limit": page.queries, "samples": [queries[page.name]], **shared})  # fmt: skip
             rows.append({"name": f"{page.name}: server time", "value": round(middle / empty, 2), "unit": "empty views", "limit": page.times, "samples": [round(ms, 2) for ms in samples[page.name]], **shared})  # fmt: skip
         return rows
+
+    def papers(self, rounds: int) -> list[dict[str, Any]]:
+        """What certificates cost, in the same run."""
+        rows = measure_papers(rounds)
+        for row in rows:
+            self.stdout.write(
+                f"\n{row['name']}: {row['value']} ms (limit {row['limit']}), {row['documents_per_second_and_core']} documents per"
+                f" second and core, {row['times_faster']} times as fast as naive rendering ({row['naive_ms']} ms)"
+            )
+        return [row | {"engine": connection.vendor, "data": "demo", "commit": self.commit()} for row in rows]
 
     def client_of(self, page: Page) -> Client:
         client = Client()
