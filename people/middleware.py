@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from people.access import viewer_for
+from people.second_factor import OPEN_WITHOUT, asks_again, lacks_second_factor, way_in, way_to_confirm
 
 ACTING_ROLE = "acting_role"
 
@@ -32,6 +33,35 @@ class ViewerMiddleware:
         if request.viewer is not None and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class SecondFactorMiddleware:
+    """No page opens to a role that sees others before the second factor is given, and none of ASKS_AGAIN to an old one (P11).
+
+    Open to everybody without signing in means open here too; allauth's own pages are how the factor is given.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        is_open = name in OPEN_WITHOUT or not getattr(view, "login_required", True)
+        if request.viewer is None or is_open or view.__module__.startswith("allauth."):
+            return None
+        if lacks_second_factor(request):
+            return self.lead(request, way_in(request))
+        return self.lead(request, way_to_confirm(request)) if asks_again(request, name) else None
+
+    @staticmethod
+    def lead(request: HttpRequest, way: str) -> HttpResponse:
+        """A piece of a page cannot hold the question: htmx then loads the whole."""
+        return HttpResponse(headers={"HX-Redirect": way}) if request.headers.get("HX-Request") else redirect(way)
 
 
 class OnceMiddleware:

@@ -97,3 +97,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DATA_PROTECTION: frozenset(),
     Role.PLATFORM_ADMIN: frozenset({_P.EDIT_ORGANISATIONS, _P.EDIT_COLLABORATIONS}),
 }
+
+# Making content shows nobody; whatever else a role may do shows or moves other people, so it needs a second factor (T29).
+SHOWS_NOBODY = frozenset({_P.FOLLOW_JOURNEY, _P.EDIT_COURSES, _P.EDIT_JOURNEYS})
+
+
+def needs_second_factor(role: Role) -> bool:
+    """Tell whether somebody in this role sees others, so that a password alone is too little."""
+    return bool(PERMISSIONS[role] - SHOWS_NOBODY)

@@ -202,6 +202,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "colour": {"*": "14594f"},
         "version": {"*": "0" * 12},
         "key": {"*": "0-unknown"},
+        "own_key": {"*": 0},
         "uidb36": {"*": "1"},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
@@ -231,6 +232,8 @@ EXPECTED: dict[str, Page] = {
             "account_email_verification_sent",
             "account_request_login_code",
             "account_confirm_login_code",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
         )
     },
     "account_confirm_email": page(ANYBODY, key="key"),
@@ -239,6 +242,16 @@ EXPECTED: dict[str, Page] = {
         name: page(SIGNED_IN)
         for name in (
             "account_reauthenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
             "account_email",
             "account_change_password",
             "account_set_password",
@@ -252,6 +265,8 @@ EXPECTED: dict[str, Page] = {
             "notice_read",
         )
     },
+    "mfa_edit_webauthn": page(SIGNED_IN, pk="own_key"),
+    "mfa_remove_webauthn": page(SIGNED_IN, pk="own_key"),
     "notice_detail": page(SIGNED_IN, public_id="notice"),
     # people
     "organisation_list": page(having(P.EDIT_ORGANISATIONS)),

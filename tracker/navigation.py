@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from people.access import Viewer
 from people.roles import Role
+from people.second_factor import lacks_second_factor
 from people.theme import digest
 
 # Set by the account menu; read by every page, so that the first paint has the right colours without a script.
@@ -138,6 +139,7 @@ def context(request: HttpRequest) -> dict[str, object]:
             # Asked for by whole pages only: a piece that htmx fetches costs no query here.
             "place": SimpleLazyObject(lambda: viewer.organisation),
             "acting_as": viewer.role.label,
+            "lacks_second_factor": lacks_second_factor(request),
             "choices": [(choice.value, choice.label, choice == viewer.role) for choice in viewer.roles],
             "theme_url": SimpleLazyObject(
                 lambda: theme_address(viewer.organisation.colour) if viewer.organisation else ""

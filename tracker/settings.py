@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "django_cotton",
     "django_filters",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.ViewerMiddleware",
+    "people.middleware.SecondFactorMiddleware",
     "people.middleware.OnceMiddleware",
 ]
 
@@ -152,6 +154,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # who is told that the way in was changed: the address as it was before
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -159,8 +164,20 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {
     "login": "2000/m/ip",
     "login_failed": "10/m/key,2000/5m/ip",
-    "reset_password": "200/m/ip,5/m/key",
+    "reset_password": "2000/m/ip,5/m/key",
+    "reset_password_from_key": "2000/m/ip",
+    "request_login_code": "2000/m/ip,3/m/key",
 }
+MFA_ADAPTER = "people.adapters.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "people.key_forms.KeyForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Leden"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here; an address is confirmed before it opens anything
+MFA_RATE_LIMITS = {"webauthn_login": "2000/m/ip"}
+# Browsers give passkeys to https and to this machine only; so do we.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BASE_URL.startswith("https://")
 # Required in production (tracker/checks.py): a wrong count lets a forged header defeat the limits.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=None)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT or 0

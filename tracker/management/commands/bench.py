@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils import timezone
 from people.middleware import ACTING_ROLE
 from people.models import Person
 from people.roles import Role
+from people.second_factor import note_demo
 from tracker.bench.matrix import build_team
 from tracker.bench.pages import Page, main_pages
 from tracker.demo.preparing import prepare_demo
@@ -73,8 +75,11 @@ class Command(BaseCommand):
 
     def client_of(self, page: Page) -> Client:
         client = Client()
-        client.force_login(Person.objects.get(email=page.email))
-        session = client.session
+        request = HttpRequest()
+        request.user = Person.objects.get(email=page.email)
+        client.force_login(request.user)
+        request.session = session = client.session
+        note_demo(request=request, by=request.user)
         session[ACTING_ROLE] = page.role
         session.save()
         client.get(page.path)
