@@ -29,6 +29,7 @@ class Permission(StrEnum):
     GIVE_ROLES = "give_roles"
     EDIT_SETTINGS = "edit_settings"
     KEEP_PROTECTION = "keep_protection"
+    SEE_LOG = "see_log"
     EDIT_ORGANISATIONS = "edit_organisations"
     EDIT_COLLABORATIONS = "edit_collaborations"
 
@@ -87,12 +88,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Nobody else can move, invite or end those whom only the custodian sees.
-    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS}),
+    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS, _P.SEE_LOG}),
     # A coordinator is programme owner where the own organisation leads (decision 1).
     Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS}),
     Role.OWNER: frozenset({_P.EDIT_JOURNEYS}),
     Role.MUNICIPALITY_ADMIN: frozenset(
-        {_P.SEE_STAFF, _P.EDIT_STAFF, _P.KEEP_JOBS, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS}
+        {_P.SEE_STAFF, _P.EDIT_STAFF, _P.KEEP_JOBS, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS, _P.SEE_LOG}
     ),
     Role.DATA_PROTECTION: frozenset(),
     Role.PLATFORM_ADMIN: frozenset({_P.EDIT_ORGANISATIONS, _P.EDIT_COLLABORATIONS}),

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "people.middleware.ViewerMiddleware",
     "people.middleware.SecondFactorMiddleware",
     "people.middleware.OnceMiddleware",
+    "people.middleware.ReadLogMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
