@@ -204,7 +204,7 @@ class Certificate(models.Model):
 
 
 # Reading what stands on the paper is reading whose it is.
-Certificate.snapshot = Noted(Certificate._meta.get_field("snapshot"), whose="person_id")
+Certificate.snapshot = Noted(Certificate._meta.get_field("snapshot"), whose="person_id")  # type: ignore[assignment]
 
 
 class CertificateFileKind(models.TextChoices):

@@ -87,6 +87,7 @@ def verify(known_head: str = "", at: datetime | None = None) -> Verdict:
     was_known = not known_head
     for link in Link.objects.select_related("event", "reading").order_by("pk").iterator(chunk_size=2000):
         row = link.event or link.reading
+        assert row is not None  # link_of_one
         expected = digest(verdict.head, row)
         if link.digest != expected:
             name = f"{type(row).__name__} {row.pk} of {row.at:%Y-%m-%d %H:%M}"

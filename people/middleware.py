@@ -79,7 +79,7 @@ class SecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict
     ) -> HttpResponse | None:
-        name = request.resolver_match.url_name if request.resolver_match else ""
+        name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if request.viewer is None or name in OPEN_WITHOUT or not is_ours(view):
             return None
         if lacks_second_factor(request):

@@ -133,7 +133,9 @@ def context(request: HttpRequest) -> dict[str, object]:
         roof["demo_roles"] = CAST
     if viewer:
         tabs = TABS[viewer.role]
-        own = (NOTICES,) if MY_CERTIFICATES in tabs or not viewer.works_at else (NOTICES, MY_CERTIFICATES)
+        own: tuple[Tab, ...] = (
+            (NOTICES,) if MY_CERTIFICATES in tabs or not viewer.works_at else (NOTICES, MY_CERTIFICATES)
+        )
         own += (LOG,) if Permission.SEE_LOG in viewer.may else ()
         roof |= {
             "tabs": list(ways(tabs, request.path)),

@@ -214,6 +214,8 @@ STORAGES = {
 }
 # Certificates and bundles lie here; no URL serves this folder.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / ("demo-files" if DEMO else "files")))
+# Where pg_dump and pg_restore lie, when they are not on the path.
+POSTGRESQL_BIN = env.str("POSTGRESQL_BIN", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -75,11 +75,11 @@ class Command(BaseCommand):
 
     def client_of(self, page: Page) -> Client:
         client = Client()
-        request = HttpRequest()
-        request.user = Person.objects.get(email=page.email)
-        client.force_login(request.user)
-        request.session = session = client.session
-        note_demo(request=request, by=request.user)
+        request, person = HttpRequest(), Person.objects.get(email=page.email)
+        client.force_login(person)
+        request.user, request.session = person, client.session
+        session = request.session
+        note_demo(request=request, by=person)
         session[ACTING_ROLE] = page.role
         session.save()
         client.get(page.path)
