@@ -174,6 +174,7 @@ ANSWERS_NOBODY = {
     "mfa_deactivate_totp": "nobody has an app",
     "mfa_reauthenticate_webauthn": "nobody has a key",
     "readiness_show": "no worker runs beside the tests",
+    "security_show": "no contact is set in the tests",
 }
 
 

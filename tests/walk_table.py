@@ -215,8 +215,11 @@ AUTHOR = having(P.EDIT_COURSES)
 OF_DRAFT = {"public_id": "own_course"}
 EXPECTED: dict[str, Page] = {
     # the roof
-    **{name: page(ANYBODY) for name in ("home", "accessibility", "privacy", "help", "language_set", "scheme_set")},
-    **{name: page(ANYBODY) for name in ("health_show", "readiness_show")},
+    **{
+        name: page(ANYBODY)
+        for name in ("home", "accessibility", "privacy", "who_sees", "help", "language_set", "scheme_set")
+    },
+    **{name: page(ANYBODY) for name in ("health_show", "readiness_show", "security_show")},
     "theme_show": page(ANYBODY, colour="colour", version="version"),
     # the account
     **{

@@ -130,7 +130,10 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+IS_SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
+if IS_SECURE:  # the browser takes such a cookie from this host alone, and only over https (T27)
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -178,7 +181,7 @@ MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here; an address is confirmed before it opens anything
 MFA_RATE_LIMITS = {"webauthn_login": "2000/m/ip"}
 # Browsers give passkeys to https and to this machine only; so do we.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BASE_URL.startswith("https://")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 # Required in production (tracker/checks.py): a wrong count lets a forged header defeat the limits.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=None)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT or 0
@@ -235,8 +238,15 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if BASE_URL.startswith("https://") else 0
-SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
+SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=IS_SECURE)
+SECURE_REDIRECT_EXEMPT = [r"^halsa/"]  # who watches the process asks it without a proxy
+if TRUSTED_PROXY_COUNT:  # the proxy says that the browser came by https, and takes that header away from everybody else
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Whether the other hosts of a municipality's domain keep https for good is not ours to promise (HSTS subdomains, preload).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# To whom somebody writes who has found a hole: an address or a page, said in /.well-known/security.txt.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
