@@ -161,7 +161,7 @@ def system_deeds(viewer: Viewer) -> QuerySet[Event]:
     if viewer.may & {Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE}:
         run = Occasion.objects.run_by(viewer).filter(last_on__gte=viewer.on - timedelta(days=DAYS_BACK))
         return events.filter(data__occasion__in=[str(pk) for pk in run.values_list("public_id", flat=True)])
-    return viewer.rows_seen(events.filter(person__isnull=False))
+    return viewer.present_rows(events.filter(person__isnull=False))
 
 
 def told(viewer: Viewer, events: Iterable[Event]) -> list[Decision]:
