@@ -40,8 +40,10 @@ def write_file(stored_as: str, content: bytes) -> None:
         raise
 
 
-def keep_file(*, certificate: Certificate, content: bytes, at: datetime | None = None) -> CertificateFile | None:
-    """Keep the drawn file and mark the certificate as rendered; the file that is there wins. None when it was closed meanwhile."""
+def keep_file(
+    *, certificate: Certificate, content: bytes, is_sealed: bool = False, at: datetime | None = None
+) -> CertificateFile | None:
+    """Keep the finished file and mark the certificate as rendered or sealed; the file that is there wins. None when it was closed meanwhile."""
     stored_as = f"{FOLDER}/{certificate.public_id[:2].lower()}/{certificate.public_id}.pdf"
     with transaction.atomic():
         row = Certificate.objects.select_for_update().get(pk=certificate.pk)
@@ -52,7 +54,7 @@ def keep_file(*, certificate: Certificate, content: bytes, at: datetime | None =
         kept = CertificateFile.objects.create(
             certificate=row, stored_as=stored_as, sha256=hashlib.sha256(content).hexdigest(), size=len(content)
         )
-        row.state, row.fault = Certificate.State.RENDERED, ""
+        row.state, row.fault = Certificate.State.SEALED if is_sealed else Certificate.State.RENDERED, ""
         row.save(update_fields=["state", "fault"])
         tell_ready(row, at=at or timezone.now())
     return kept
@@ -70,13 +72,18 @@ def note_fault(*, certificate: Certificate, letters: str, at: datetime | None = 
     return row
 
 
-def read_file(certificate: Certificate) -> bytes | None:
+def read_file(certificate: Certificate, kind: str = CertificateFile.Kind.PDF) -> bytes | None:
     """The bytes of a rendered certificate, checked against their hash; None when there is no file yet or any more."""
-    kept = next((file for file in certificate.files.all() if file.kind == CertificateFile.Kind.PDF), None)
+    kept = next((file for file in certificate.files.all() if file.kind == kind), None)
     if kept is None or not file_path(kept.stored_as).is_file():
         return None
     content = file_path(kept.stored_as).read_bytes()
     return content if hashlib.sha256(content).hexdigest() == kept.sha256 else None
+
+
+def read_credential(certificate: Certificate) -> bytes | None:
+    """The digital credential of a certificate; None when it has none."""
+    return read_file(certificate, CertificateFile.Kind.CREDENTIAL)
 
 
 def readable_name(certificate: Certificate) -> str:

@@ -3,26 +3,20 @@
 Same snapshot, same bytes: every date on and in the file comes from the snapshot. Nothing is fetched but our own fonts (P14).
 """
 
-import base64
-import html
 import logging
-import re
 from functools import lru_cache
-from io import BytesIO
 from threading import Lock
 from urllib.parse import urlsplit
 
 import pydyf
-import segno
 from django.template.loader import render_to_string
-from django.utils.translation import override
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from certificates.fonts import FAMILIES, FORMAT, WEIGHTS, font_file, missing_letters
-from certificates.papers import Paper
+from certificates.papers import Paper, markup_of, own_css, printed_text
 from certificates.snapshots import TEMPLATE
 
 VARIANT = "pdf/a-3a"
@@ -77,15 +71,11 @@ def _warm(template: str) -> tuple[FontConfiguration, CSS, BundledFetcher]:
 
 def render(snapshot: dict, template: str = TEMPLATE) -> bytes:
     """Snapshot in, the file's bytes out. Raises UnprintableLetters before anything is drawn."""
-    with override(snapshot["language"]):
-        paper = Paper(snapshot)
-        context = {"paper": paper, "qr": qr_picture(snapshot["address"])}
-        markup = render_to_string(f"certificates/pdf/{template}.html", context)
-        drawing = render_to_string(f"certificates/pdf/{template}.svg", context)
+    markup = markup_of(snapshot, template)
     missing = missing_letters(printed_text(markup))
     if missing:
         raise UnprintableLetters(missing)
-    return write(markup, template=template, own_css=_own_css(paper, drawing))
+    return write(markup, template=template, own_css=own_css(Paper(snapshot), template))
 
 
 def write(markup: str, *, template: str = TEMPLATE, own_css: str = "") -> bytes:
@@ -97,30 +87,6 @@ def write(markup: str, *, template: str = TEMPLATE, own_css: str = "") -> bytes:
         sheets = [sheet, CSS(string=own_css, font_config=fonts, url_fetcher=fetcher)]
         content = page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT, finisher=declare_ua)
     return content or b""
-
-
-def printed_text(markup: str) -> str:
-    """Markup in, the letters that it prints out."""
-    body = markup.partition("<body")[2]
-    return html.unescape(re.sub(r"<[^>]*>", " ", f"<body{body}"))
-
-
-def qr_picture(address: str) -> str:
-    """Address in, its QR code as a data: picture out (level M; one mask, so that it costs 1 ms)."""
-    drawn = BytesIO()
-    segno.make(address, error="m", mask=0, boost_error=False).save(
-        drawn, kind="svg", border=0, dark="#10312c", xmldecl=False
-    )
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
-
-
-def _own_css(paper: Paper, drawing: str) -> str:
-    """What differs from paper to paper: the issuer's colour, and the drawing as a background, which readers pass by."""
-    picture = base64.b64encode(drawing.encode()).decode()
-    return (
-        f".title{{color:{paper.colour}}} .mark{{background:{paper.colour}}} "
-        f'.art{{background-image:url("data:image/svg+xml;base64,{picture}")}}'
-    )
 
 
 UA_IDENTIFIER = """

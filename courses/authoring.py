@@ -181,6 +181,8 @@ def publish_course(*, version: CourseVersion, by: Person | None, at: datetime | 
     course.versions.published().update(state=CourseVersion.State.SUPERSEDED)
     version.state = CourseVersion.State.PUBLISHED
     version.published_at, version.published_by = at, by
+    parts = list(version.parts.all())
+    version.days, version.minutes = sum(part.is_meeting for part in parts), sum(part.minutes for part in parts)
     version.save()
     course.state = Course.State.PUBLISHED
     course.name_keys(version.title, version.title_en)

@@ -80,7 +80,7 @@ class CourseFilter(filters.FilterSet):
     def of_form(self, rows: QuerySet, name: str, form: str) -> QuerySet:
         parts = Part.objects.filter(course_version=OuterRef("pk"))
         if form == "digital":
-            return rows.exclude(Exists(parts.filter(kind__in=Part.MEETING_KINDS)))
+            return rows.filter(days=0)
         return rows.filter(Exists(parts.filter(kind=Part.Kind.MEETING if form == "day" else Part.Kind.WEBINAR)))
 
     def of_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:

@@ -57,17 +57,13 @@ def reach(viewer: Viewer, rows: QuerySet) -> QuerySet:
 
 
 def catalogue(viewer: Viewer) -> QuerySet[CourseVersion]:
-    """Published versions of the courses that the viewer may take, by title, with their `days` and `minutes`."""
+    """Published versions of the courses that the viewer may take, by title."""
     return (
         CourseVersion.objects.visible_to(viewer)
         .published()
         .filter(course__state=Course.State.PUBLISHED)
         .select_related("course__subject")
-        .annotate(
-            days=Count("parts", filter=Q(parts__kind__in=Part.MEETING_KINDS)),
-            minutes=Coalesce(Sum("parts__minutes"), Value(0)),
-        )
-        .only("title", "title_en", "course__slug", "course__code", "course__subject__name")
+        .only("title", "title_en", "days", "minutes", "course__slug", "course__code", "course__subject__name")
         .order_by("course__sort_key", "pk")
     )
 
@@ -377,7 +373,7 @@ def courses_edited(viewer: Viewer) -> QuerySet[CourseVersion]:
         .select_related("course__subject", "course__owner")
         .annotate(
             n_parts=Count("parts", distinct=True),
-            minutes=Coalesce(Sum("parts__minutes"), Value(0)),
+            all_minutes=Coalesce(Sum("parts__minutes"), Value(0)),
             n_occasions=Coalesce(
                 Subquery(upcoming.values("course").annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
                 Value(0),

@@ -23,12 +23,12 @@ from people.events import record
 from people.failpoints import failpoint
 from people.models import Person
 
-LOCK_WAIT = "3s"
+LOCK_WAIT = "10s"
 
 
 @contextmanager
 def seat_lock(occasion: Occasion) -> Iterator[Occasion]:
-    """The occasion, locked to the end of the block. Waits 3 s at most on PostgreSQL, then refuses with a sentence (P24).
+    """The occasion, locked to the end of the block. Waits 10 s at most on PostgreSQL (docs/decisions/0012), then refuses with a sentence (P24).
 
     no_key: booking rows refer to the occasion, and a plain FOR UPDATE would make their foreign key checks wait. SQLite
     locks the whole file at BEGIN IMMEDIATE. After the block, people who got a seat lose their places on other dates (R5).

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from courses.models import CourseVersion, Occasion, Part
+from courses.models import CourseVersion, Occasion
 from journeys.counts import FEWEST, heat, share, shown_column, shown_count, shown_share
 from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop
 from journeys.queries import stops_on_screen
@@ -318,10 +318,9 @@ def _demand(viewer: Viewer, rows: list[Rollup], stops: list[Stop], until: date) 
 
 def _seats_planned(viewer: Viewer, courses: Iterable[int], until: date) -> dict[int, int]:
     """Those of the courses that are given on days, each with the seats planned until the end of the period."""
-    days = Part.objects.filter(course_version=OuterRef("pk"), kind__in=Part.MEETING_KINDS)
     planned = Occasion.objects.filter(course=OuterRef("course"), collaboration__in=viewer.coordinates).exclude(
         state=Occasion.State.CANCELLED
     )
     seats = planned.filter(first_on__gt=viewer.on, first_on__lte=until).order_by().values("course")
-    rows = CourseVersion.objects.published().filter(Exists(days), course__in=list(courses)).order_by()
+    rows = CourseVersion.objects.published().filter(days__gt=0, course__in=list(courses)).order_by()
     return dict(rows.values_list("course", Coalesce(seats.annotate(n=Sum("seats")).values("n"), Value(0))))

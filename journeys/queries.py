@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, DateField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from courses.models import Booking, CourseResult, CourseVersion, Meeting, Occasion, OccasionTrainer, Part
+from courses.models import Booking, CourseResult, CourseVersion, Meeting, Occasion, OccasionTrainer
 from journeys.models import DeadlineChange, Enrolment, Progress, Stop
 from journeys.stations import Activity, StageRow, stations_of
 from people.access import Viewer
@@ -21,29 +20,29 @@ WEIGHT = {"booked": 0, "offered": 1, "queued": 2, "requested": 3, "ongoing": 4}
 
 
 def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
-    """The stops of versions (ids) in path order with stage, group, course and `shown_title`, `opens_days`: one query."""
-    title = Coalesce(NullIf("title_en", Value("")), "title") if get_language() == "en" else F("title")
-    newest = (
-        CourseVersion.objects.filter(course=OuterRef("course"))
-        .exclude(state=CourseVersion.State.DRAFT)
-        .order_by("-number")
-    )
+    """The stops of versions (ids) in path order with stage, group and course: one query.
+
+    Of the course as it is published: `shown_title` (its code when it never was), `days` and `minutes`; of its subject `opens_days`.
+    """
+    titles = ["taught__title", "course__code"]
+    if get_language() == "en":
+        titles.insert(0, NullIf("taught__title_en", Value("")))
     return (
         Stop.objects.filter(version__in=versions)
         .select_related("stage", "group", "course")
         .annotate(
-            shown_title=Coalesce(Subquery(newest.annotate(said=title).values("said")[:1]), F("course__code")),
+            taught=FilteredRelation(
+                "course__versions", condition=Q(course__versions__state=CourseVersion.State.PUBLISHED)
+            )
+        )
+        .annotate(
+            shown_title=Coalesce(*titles),
+            days=F("taught__days"),
+            minutes=F("taught__minutes"),
             opens_days=F("course__subject__opens_days"),
         )
         .order_by("version", "stage__order", "order")
     )
-
-
-def _of_course(*, kinds: Iterable[str] | None) -> QuerySet[Part, Any]:
-    rows = Part.objects.filter(
-        course_version__course=OuterRef("course"), course_version__state=CourseVersion.State.PUBLISHED
-    )
-    return (rows.filter(kind__in=kinds) if kinds else rows).order_by().values("course_version__course")
 
 
 # -- my journey
@@ -91,27 +90,23 @@ def my_progress(viewer: Viewer) -> list[Progress]:
 def my_stops(viewer: Viewer, progress: list[Progress]) -> list[Stop]:
     """The stops of these journeys, with what is known of each course for this person: one query.
 
-    `attempt` and `attempt_state` of the open attempt, `days` (course days), `minutes`, `coming` (occasions open for booking),
-    `by_hand` (the reason of a deadline that was set by hand).
+    `attempt` (the open one), `coming` (occasions open for booking),
+    `by_hand` (the reason of a deadline that was set by hand; only when there is one).
     """
     person = viewer.person
     attempt = CourseResult.objects.open().filter(person=person, course=OuterRef("course"))
     bookable = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on + timedelta(days=1))
     coming = bookable.filter(course=OuterRef("course")).order_by().values("course").annotate(n=Count("pk")).values("n")
-    reason = DeadlineChange.objects.filter(
-        enrolment__in=[one.enrolment_id for one in progress],
-        enrolment__version=OuterRef("version"),
-        stop_key=OuterRef("key"),
-    ).order_by("-pk")
-    return list(
-        stops_on_screen({one.version_id for one in progress}).annotate(
-            attempt=Subquery(attempt.values("public_id")[:1]),
-            days=Subquery(_of_course(kinds=Part.MEETING_KINDS).annotate(n=Count("pk")).values("n")),
-            minutes=Subquery(_of_course(kinds=None).annotate(n=Sum("minutes")).values("n")),
-            coming=Subquery(coming),
-            by_hand=Subquery(reason.values("reason")[:1]),
-        )
+    stops = stops_on_screen({one.version_id for one in progress}).annotate(
+        attempt=Subquery(attempt.values("public_id")[:1]), coming=Subquery(coming)
     )
+    moved = [one.enrolment_id for one in progress if any(stop.get("why") == "hand" for stop in one.stops.values())]
+    if moved:
+        reason = DeadlineChange.objects.filter(
+            enrolment__in=moved, enrolment__version=OuterRef("version"), stop_key=OuterRef("key")
+        ).order_by("-pk")
+        stops = stops.annotate(by_hand=Subquery(reason.values("reason")[:1]))
+    return list(stops)
 
 
 def my_seats(viewer: Viewer) -> list[Seat]:

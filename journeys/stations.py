@@ -5,8 +5,9 @@ One function says the state (`state_of`), so that page, matrix and export never 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from journeys.deadlines import NEVER, explain
 from journeys.models import Progress, Stage, Stop
@@ -28,9 +29,11 @@ class Activity:
     occasion: str = ""
 
 
-@dataclass(frozen=True)
-class Station:
-    """One stop of one person on a day. `counts` is whether the journey needs it; `waits_for` are ids of courses still asked for."""
+class Station(NamedTuple):
+    """One stop of one person on a day. `counts` is whether the journey needs it; `waits_for` are ids of courses still asked for.
+
+    A tuple, because a team of 25 has 750 of them and a frozen dataclass sets each field through a call.
+    """
 
     key: str
     number: int
@@ -48,7 +51,7 @@ class Station:
     waits_for: tuple[int, ...] = ()
     activity: Activity | None = None
     attempt: str = ""  # public id of the open attempt
-    stop: Stop | None = field(default=None, repr=False, compare=False)
+    stop: Stop | None = None
     late_days: int = 0
     is_next: bool = False
 
@@ -220,7 +223,9 @@ def with_next(rows: list[StageRow]) -> list[StageRow]:
     chosen = min(free, key=lambda one: (one.due or NEVER, one.number)).key
 
     def marked(row: StageRow) -> StageRow:
-        return replace(row, stations=tuple(replace(one, is_next=one.key == chosen) for one in row.stations))
+        return replace(
+            row, stations=tuple(one._replace(is_next=True) if one.key == chosen else one for one in row.stations)
+        )
 
     return [marked(row) for row in rows]
 

@@ -294,10 +294,17 @@ class Viewer:
     # -- courses and journeys (named as lookup strings only: this file imports nothing above it)
 
     def courses_seen(self, rows: QuerySet) -> QuerySet:
-        shared = Q(owner__in=self.acts_for) | Q(owner__in=self._companions, local=False)
-        guests = rows.order_by().filter(occasions__quotas__organisation__in=self.acts_for)
-        shared |= Q(pk__in=guests.values("pk"))
-        return rows.filter(Q(owner__in=self.edits_courses_of) | shared & Q(state__in=["published", "resting"]))
+        if "courses" not in self._seen:
+            every = rows.model.objects.order_by()
+            shown = every.filter(state__in=["published", "resting"])
+            legs = [
+                every.filter(owner__in=self.edits_courses_of).values("pk"),
+                shown.filter(owner__in=self.acts_for).values("pk"),
+                shown.filter(owner__in=self._companions, local=False).values("pk"),
+                shown.filter(occasions__quotas__organisation__in=self.acts_for).values("pk"),
+            ]
+            self._seen["courses"] = written(legs[0].union(*legs[1:]))
+        return rows.filter(pk__in=self._seen["courses"])
 
     def occasions_seen(self, rows: QuerySet) -> QuerySet:
         """What the viewer's organisations may book (a quota invites guests), what the viewer runs or leads or has a booking at."""

@@ -4,11 +4,13 @@ Keys hold only `0-9a-z`, whose order no collation changes.
 """
 
 import unicodedata
+from functools import lru_cache
 
 _SWEDISH = {"å": "zb", "ä": "zc", "æ": "zc", "ö": "zd", "ø": "zd", "z": "za", "ü": "y"}
 _FOLDED = {"æ": "ae", "ø": "o", "ß": "ss", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ŧ": "t", "ı": "i"}
 
 
+@lru_cache(maxsize=1024)
 def _plain(letter: str) -> str:
     folded = "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
     return "".join(_FOLDED.get(c, c) for c in folded)

@@ -63,7 +63,11 @@ WRITERS = {
     "api",
     "demo",
 }
-ONE_IMPORTER = {"icalendar": "courses/calendars.py", "weasyprint": "certificates/rendering.py"}
+ONE_IMPORTER = {
+    "icalendar": "courses/calendars.py",
+    "weasyprint": "certificates/rendering.py",
+    "pyhanko": "certificates/sealing.py",
+}
 FUNCTION_LINES, MODULE_LINES, TEMPLATE_LINES = 40, 400, 120
 
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Moments that no deed made: plans, clocks of machines, and what the reader's own visit leaves. field -> reason
 NO_BY = {
     "Bundle.expires_at": "a plan",
+    "Bundle.moved_at": "the job's own clock",
     "Progress.computed_at": "the read model's own clock",
     "Occasion.opens_at": "a plan",
     "Occasion.closes_at": "a plan",

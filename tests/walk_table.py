@@ -443,12 +443,19 @@ EXPECTED: dict[str, Page] = {
     "version_row_remove": page(having(P.EDIT_JOURNEYS), slug="journey", kind="version_kind", key="stop"),
     # certificates
     "certificate_mine": page(SIGNED_IN),
+    "extract_create": page(SIGNED_IN),
+    "attendance_certify": page(SIGNED_IN, public_id="result"),
+    "layout_edit": page(having(P.EDIT_JOURNEYS), slug="journey"),
+    "layout_style": page(having(P.EDIT_JOURNEYS), slug="journey", colour="colour"),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
     "certificate_download": page(SIGNED_IN, code="certificate"),
     **{
         name: page(having(P.CHANGE_CERTIFICATES), code="certificate")
         for name in ("certificate_replace", "certificate_withdraw")
     },
+    "certificate_replace_many": page(having(P.CHANGE_CERTIFICATES)),
+    "seal_edit": page(having(P.EDIT_SETTINGS)),
+    "seal_switch": page(having(P.EDIT_SETTINGS)),
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
     **{
         name: page(having(P.SEE_CERTIFICATES), public_id="bundle")
@@ -456,6 +463,7 @@ EXPECTED: dict[str, Page] = {
     },
     # Whoever holds the paper reads on it what the page says; Skye's name is not said.
     "certificate_verify": page(ANYBODY),
+    "certificate_verify_list": page(ANYBODY),
     "certificate_check": page(ANYBODY, code="paper", shows=("amira", "tilda", "tove")),
 }
 # The other answers of a page, by its query.
@@ -469,6 +477,7 @@ QUERIES = {
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
     "certificate_list": ("q=a",),
+    "certificate_replace_many": ("what=name", "q=a"),
     "booking_people": ("q=a",),
     "team_overview": ("q=a",),
     "course_list": ("q=barn",),

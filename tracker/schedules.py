@@ -20,6 +20,8 @@ EVERY_MINUTES: dict[str, int] = {
     "journeys.jobs.follow_the_day": 60,
     "journeys.jobs.roll_up": 5,
     "certificates.jobs.make_missing_certificates": 5,
+    "certificates.jobs.resume_lost_bundles": 2,
+    "certificates.jobs.warn_about_seals": 24 * 60,
     "certificates.jobs.throw_away_old_bundles": 60,
 }
 

@@ -18,6 +18,10 @@ DEBUG = env.bool("DEBUG", default=False)
 INSECURE_KEY = "insecure-key-for-the-demo-and-the-tests-only-0123456789abcdef"
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_KEY if (DEMO or DEBUG or TESTING) else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# What the private keys of seals and credentials are locked away with; the first locks, all open (a change of key).
+KEYS_SECRETS = env.list("KEYS_SECRETS", default=[]) or [key for key in [SECRET_KEY, *SECRET_KEY_FALLBACKS] if key]
+# A timestamp authority (RFC 3161) for the seals; empty: seals without a timestamp, and nothing is asked over the network.
+SEAL_TSA_URL = env.str("SEAL_TSA_URL", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The address that stands on papers, in mails and in calendar files: never taken from a request.
@@ -279,5 +283,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django-q": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "django-q": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

@@ -141,6 +141,9 @@ class CourseVersion(Public):
     title_en = models.CharField(_("title in English"), max_length=160, blank=True)
     text = models.TextField(_("about the course"), max_length=20_000, blank=True)
     days_may_miss = models.PositiveSmallIntegerField(_("course days that may be missed"), default=0)
+    # The size of its parts, written when it is published and frozen with them: every list of courses shows it.
+    days = models.PositiveSmallIntegerField(_("course days"), default=0, editable=False)
+    minutes = models.PositiveIntegerField(default=0, editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 

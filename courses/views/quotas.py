@@ -142,5 +142,9 @@ def quota_balance(request: HttpRequest) -> HttpResponse:
     if request.GET.get("fil") == "xlsx":
         cells = [[row.name, *row.cells] for row in rows]
         return answer_table(f"platser-{half.key}", _("Seats per organisation"), balances.heads(), cells)
-    context = {"rows": rows, "heads": balances.heads(), "half": half, "halves": balances.halves(request.viewer.on)}
+    heads = balances.heads()
+    lines = [
+        (row.name, list(zip(heads[1:], row.cells, strict=True))) for row in rows
+    ]  # on a phone each figure has its head
+    context = {"rows": lines, "heads": heads, "half": half, "halves": balances.halves(request.viewer.on)}
     return render(request, "courses/quota_balance.html", context)

@@ -19,7 +19,8 @@ from django.conf import settings
 from PIL import Image
 
 from certificates.fonts import missing_letters
-from certificates.rendering import UnprintableLetters, qr_picture, render, write
+from certificates.papers import qr_picture
+from certificates.rendering import UnprintableLetters, render, write
 from tests.certificates.rows import LONG, SNAPSHOT
 
 pytestmark = pytest.mark.slow
