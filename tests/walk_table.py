@@ -210,6 +210,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "colour": {"*": "14594f"},
         "version": {"*": "0" * 12},
         "key": {"*": "0-unknown"},
+        "own_key": {"*": 0},
         "uidb36": {"*": "1"},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
@@ -222,8 +223,11 @@ AUTHOR = having(P.EDIT_COURSES)
 OF_DRAFT = {"public_id": "own_course"}
 EXPECTED: dict[str, Page] = {
     # the roof
-    **{name: page(ANYBODY) for name in ("home", "accessibility", "privacy", "help", "language_set", "scheme_set")},
-    **{name: page(ANYBODY) for name in ("health_show", "readiness_show")},
+    **{
+        name: page(ANYBODY)
+        for name in ("home", "accessibility", "privacy", "who_sees", "help", "language_set", "scheme_set")
+    },
+    **{name: page(ANYBODY) for name in ("health_show", "readiness_show", "security_show")},
     "theme_show": page(ANYBODY, colour="colour", version="version"),
     # the account
     **{
@@ -239,6 +243,8 @@ EXPECTED: dict[str, Page] = {
             "account_email_verification_sent",
             "account_request_login_code",
             "account_confirm_login_code",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
         )
     },
     "account_confirm_email": page(ANYBODY, key="key"),
@@ -247,6 +253,16 @@ EXPECTED: dict[str, Page] = {
         name: page(SIGNED_IN)
         for name in (
             "account_reauthenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
             "account_email",
             "account_change_password",
             "account_set_password",
@@ -260,6 +276,8 @@ EXPECTED: dict[str, Page] = {
             "notice_read",
         )
     },
+    "mfa_edit_webauthn": page(SIGNED_IN, pk="own_key"),
+    "mfa_remove_webauthn": page(SIGNED_IN, pk="own_key"),
     "notice_detail": page(SIGNED_IN, public_id="notice"),
     # people
     "organisation_list": page(having(P.EDIT_ORGANISATIONS)),
@@ -292,6 +310,7 @@ EXPECTED: dict[str, Page] = {
     "employment_end": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_create": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_end": page(having(P.KEEP_JOBS), public_id="employment", pk="leave"),
+    "log_list": page(having(P.SEE_LOG)),
     "role_list": page(having(P.GIVE_ROLES)),
     "role_create": page(having(P.GIVE_ROLES)),
     "role_end": page(having(P.GIVE_ROLES, P.EDIT_ORGANISATIONS), public_id="role"),
@@ -473,6 +492,7 @@ QUERIES = {
     "participant_list": ("fil=xlsx", "q=a"),
     "quota_balance": ("fil=xlsx", "halvar=2026-1"),
     "person_list": ("q=a",),
+    "log_list": ("andra=1",),
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
     "credential_download": ("namn=1", "form=jwt"),

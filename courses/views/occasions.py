@@ -31,7 +31,6 @@ from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
 from courses.views.calendars import days_file
 from courses.views.outcomes import carry_out
-from people.events import record_reading
 from people.models import Organisation
 from people.roles import Permission
 from people.views.doors import permitted
@@ -84,15 +83,13 @@ def _occasion_rows(rows) -> tuple[list, list]:
 
 @permitted(*MARKERS)
 def participant_list(request: HttpRequest) -> HttpResponse:
-    """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx. The look is logged (R44)."""
+    """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx."""
     chosen = ParticipantFilter(request.GET or None, rosters.participants_listed(request.viewer), request=request)
     if request.GET.get("fil") == "xlsx":
         rows = list(chosen.qs)
-        log_reading(request, "participant_list.xlsx", rows)
         return answer_table("deltagare", _("Participants"), *_participant_rows(rows))
     table = ParticipantTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    log_reading(request, "participant_list", [row.record for row in table.paginated_rows])
     context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
     return render(request, "courses/participant_list.html", context)
 
@@ -103,12 +100,6 @@ def _participant_rows(rows) -> tuple[list, list]:
         [b.shown_name, b.organisation.short_name if b.is_named else "", b.occasion.course_version.shown_title, b.occasion.number, b.occasion.first_on]
         for b in rows
     ]  # fmt: skip
-
-
-def log_reading(request: HttpRequest, view: str, rows: list) -> None:
-    own = request.viewer.acts_for
-    shown = [b.person_id for b in rows if b.is_named and b.organisation_id not in own]
-    record_reading(viewer=request.viewer, view=view, persons=shown)
 
 
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
@@ -124,7 +115,6 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
         rows = [line.row for line in (*counted, tallies.total(counted))]
         return answer_table(f"utfall-{slugify(found.number)}", found.number, tallies.heads(), rows)
     context |= {"tally": counted, "total": tallies.total(counted)}
-    log_reading(request, "occasion_detail", [*context["roster"].seated, *context["roster"].waiting])
     return render(request, "courses/occasion_run.html", context)
 
 

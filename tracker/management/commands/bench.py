@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils import timezone
 from people.middleware import ACTING_ROLE
 from people.models import Person
 from people.roles import Role
+from people.second_factor import note_demo
 from tracker.bench.feeds import build_feeds, feed_pages, share_of_building
 from tracker.bench.matrix import build_team
 from tracker.bench.pages import Page, main_pages
@@ -89,8 +91,11 @@ class Command(BaseCommand):
 
     def client_of(self, page: Page) -> Client:
         client = Client()
-        client.force_login(Person.objects.get(email=page.email))
-        session = client.session
+        request, person = HttpRequest(), Person.objects.get(email=page.email)
+        client.force_login(person)
+        request.user, request.session = person, client.session
+        session = request.session
+        note_demo(request=request, by=person)
         session[ACTING_ROLE] = page.role
         session.save()
         client.get(page.path, headers=page.headers)
