@@ -1,10 +1,8 @@
 """Many certificates in one file, made by the worker in small steps (H1, T4)."""
 
-import csv
-import hashlib
-import io
+import os
 import shutil
-import zipfile
+import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,20 +10,23 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import override
 from django_q.tasks import async_task
 
-from certificates.filing import file_path, read_file, readable_name, write_file
+from certificates.filing import file_path, write_file
 from certificates.models import Bundle, BundleLine, Certificate
-from courses.exports import safe_cell, write_table
+from certificates.packing import files_of, join_parts, write_part
 from people.access import Viewer
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Organisation, Person
 
 FOLDER = "bundles"
 MOST_LINES = 5000
 LINES_PER_JOB = 25
 LIFE = timedelta(hours=24)
+# Longer than a job and its second try take: who has not moved for so long was lost.
+LOST = timedelta(minutes=4)
 
 
 def bundle_obstacles(certificates: QuerySet[Certificate]) -> list[str]:
@@ -44,7 +45,7 @@ def start_bundle(
     organisation: Organisation,
     certificates: QuerySet[Certificate],
     by: Person,
-    kind: str = "zip",
+    kind: str = Bundle.Kind.ZIP,
     filters: dict | None = None,
     role: str = "",
     at: datetime | None = None,
@@ -59,6 +60,7 @@ def start_bundle(
             filters=filters or {},
             total=len(rows),
             asked_at=at,
+            moved_at=at,
             asked_by=by,
             role=role,
         )
@@ -87,44 +89,83 @@ def next_lines(bundle: Bundle) -> list[BundleLine]:
 
 
 def pack(*, bundle: Bundle, lines: list[BundleLine], at: datetime | None = None) -> bool:
-    """Put some lines into a part of the file. Returns whether more is to be done; safe to run twice."""
+    """Put some lines into a part of the file. Returns whether more is to be done; safe to run twice, at once too."""
     with override(bundle.asked_by.language):
-        packed = {line: _content(line.certificate) for line in lines}
-        if lines:
-            _write_part(bundle, lines[0].pk, {line: content for line, (content, _reason) in packed.items() if content})
-        with transaction.atomic():
-            row = Bundle.objects.select_for_update().get(pk=bundle.pk)
-            if not row.is_running:
-                return False
-            for line, (content, reason) in packed.items():
-                line.outcome = BundleLine.Outcome.IN if content else BundleLine.Outcome.MISSING
-                line.reason = reason
-            BundleLine.objects.bulk_update(lines, ["outcome", "reason"])
-            row.state = Bundle.State.RUNNING
-            row.done = row.total - row.lines.filter(outcome=BundleLine.Outcome.WAITING).count()
-            row.save(update_fields=["state", "done"])
-            more = row.done < row.total
-            async_task(f"certificates.jobs.{'fill' if more else 'close'}_bundle", row.pk, group="bundles")
-    return more
+        packed = {line: files_of(line.certificate, bundle.kind) for line in lines}
+        found = {line: files for line, (files, _reason) in packed.items() if files}
+        if found:
+            place = f"{FOLDER}/{bundle.public_id}/{lines[0].pk:012d}.part"
+            write_file(place, write_part(bundle.kind, found))
+    failpoint("part_written")
+    with transaction.atomic():
+        row = Bundle.objects.select_for_update().get(pk=bundle.pk)
+        waiting = row.lines.filter(outcome=BundleLine.Outcome.WAITING)
+        if not row.is_running or (lines and not waiting.filter(pk=lines[0].pk).exists()):
+            return False  # cancelled, or a second run of the same job was faster
+        for line, (files, reason) in packed.items():
+            line.outcome = BundleLine.Outcome.IN if files else BundleLine.Outcome.MISSING
+            line.reason = reason
+        BundleLine.objects.bulk_update(lines, ["outcome", "reason"])
+        row.state, row.moved_at = Bundle.State.RUNNING, at or timezone.now()
+        row.done = row.total - waiting.count()
+        row.save(update_fields=["state", "done", "moved_at"])
+        ask_on(row)
+    failpoint("part_counted")
+    return row.done < row.total
+
+
+def ask_on(bundle: Bundle) -> None:
+    """Ask the worker for the bundle's next step."""
+    step = "fill" if bundle.done < bundle.total else "close"
+    async_task(f"certificates.jobs.{step}_bundle", bundle.pk, group="bundles")
+
+
+def resume_bundles(*, at: datetime | None = None) -> int:
+    """Ask again for files whose job was lost (a killed worker, a restored database). Returns how many."""
+    at = at or timezone.now()
+    running = Bundle.objects.filter(state__in=[Bundle.State.QUEUED, Bundle.State.RUNNING], moved_at__lt=at - LOST)
+    with transaction.atomic():
+        lost = list(running.select_for_update())
+        for bundle in lost:
+            bundle.moved_at = at
+            bundle.save(update_fields=["moved_at"])
+            ask_on(bundle)
+    return len(lost)
 
 
 def close_bundle(*, bundle: Bundle, at: datetime | None = None) -> Bundle:
     """Join the parts, add the index, and open the file to who asked for 24 hours. Safe to run twice."""
     at = at or timezone.now()
-    if not bundle.is_running:
+    if not bundle.is_running or bundle.done < bundle.total:
         return bundle
-    stored_as = f"{FOLDER}/{bundle.public_id}.zip"
-    with override(bundle.asked_by.language):
-        content = _join(bundle)
-    write_file(stored_as, content)
+    stored_as = f"{FOLDER}/{bundle.public_id}.{bundle.ending}"
+    sha256 = _join(bundle, stored_as)
+    failpoint("bundle_joined")
     with transaction.atomic():
         row = Bundle.objects.select_for_update().get(pk=bundle.pk)
         if row.is_running:
             row.state, row.stored_as, row.expires_at = Bundle.State.READY, stored_as, at + LIFE
-            row.sha256 = hashlib.sha256(content).hexdigest()
+            row.sha256 = sha256
             row.save(update_fields=["state", "stored_as", "expires_at", "sha256"])
+    if row.state == Bundle.State.CANCELLED:
+        file_path(stored_as).unlink(missing_ok=True)
     shutil.rmtree(_parts(bundle), ignore_errors=True)
     return row
+
+
+def _join(bundle: Bundle, stored_as: str) -> str:
+    """Join into a file beside the target and move it there at once; returns the SHA-256."""
+    target = file_path(stored_as)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    os.close(handle)
+    try:
+        with override(bundle.asked_by.language):
+            sha256 = join_parts(bundle, sorted(_parts(bundle).glob("*.part")), Path(name))
+        os.replace(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return sha256
 
 
 def expire_bundles(*, at: datetime | None = None) -> int:
@@ -145,108 +186,21 @@ def download_obstacle(bundle: Bundle, viewer: Viewer, at: datetime) -> str:
     if bundle.state != Bundle.State.READY:
         return _("The file is not ready.")
     packed = bundle.lines.filter(outcome=BundleLine.Outcome.IN).order_by().values("certificate")
-    seen = Certificate.objects.visible_to(viewer).live().filter(pk__in=packed).count()
+    rows = Certificate.objects.visible_to(viewer)
+    # What was closed since lies in no file for use; an archive keeps it.
+    rows = rows if bundle.kind == Bundle.Kind.ARCHIVE else rows.live()
+    seen = rows.filter(pk__in=packed).count()
     if seen != packed.count():
         return _("The file holds people whom you may no longer see in your present role. Order a new one.")
     return ""
 
 
-def bundle_file(bundle: Bundle, viewer: Viewer, at: datetime) -> bytes | None:
-    """The file's bytes for who asked, or None when there is an obstacle."""
+def bundle_file(bundle: Bundle, viewer: Viewer, at: datetime) -> Path | None:
+    """Where the file lies, for who asked, or None when there is an obstacle."""
     if download_obstacle(bundle, viewer, at) or not file_path(bundle.stored_as).is_file():
         return None
-    return file_path(bundle.stored_as).read_bytes()
+    return file_path(bundle.stored_as)
 
 
 def _parts(bundle: Bundle) -> Path:
     return file_path(f"{FOLDER}/{bundle.public_id}")
-
-
-def _content(certificate: Certificate) -> tuple[bytes | None, str]:
-    """The bytes of one certificate, or None and the reason."""
-    if certificate.state not in Certificate.LIVE:
-        return None, str(certificate.get_state_display())
-    if certificate.fault:
-        return None, certificate.fault_sentence[:200]
-    if not certificate.is_ready:
-        return None, _("The certificate is still being made.")
-    content = read_file(certificate)
-    return content, "" if content else _("The file is damaged. Tell support.")
-
-
-def _write_part(bundle: Bundle, first: int, files: dict[BundleLine, bytes]) -> None:
-    drawn = io.BytesIO()
-    with zipfile.ZipFile(drawn, "w", zipfile.ZIP_STORED) as part:
-        for line, content in files.items():
-            part.writestr(_entry(line.certificate), content)
-    write_file(f"{FOLDER}/{bundle.public_id}/{first:012d}.zip", drawn.getvalue())
-
-
-def _entry(certificate: Certificate) -> zipfile.ZipInfo:
-    issued = timezone.localtime(certificate.issued_at)
-    return zipfile.ZipInfo(
-        readable_name(certificate), (issued.year, issued.month, issued.day, issued.hour, issued.minute, 0)
-    )
-
-
-def _join(bundle: Bundle) -> bytes:
-    joined = io.BytesIO()
-    with zipfile.ZipFile(joined, "w", zipfile.ZIP_STORED) as whole:
-        for place in sorted(_parts(bundle).glob("*.zip")):
-            with zipfile.ZipFile(place) as part:
-                for entry in part.infolist():
-                    whole.writestr(entry, part.read(entry))
-        rows = index_rows(bundle)
-        whole.writestr("index.csv", index_csv(rows))
-        whole.writestr("index.xlsx", index_xlsx(rows))
-    return joined.getvalue()
-
-
-def index_rows(bundle: Bundle) -> list[list[str]]:
-    """The table of contents, missing ones with their reason, in the language of who asked."""
-    head = [
-        _("File"),
-        _("Name"),
-        pgettext("certificate", "Number"),
-        _("Kind"),
-        _("Course or stage"),
-        _("Employer"),
-        pgettext("on paper", "Completed"),
-        _("Valid until"),
-        _("Issuer"),
-        _("Remark"),
-    ]
-    rows = [head]
-    lines = bundle.lines.select_related("certificate__person", "certificate__issuer").order_by("pk")
-    for line in lines:
-        certificate, facts = line.certificate, line.certificate.snapshot
-        is_in = line.outcome == BundleLine.Outcome.IN
-        rows.append(
-            [
-                readable_name(certificate) if is_in else "",
-                facts["name"],
-                certificate.number,
-                str(certificate.get_kind_display()),
-                facts["title"],
-                facts["employer"],
-                facts["achieved_on"],
-                facts["valid_until"],
-                facts["issuer"]["name"],
-                "" if is_in else line.reason,
-            ]
-        )
-    return rows
-
-
-def index_csv(rows: list[list[str]]) -> str:
-    """Semicolons and a byte order mark, as Swedish spreadsheets read it; no cell begins like a formula (P13)."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
-    return "\ufeff" + text.getvalue()
-
-
-def index_xlsx(rows: list[list[str]]) -> bytes:
-    """The same table as a spreadsheet; every cell is text."""
-    heads, *lines = rows
-    return write_table("", heads, lines)

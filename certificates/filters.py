@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from certificates.models import Certificate, CertificateKind
+from certificates.models import Bundle, Certificate, CertificateKind
 from journeys.models import Journey, Stop
 from people.models import Placement, Unit
 
@@ -18,8 +18,9 @@ VALIDITY = [
     ("expiring", _("Expire within 90 days")),
     ("expired", pgettext_lazy("status", "Expired")),
     ("waiting", _("Being made")),
+    ("fresh", _("New since your last file")),
 ]
-KINDS = [(kind.value, kind.label) for kind in (CertificateKind.COURSE, CertificateKind.STAGE, CertificateKind.JOURNEY)]
+KINDS = [(kind.value, kind.label) for kind in CertificateKind if kind != CertificateKind.EXTRACT]
 
 
 class CertificateFilter(django_filters.FilterSet):
@@ -72,7 +73,13 @@ class CertificateFilter(django_filters.FilterSet):
             "expiring": rows.expiring,
             "expired": rows.expired_on,
             "waiting": lambda _day: rows.filter(state=Certificate.State.QUEUED),
+            "fresh": lambda _day: self.fresh(rows),
         }[value](self.day)
+
+    def fresh(self, rows):
+        """Issued after the viewer's last file with certificates was ordered; all, before there is one."""
+        last = Bundle.objects.visible_to(self.viewer).last_finished()
+        return rows.filter(issued_at__gt=last) if last else rows
 
 
 def named_choices(journeys: QuerySet, certificates: QuerySet) -> dict[str, list[tuple[int, str]]]:

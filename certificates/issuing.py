@@ -1,18 +1,17 @@
-"""WHEN A CERTIFICATE IS MADE, once: issue, replace, withdraw. The paper itself is drawn afterwards by the worker."""
+"""WHEN A CERTIFICATE IS MADE, once. The paper itself is drawn afterwards by the worker; closing.py ends it."""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.translation import override, pgettext
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from certificates.models import Certificate, CertificateKind, CertificateQuerySet, NumberSeries, new_code
-from certificates.notices import tell_withdrawn
 from certificates.snapshots import (
     TEMPLATE,
     digest,
@@ -24,12 +23,21 @@ from certificates.snapshots import (
 from courses.models import CourseResult
 from journeys.models import Completion
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Organisation, Person
 from people.names import search_key
 
 # A course that was recognised, transferred or imported has its paper elsewhere.
 CERTIFIED_SOURCES = (CourseResult.Source.SESSION, CourseResult.Source.DIGITAL)
 _LETTERS = {"å": "a", "ä": "a", "ö": "o"}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person at an employer: whose an extract is."""
+
+    person: Person
+    organisation: Organisation
 
 
 def issue_for_result(
@@ -48,7 +56,9 @@ def issue_for_result(
     def write(issuer: Organisation, number: str, moment: datetime) -> Certificate:
         code = new_code()
         facts = snapshot_of_result(result, number=number, code=code, issuer=issuer, at=moment)
-        return _insert(facts, code=code, issuer=issuer, holder=result, proves={"result": result}, by=by, at=moment)
+        return insert_certificate(
+            facts=facts, code=code, issuer=issuer, holder=result, proves={"result": result}, by=by, at=moment
+        )
 
     return _issue_once(known, issuer_of_result(result), write, since=result.decided_at, at=at)
 
@@ -67,77 +77,11 @@ def issue_for_completion(
         code = new_code()
         facts = snapshot_of_completion(completion, number=number, code=code, issuer=issuer, at=moment)
         proves = {"completion": completion}
-        return _insert(facts, code=code, issuer=issuer, holder=completion, proves=proves, by=by, at=moment)
+        return insert_certificate(
+            facts=facts, code=code, issuer=issuer, holder=completion, proves=proves, by=by, at=moment
+        )
 
     return _issue_once(known, issuer_of_completion(completion), write, since=completion.stamped_at, at=at)
-
-
-def replace(*, certificate: Certificate, reason: str, by: Person | None, at: datetime | None = None) -> Certificate:
-    """A new edition with today's name and facts; the old one stays as it was and answers "replaced". Returns the new one."""
-    at = at or timezone.now()
-    with transaction.atomic():
-        series = _locked_series(certificate.issuer, timezone.localdate(at).year)
-        old = Certificate.objects.select_for_update().get(pk=certificate.pk)
-        if old.state == Certificate.State.REPLACED:
-            return old.replaced_by
-        _close(old, Certificate.State.REPLACED, reason=reason, by=by, at=at)
-        number, code = _next_number(series), new_code()
-        holder, facts = _facts_again(old, number=number, code=code, at=at)
-        new = _insert(
-            facts,
-            code=code,
-            issuer=old.issuer,
-            holder=holder,
-            proves={"result": old.result, "completion": old.completion, "edition": old.edition + 1, "replaces": old},
-            by=by,
-            at=at,
-        )
-        record(
-            "replace_certificate",
-            by=by,
-            about=old,
-            person=old.person,
-            organisation=old.organisation,
-            reason=reason,
-            at=at,
-        )
-    return new
-
-
-def withdraw(*, certificate: Certificate, reason: str, by: Person | None, at: datetime | None = None) -> Certificate:
-    """Take a certificate back: its page says so from now on. A reversal is a new certificate."""
-    at = at or timezone.now()
-    with transaction.atomic():
-        row = Certificate.objects.select_for_update().get(pk=certificate.pk)
-        if row.state in Certificate.LIVE:
-            _close(row, Certificate.State.WITHDRAWN, reason=reason, by=by, at=at)
-            record(
-                "withdraw_certificate",
-                by=by,
-                about=row,
-                person=row.person,
-                organisation=row.organisation,
-                reason=reason,
-                at=at,
-            )
-            tell_withdrawn(row, at=at)
-    return row
-
-
-def withdraw_for_result(
-    *, result: CourseResult, reason: str = "", by: Person | None = None, at: datetime | None = None
-) -> list[Certificate]:
-    """Take back what a reopened course had given (R26)."""
-    rows = Certificate.objects.live().filter(result=result)
-    return [withdraw(certificate=row, reason=reason or _reopened(row), by=by, at=at) for row in rows]
-
-
-def withdraw_for_completion(
-    *, completion: Completion, reason: str = "", by: Person | None = None, at: datetime | None = None
-) -> list[Certificate]:
-    """Take back what a reopened stage or journey had given (R26)."""
-    rows = Certificate.objects.live().filter(completion=completion)
-    return [withdraw(certificate=row, reason=reason or _reopened(row), by=by, at=at) for row in rows]
 
 
 def uncertified_results() -> QuerySet[CourseResult]:
@@ -160,13 +104,6 @@ def issue_missing(*, limit: int = 200, at: datetime | None = None) -> list[Certi
     for completion in uncertified_completions().order_by("pk")[:limit]:
         made.append(issue_for_completion(completion=completion, at=at))
     return [certificate for certificate in made if certificate]
-
-
-def reissue_stopped(*, at: datetime | None = None) -> list[Certificate]:
-    """Papers that were stopped by letters we cannot print, for people whose name has been changed since: replaced by new ones."""
-    stopped = Certificate.objects.live().exclude(fault="").select_related("person")
-    renamed = [row for row in stopped if row.person.name != row.snapshot["name"]]
-    return [replace(certificate=row, reason=_renamed(row), by=None, at=at) for row in renamed]
 
 
 def requeue_unrendered(*, older_than: timedelta = timedelta(minutes=10), limit: int = 200) -> int:
@@ -198,16 +135,21 @@ def _issue_once(
     at = at or timezone.now()
     with transaction.atomic():
         # Everybody who would issue the same paper waits here; the partial unique constraint stands behind.
-        series = _locked_series(issuer, timezone.localdate(at).year)
+        series = locked_series(issuer, timezone.localdate(at).year)
         live = known().live().first()
         if live is not None:
             return live
         if since is not None and known().filter(issued_at__gte=since).exists():
             return None
-        return write(issuer, _next_number(series), at)
+        number = next_number(series)
+        failpoint("number_taken")
+        made = write(issuer, number, at)
+        failpoint("certificate_written")
+    failpoint("certificate_committed")
+    return made
 
 
-def _locked_series(issuer: Organisation, year: int) -> NumberSeries:
+def locked_series(issuer: Organisation, year: int) -> NumberSeries:
     """The counter of an issuer and year, made when missing, locked until the transaction ends (last in the lock order)."""
     rows = NumberSeries.objects.select_for_update()
     series = rows.filter(issuer=issuer, year=year).first()
@@ -224,35 +166,24 @@ def _locked_series(issuer: Organisation, year: int) -> NumberSeries:
     raise RuntimeError(f"no free prefix for {issuer.pk} in {year}")
 
 
-def _next_number(series: NumberSeries) -> str:
+def next_number(series: NumberSeries) -> str:
     series.last += 1
     series.save(update_fields=["last"])
     return f"{series.prefix}-{series.year}-{series.last:06d}"
 
 
-def _facts_again(old: Certificate, *, number: str, code: str, at: datetime) -> tuple[CourseResult | Completion, dict]:
-    """What an old certificate proves, and the facts of today about it."""
-    if old.result:
-        return old.result, snapshot_of_result(old.result, number=number, code=code, issuer=old.issuer, at=at)
-    if old.completion:
-        return old.completion, snapshot_of_completion(
-            old.completion, number=number, code=code, issuer=old.issuer, at=at
-        )
-    raise ValueError("an extract is made anew, not replaced")
-
-
-def _insert(
-    facts: dict,
+def insert_certificate(
     *,
+    facts: dict,
     code: str,
     issuer: Organisation,
-    holder: CourseResult | Completion,
+    holder: CourseResult | Completion | Holder,
     proves: dict,
     by: Person | None,
-    at: datetime,
+    at: datetime | None = None,
 ) -> Certificate:
     """Write the row with its frozen snapshot and, in the same transaction, the job that draws it."""
-    person = holder.person
+    person, at = holder.person, at or timezone.now()
     row = Certificate.objects.create(
         public_id=code,
         number=facts["number"],
@@ -279,20 +210,3 @@ def _insert(
     # The queue is a table of this database: the job exists exactly when the certificate does.
     async_task("certificates.jobs.render_certificate", row.pk, group="certificates")
     return row
-
-
-def _close(row: Certificate, state: str, *, reason: str, by: Person | None, at: datetime) -> None:
-    if state not in Certificate.MOVES[Certificate.State(row.state)]:
-        raise ValueError(f"{row.state} cannot become {state}")
-    row.state, row.reason, row.closed_by, row.closed_at = state, reason, by, at
-    row.save(update_fields=["state", "reason", "closed_by", "closed_at"])
-
-
-def _renamed(row: Certificate) -> str:
-    with override(row.language):
-        return pgettext("certificate", "The name was changed.")
-
-
-def _reopened(row: Certificate) -> str:
-    with override(row.language):
-        return pgettext("certificate", "The attendance was corrected.")

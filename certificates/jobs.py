@@ -1,25 +1,19 @@
 """Work for the worker. Every job is short and may run twice."""
 
 from certificates.bundling import close_bundle as close
-from certificates.bundling import expire_bundles, next_lines, pack
-from certificates.filing import keep_file, note_fault
-from certificates.issuing import issue_missing, reissue_stopped, requeue_unrendered
+from certificates.bundling import expire_bundles, next_lines, pack, resume_bundles
+from certificates.closing import reissue_stopped
+from certificates.issuing import issue_missing, requeue_unrendered
 from certificates.models import Bundle, Certificate
-from certificates.rendering import UnprintableLetters, render
+from certificates.producing import produce
+from certificates.seals import warn_of_ending_seals
 
 
 def render_certificate(pk: int) -> str:
-    """Draw one certificate and keep its file. Returns a word for the job list."""
-    certificate = Certificate.objects.filter(pk=pk, state=Certificate.State.QUEUED).first()
-    if certificate is None:
-        return "nothing to draw"
-    try:
-        content = render(certificate.snapshot, certificate.template)
-    except UnprintableLetters as stop:
-        note_fault(certificate=certificate, letters=stop.letters)
-        return "unprintable letters"
-    keep_file(certificate=certificate, content=content)
-    return "drawn"
+    """Make the files of one certificate. Returns a word for the job list."""
+    waiting = Certificate.objects.filter(pk=pk, state=Certificate.State.QUEUED)
+    certificate = waiting.select_related("issuer", "person").first()
+    return produce(certificate=certificate) if certificate else "nothing to draw"
 
 
 def make_missing_certificates() -> str:
@@ -51,3 +45,13 @@ def close_bundle(pk: int) -> str:
 def throw_away_old_bundles() -> str:
     """Once an hour."""
     return f"{expire_bundles()} thrown away"
+
+
+def resume_lost_bundles() -> str:
+    """Every other minute: a file whose job was lost goes on where it stood."""
+    return f"{resume_bundles()} resumed"
+
+
+def warn_about_seals() -> str:
+    """Once a day."""
+    return f"{warn_of_ending_seals()} told"

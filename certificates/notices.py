@@ -6,8 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from certificates.models import Certificate
-from people.models import Notice
+from certificates.models import Certificate, Seal
+from people.models import Notice, Person
 from people.notices import notice, say
 
 # An older paper that is drawn now (a new server, a restored backup) is no news: its notice stands in the list, no mail leaves.
@@ -22,6 +22,29 @@ def tell_ready(certificate: Certificate, *, at: datetime) -> Notice:
 def tell_withdrawn(certificate: Certificate, *, at: datetime) -> Notice:
     """Say that a certificate was taken back, and why."""
     return _say(certificate, "withdrawn", at, mail=True)
+
+
+def tell_seal_ends(seal: Seal, to: Person, *, step: int, at: datetime) -> Notice:
+    """Say that the organisation's seal ends within `step` days, once for each step and key."""
+    return say(
+        to=to,
+        kind="certificates.seal_ends",
+        about=f"certificates.seal:{seal.fingerprint}",
+        key=f"certificates.seal_ends:{seal.fingerprint}:{step}:{to.pk}",
+        organisation=seal.organisation,
+        at=at,
+        seal=seal.pk,
+        fingerprint=seal.fingerprint,
+    )
+
+
+@notice("certificates.seal_ends", title=gettext_lazy("The seal on your certificates ends soon"))
+def seal_ends(row: Notice) -> dict | None:
+    """No longer true once a new key was brought or the seal was turned off."""
+    seal = Seal.objects.filter(pk=row.payload["seal"], fingerprint=row.payload["fingerprint"], is_on=True).first()
+    if seal is None:
+        return None
+    return {"seal": seal, "day": seal.expires_on, "address": settings.BASE_URL + reverse("seal_edit")}
 
 
 def _say(certificate: Certificate, name: str, at: datetime, *, mail: bool) -> Notice:

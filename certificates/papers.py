@@ -1,11 +1,17 @@
 """How the facts of a snapshot read, in the active language: the same lines on the paper, the public page and the lists."""
 
+import base64
+import html
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from io import BytesIO
 
+import segno
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, override, pgettext
 
 from certificates.models import CertificateKind
 from people.roles import Role
@@ -50,7 +56,28 @@ class Paper:
     @cached_property
     def steps(self) -> dict[str, str]:
         """The colours of the issuer, dark enough on white whatever colour it chose."""
-        return palette(self.facts["issuer"]["colour"])["light"]
+        return palette(self.look.get("colour") or self.facts["issuer"]["colour"])["light"]
+
+    @property
+    def look(self) -> dict:
+        """The programme's layout as it was frozen; empty for the usual one, and in older papers."""
+        return self.facts.get("layout") or {}
+
+    @property
+    def mark(self) -> str:
+        return self.look.get("mark", "square")
+
+    @property
+    def letters(self) -> str:
+        return self.look.get("letters") or self.facts["issuer"]["initial"]
+
+    @property
+    def line(self) -> str:
+        return self.look.get("line", "")
+
+    @property
+    def goals(self) -> list[str]:
+        return self.facts["goals"] if self.look.get("shows_goals", True) else []
 
     @property
     def colour(self) -> str:
@@ -91,11 +118,17 @@ class Paper:
         return [
             row | {"on": date.fromisoformat(row["on"]) if row["on"] else None, "hours": hours(row["minutes"])}
             for row in self.facts["rows"]
+            if self.look.get("shows_rows", True)
         ]
 
     @property
     def is_course(self) -> bool:
-        return self.facts["kind"] == CertificateKind.COURSE
+        """Whether it is about one course: passed, or attended."""
+        return self.facts["kind"] in (CertificateKind.COURSE, CertificateKind.ATTENDANCE)
+
+    @property
+    def is_extract(self) -> bool:
+        return self.facts["kind"] == CertificateKind.EXTRACT
 
     @property
     def kind_label(self) -> str:
@@ -104,8 +137,12 @@ class Paper:
     @property
     def has_done(self) -> str:
         """The line between the name and the title."""
-        if self.is_course:
+        if self.facts["kind"] == CertificateKind.COURSE:
             return _("has completed and passed")
+        if self.facts["kind"] == CertificateKind.ATTENDANCE:
+            return _("has attended")
+        if self.is_extract:
+            return _("has earned and holds")
         if self.facts["kind"] == CertificateKind.STAGE:
             return _("has completed the stage")
         return _("has completed the journey")
@@ -116,6 +153,8 @@ class Paper:
         days, count = self.facts["days"], len(self.facts["rows"])
         if self.is_course:
             first = ngettext("%(count)d course day", "%(count)d course days", days) % {"count": days} if days else ""
+        elif self.is_extract:
+            first = ""
         else:
             first = ngettext("%(count)d course", "%(count)d courses", count) % {"count": count} if count else ""
         return ", ".join(part for part in (first, hours(self.facts["minutes"])) if part)
@@ -150,11 +189,11 @@ class Paper:
 
     @property
     def goals_first(self) -> bool:
-        return sum(len(goal) for goal in self.facts["goals"]) <= GOALS_ON_FIRST_PAGE
+        return sum(len(goal) for goal in self.goals) <= GOALS_ON_FIRST_PAGE
 
     @property
     def rows_first(self) -> bool:
-        return len(self.facts["rows"]) <= ROWS_ON_FIRST_PAGE and len(self.facts["title"]) <= 60
+        return not self.is_extract and len(self.rows) <= ROWS_ON_FIRST_PAGE and len(self.facts["title"]) <= 60
 
     @property
     def more(self) -> bool:
@@ -178,6 +217,45 @@ class Paper:
             marks.append(Mark(kind, *point, *_leg(before, point)))
             before = point
         return marks
+
+
+def markup_of(snapshot: dict, template: str) -> str:
+    """Snapshot in, the paper's HTML out, in its language."""
+    with override(snapshot["language"]):
+        context = {"paper": Paper(snapshot), "qr": qr_picture(snapshot["address"])}
+        return render_to_string(f"certificates/pdf/{template}.html", context)
+
+
+def own_css(paper: Paper, template: str) -> str:
+    """What differs from paper to paper: the colour, and the drawing as a background, which readers pass by."""
+    drawing = render_to_string(f"certificates/pdf/{template}.svg", {"paper": paper})
+    picture = base64.b64encode(drawing.encode()).decode()
+    return (
+        f".title{{color:{paper.colour}}} .mark{{background:{paper.colour}}} "
+        f'.art{{background-image:url("data:image/svg+xml;base64,{picture}")}}'
+    )
+
+
+def preview_css(snapshot: dict, template: str) -> str:
+    """The paper's style sheet, held inside `.a4` of a page: what concerns sheets of paper is left out."""
+    sheet = render_to_string(f"certificates/pdf/{template}.css") + own_css(Paper(snapshot), template)
+    rules = re.sub(r"@page[^}]*}", "", sheet)
+    return f".a4{{{rules}}}"
+
+
+def printed_text(markup: str) -> str:
+    """Markup in, the letters that it prints out."""
+    body = markup.partition("<body")[2]
+    return html.unescape(re.sub(r"<[^>]*>", " ", f"<body{body}"))
+
+
+def qr_picture(address: str) -> str:
+    """Address in, its QR code as a data: picture out (level M; one mask, so that it costs 1 ms)."""
+    drawn = BytesIO()
+    segno.make(address, error="m", mask=0, boost_error=False).save(
+        drawn, kind="svg", border=0, dark="#10312c", xmldecl=False
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
 
 
 def hours(minutes: int) -> str:

@@ -2,8 +2,8 @@
 
 from django.dispatch import receiver
 
-from certificates import issuing
-from courses.signals import course_passed, course_reopened
+from certificates import closing, issuing, records
+from courses.signals import course_passed, course_reopened, results_changed
 from journeys.signals import completed, completion_reopened
 
 
@@ -14,7 +14,7 @@ def issue_course(sender, result, at=None, **facts):
 
 @receiver(course_reopened, dispatch_uid="certificates.course_reopened")
 def withdraw_course(sender, result, reason="", by=None, at=None, **facts):
-    issuing.withdraw_for_result(result=result, reason=reason, by=by, at=at)
+    closing.withdraw_for_result(result=result, reason=reason, by=by, at=at)
 
 
 @receiver(completed, dispatch_uid="certificates.completed")
@@ -24,4 +24,9 @@ def issue_completion(sender, completion, at=None, **facts):
 
 @receiver(completion_reopened, dispatch_uid="certificates.completion_reopened")
 def withdraw_completion(sender, completion, reason="", by=None, at=None, **facts):
-    issuing.withdraw_for_completion(completion=completion, reason=reason, by=by, at=at)
+    closing.withdraw_for_completion(completion=completion, reason=reason, by=by, at=at)
+
+
+@receiver(results_changed, dispatch_uid="certificates.results_changed")
+def follow_attendance(sender, result, at=None, **facts):
+    records.follow_attendance(result=result, at=at)

@@ -3,29 +3,26 @@
 Same snapshot, same bytes: every date on and in the file comes from the snapshot. Nothing is fetched but our own fonts (P14).
 """
 
-import base64
-import html
 import logging
-import re
+from datetime import datetime
 from functools import lru_cache
-from io import BytesIO
 from threading import Lock
 from urllib.parse import urlsplit
 
 import pydyf
-import segno
 from django.template.loader import render_to_string
-from django.utils.translation import override
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from certificates.fonts import FAMILIES, FORMAT, WEIGHTS, font_file, missing_letters
-from certificates.papers import Paper
+from certificates.limits import check_snapshot, time_limit
+from certificates.papers import Paper, markup_of, own_css, printed_text
 from certificates.snapshots import TEMPLATE
 
 VARIANT = "pdf/a-3a"
+DESCRIBED = {"credential.json": "Open Badges 3.0 credential", "snapshot.json": "The facts on the certificate"}
 for chatty in ("weasyprint.progress", "fontTools"):
     logging.getLogger(chatty).setLevel(logging.WARNING)
 # One document at a time: a shared FontConfiguration in two threads damages the heap (certificates.md 1.4).
@@ -70,57 +67,50 @@ def _warm(template: str) -> tuple[FontConfiguration, CSS, BundledFetcher]:
         for family in FAMILIES
         for weight in WEIGHTS
     )
+    return fonts, CSS(string=faces + sheet_of(template), font_config=fonts, url_fetcher=fetcher), fetcher
+
+
+def sheet_of(template: str) -> str:
+    """The style sheet of a design without its fonts' places: they differ between the worker and a benchmark."""
     names = ",".join(f'"{family}"' for family in FAMILIES)
-    sheet = faces + f"html{{font-family:{names}}}" + render_to_string(f"certificates/pdf/{template}.css")
-    return fonts, CSS(string=sheet, font_config=fonts, url_fetcher=fetcher), fetcher
+    return f"html{{font-family:{names}}}" + render_to_string(f"certificates/pdf/{template}.css")
 
 
-def render(snapshot: dict, template: str = TEMPLATE) -> bytes:
-    """Snapshot in, the file's bytes out. Raises UnprintableLetters before anything is drawn."""
-    with override(snapshot["language"]):
-        paper = Paper(snapshot)
-        context = {"paper": paper, "qr": qr_picture(snapshot["address"])}
-        markup = render_to_string(f"certificates/pdf/{template}.html", context)
-        drawing = render_to_string(f"certificates/pdf/{template}.svg", context)
+def render(snapshot: dict, template: str = TEMPLATE, beside: dict[str, bytes] | None = None) -> bytes:
+    """Snapshot in, the file's bytes out, with the files `beside` it attached.
+
+    Raises Unfit or UnprintableLetters before anything is laid out, and Unfit when it takes too long.
+    """
+    check_snapshot(snapshot)
+    markup = markup_of(snapshot, template)
     missing = missing_letters(printed_text(markup))
     if missing:
         raise UnprintableLetters(missing)
-    return write(markup, template=template, own_css=_own_css(paper, drawing))
+    day = datetime.fromisoformat(snapshot["issued_on"])
+    attached = [_attachment(name, content, day) for name, content in (beside or {}).items()]
+    return write(markup, template=template, own_css=own_css(Paper(snapshot), template), attached=attached)
 
 
-def write(markup: str, *, template: str = TEMPLATE, own_css: str = "") -> bytes:
+def _attachment(name: str, content: bytes, day: datetime) -> Attachment:
+    """Dated like the snapshot: the same in, the same bytes out."""
+    return Attachment(
+        string=content, name=name, description=DESCRIBED.get(name, name), created=day, modified=day, relationship="Data"
+    )
+
+
+def write(
+    markup: str, *, template: str = TEMPLATE, own_css: str = "", attached: list[Attachment] | None = None
+) -> bytes:
     """Markup in, PDF/A-3a + PDF/UA-1 out, through the fetcher that lets nothing in or out."""
-    with _press:
+    with _press, time_limit():
         fonts, sheet, fetcher = _warm(template)
         # base_url is one that nothing can be read from: a relative address stays without an answer.
         page = HTML(string=markup, base_url="bundled:", url_fetcher=fetcher)
         sheets = [sheet, CSS(string=own_css, font_config=fonts, url_fetcher=fetcher)]
-        content = page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT, finisher=declare_ua)
+        content = page.write_pdf(
+            stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT, finisher=declare_ua, attachments=attached or []
+        )
     return content or b""
-
-
-def printed_text(markup: str) -> str:
-    """Markup in, the letters that it prints out."""
-    body = markup.partition("<body")[2]
-    return html.unescape(re.sub(r"<[^>]*>", " ", f"<body{body}"))
-
-
-def qr_picture(address: str) -> str:
-    """Address in, its QR code as a data: picture out (level M; one mask, so that it costs 1 ms)."""
-    drawn = BytesIO()
-    segno.make(address, error="m", mask=0, boost_error=False).save(
-        drawn, kind="svg", border=0, dark="#10312c", xmldecl=False
-    )
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
-
-
-def _own_css(paper: Paper, drawing: str) -> str:
-    """What differs from paper to paper: the issuer's colour, and the drawing as a background, which readers pass by."""
-    picture = base64.b64encode(drawing.encode()).decode()
-    return (
-        f".title{{color:{paper.colour}}} .mark{{background:{paper.colour}}} "
-        f'.art{{background-image:url("data:image/svg+xml;base64,{picture}")}}'
-    )
 
 
 UA_IDENTIFIER = """

@@ -28,10 +28,34 @@ class Verdict:
     paper: Paper | None = None
     name: str = ""
     asks_name: bool = False
+    standing: str = ""
 
     @property
     def shows_facts(self) -> bool:
         return self.kind in ("valid", "expired")
+
+    @property
+    def fallen(self) -> list[str]:
+        """Numbers of the certificates in an extract that were withdrawn since it was made."""
+        if self.paper is None or not self.paper.is_extract:
+            return []
+        listed = [row["number"] for row in self.paper.facts["rows"]]
+        fallen = Certificate.objects.filter(number__in=listed, state=Certificate.State.WITHDRAWN)
+        return list(fallen.order_by("number").values_list("number", flat=True))
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file as it was issued; empty before there is one."""
+        files = self.certificate.files.all() if self.certificate else []
+        return next((file.sha256 for file in files if file.kind == file.Kind.PDF), "")
+
+    @property
+    def expires_soon(self) -> bool:
+        return self.standing == Certificate.Standing.SOON
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.standing == Certificate.Standing.QUEUED
 
     @property
     def shows_employer(self) -> bool:
@@ -41,10 +65,10 @@ class Verdict:
 UNKNOWN = Verdict("unknown")
 
 
-def allowed(address: str) -> bool:
-    """Count one look-up from an address; False when there were too many. The address itself is not kept."""
+def allowed(address: str, count: int = 1) -> bool:
+    """Count look-ups from an address; False when there were too many. The address itself is not kept."""
     own = "check:" + hashlib.sha256(address.encode()).hexdigest()[:24]
-    return all([_count(own) <= MOST_FROM_ONE, _count("check:all") <= MOST_FROM_ALL])
+    return all([_count(own, count) <= MOST_FROM_ONE, _count("check:all", count) <= MOST_FROM_ALL])
 
 
 def plain_code(text: str) -> str:
@@ -56,6 +80,18 @@ def check_code(text: str, *, typed_name: str = "", on: date) -> Verdict:
     """The verdict for the holder of a code."""
     certificate = _rows().filter(public_id=plain_code(text)).first() if len(text) <= 60 else None
     return _verdict(certificate, typed_name, on) if certificate else UNKNOWN
+
+
+def codes_in(text: str) -> list[str]:
+    """A pasted list in, the codes out, each once: one a line, as codes or as the addresses of QR codes."""
+    lines = (line.strip().rstrip("/").rpartition("/")[2] for line in text.splitlines())
+    return list(dict.fromkeys(plain_code(line)[:60] for line in lines if line))
+
+
+def check_codes(codes: list[str], *, on: date) -> list[tuple[str, Verdict]]:
+    """The verdicts for who holds many codes, in their order. One query, however many."""
+    rows = {row.public_id: row for row in _rows().filter(public_id__in=codes)}
+    return [(code, _verdict(rows[code], "", on) if code in rows else UNKNOWN) for code in codes]
 
 
 def check_number(number: str, name: str, *, on: date) -> Verdict:
@@ -83,24 +119,25 @@ def _folded(text: str) -> str:
 
 
 def _rows():
-    return Certificate.objects.select_related("person", "issuer")
+    return Certificate.objects.select_related("person", "issuer", "closed_for").prefetch_related("files")
 
 
 def _verdict(certificate: Certificate, typed_name: str, on: date) -> Verdict:
+    standing = certificate.standing_on(on)
     if certificate.state not in Certificate.LIVE:
-        return Verdict(certificate.state, certificate)
+        return Verdict(standing.value, certificate, standing=standing)
     paper = Paper(certificate.snapshot)
-    kind = "expired" if certificate.valid_until and certificate.valid_until < on else "valid"
+    kind = "expired" if standing == Certificate.Standing.EXPIRED else "valid"
     if withheld(certificate):
-        return Verdict(kind, certificate, paper)
+        return Verdict(kind, certificate, paper, standing=standing)
     hidden = certificate.person.name_hidden and not same_name(paper.facts["name"], typed_name)
-    return Verdict(kind, certificate, paper, "" if hidden else paper.facts["name"], hidden)
+    return Verdict(kind, certificate, paper, "" if hidden else paper.facts["name"], hidden, standing)
 
 
-def _count(key: str) -> int:
-    if cache.add(key, 1, WINDOW):
-        return 1
+def _count(key: str, more: int) -> int:
+    if cache.add(key, more, WINDOW):
+        return more
     try:
-        return cache.incr(key)
+        return cache.incr(key, more)
     except ValueError:  # it ran out between the two lines
-        return 1
+        return more

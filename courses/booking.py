@@ -284,6 +284,8 @@ def cancel_booking(
             drop_untouched_attempt(booking=row, by=by, at=at)
         if by is None or by.pk != row.person_id:
             notices.say_cancelled(row, at=at)
+        elif had_seat:
+            notices.say_withdrawn(row, at=at)
         failpoint("booking_cancelled")
         fill(occasion, at)
     return row

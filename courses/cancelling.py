@@ -16,7 +16,6 @@ from courses.first_rights import give_first_right, place_first
 from courses.models import Booking, FirstRight, Occasion, Offer
 from courses.offers import make_offer
 from courses.refusals import Refused
-from courses.scheduling import store_events
 from courses.seats import end_booking, fill, seat_locks
 from courses.signals import booking_changed, deadlines_touched, deadlines_untouched, occasion_changed
 from people.consequences import GRACE, Plan, hold, keep_change, last_change, mark_undone
@@ -85,7 +84,6 @@ def _close(occasion: Occasion, reason: str, by: Person | None, at: datetime) -> 
     occasion.meetings.filter(cancelled_at=None).update(
         cancelled_at=at, cancelled_by=by, changed_at=at, sequence=F("sequence") + 1
     )
-    store_events(occasion)
     record("occasion_cancelled", by=by, about=occasion, organisation=occasion.organiser, reason=reason, at=at)
 
 
@@ -221,7 +219,6 @@ def _reopen(occasion: Occasion, change: Change, at: datetime) -> None:
     )
     occasion.cancelled_at = occasion.cancelled_by = None
     occasion.save()
-    store_events(occasion)
 
 
 def _restore(occasion: Occasion, line: dict, at: datetime) -> None:

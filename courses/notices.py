@@ -62,6 +62,11 @@ def say_cancelled(booking: Booking, *, at: datetime) -> Notice:
     return _say(booking, "cancelled", at)
 
 
+def say_withdrawn(booking: Booking, *, at: datetime) -> Notice:
+    """The person gave the seat back: said so that the calendar lets go of the days too."""
+    return _say(booking, "withdrawn", at)
+
+
 def say_fallen(
     booking: Booking, *, target: int | None, text: str = "", not_before: datetime | None = None, at: datetime
 ) -> Notice:
@@ -164,7 +169,7 @@ def _address(name: str, *args: object) -> str:
         return ""
 
 
-def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
+def context_of(row: Notice, states: tuple[str, ...]) -> dict | None:
     """The context of a notice about a booking, or None when the booking is in another state by now."""
     booking = (
         Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person", "makeup_part")
@@ -188,33 +193,33 @@ def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
 
 @notice("courses.booked", title=gettext_lazy("You have a seat"))
 def booked(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    return context_of(row, (Booking.State.BOOKED, Booking.State.FINISHED))
 
 
 @notice("courses.promoted", title=gettext_lazy("You got a seat from the queue"))
 def promoted(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    return context_of(row, (Booking.State.BOOKED, Booking.State.FINISHED))
 
 
 @notice("courses.queued", title=gettext_lazy("You stand in the queue"))
 def queued(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
+    return context_of(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
 
 
 @notice("courses.refused", title=gettext_lazy("Your booking was not approved"))
 def refused(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.REFUSED,))
+    return context_of(row, (Booking.State.REFUSED,))
 
 
 @notice("courses.swapped_away", title=gettext_lazy("Your seat is handed to a colleague"))
 def swapped_away(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.CANCELLED,))
+    return context_of(row, (Booking.State.CANCELLED,))
 
 
 @notice("courses.swapped_in", title=gettext_lazy("A colleague has handed you a seat"))
 def swapped_in(row: Notice) -> dict | None:
     """Who gave it is said only of those whose names are shown."""
-    context = _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    context = context_of(row, (Booking.State.BOOKED, Booking.State.FINISHED))
     if context is None:
         return None
     giver = Booking.objects.filter(swapped_to=context["booking"]).select_related("person").first()
@@ -225,7 +230,7 @@ def swapped_in(row: Notice) -> dict | None:
 @notice("courses.cancelled", title=gettext_lazy("Your booking is cancelled"))
 def cancelled(row: Notice) -> dict | None:
     """With what the person got instead: a seat, an offer to answer, the first place in a queue, the first right."""
-    context = _facts(row, (Booking.State.CANCELLED,))
+    context = context_of(row, (Booking.State.CANCELLED,))
     if context is None:
         return None
     booking = context["booking"]
@@ -240,20 +245,25 @@ def cancelled(row: Notice) -> dict | None:
     }
 
 
+@notice("courses.withdrawn", title=gettext_lazy("You gave your seat back"))
+def withdrawn(row: Notice) -> dict | None:
+    return context_of(row, (Booking.State.CANCELLED,))
+
+
 @notice("courses.restored", title=gettext_lazy("The session takes place after all"))
 def restored(row: Notice) -> dict | None:
-    return _facts(row, tuple(Booking.ACTIVE))
+    return context_of(row, tuple(Booking.ACTIVE))
 
 
 @notice("courses.taken_back", title=gettext_lazy("You stand in the queue again"))
 def taken_back(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
+    return context_of(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
 
 
 @notice("courses.waiting_for_approval", asks=True, title=gettext_lazy("A booking waits for your answer"))
 def waiting_for_approval(row: Notice) -> dict | None:
     """To the manager or the officer in the place of one; the name only while they may approve it."""
-    context = _facts(row, (Booking.State.REQUESTED,))
+    context = context_of(row, (Booking.State.REQUESTED,))
     if context is None:
         return None
     booking = context["booking"]
@@ -270,7 +280,7 @@ def approval_reminder(row: Notice) -> dict | None:
 @notice("courses.approval_handed_on", title=gettext_lazy("A booking waits for somebody’s answer"))
 def approval_handed_on(row: Notice) -> dict | None:
     """To a deputy or the next level; the name only while the reader may see the request (T6)."""
-    context = _facts(row, (Booking.State.REQUESTED,))
+    context = context_of(row, (Booking.State.REQUESTED,))
     if context is None:
         return None
     booking = context["booking"]
@@ -281,7 +291,7 @@ def approval_handed_on(row: Notice) -> dict | None:
 
 @notice("courses.moved", title=gettext_lazy("A course day has moved"))
 def moved(row: Notice) -> dict | None:
-    context = _facts(row, tuple(Booking.ACTIVE))
+    context = context_of(row, tuple(Booking.ACTIVE))
     meeting = Meeting.objects.filter(pk=row.payload.get("meeting"), cancelled_at=None).first()
     return {**context, "meeting": meeting} if context and meeting else None
 
@@ -289,7 +299,7 @@ def moved(row: Notice) -> dict | None:
 @notice("courses.new_time", asks=True, title=gettext_lazy("Can you make the new time?"))
 def new_time(row: Notice) -> dict | None:
     """The link answers this one question without signing in (O5, decisions 8)."""
-    context = _facts(row, (Booking.State.BOOKED,))
+    context = context_of(row, (Booking.State.BOOKED,))
     question = (
         TimeQuestion.objects.select_related("meeting__part", "booking").filter(pk=row.payload["question"]).first()
     )
@@ -335,7 +345,7 @@ def hold_released(row: Notice) -> dict | None:
 @notice("courses.offer", asks=True, title=gettext_lazy("A seat is offered to you"))
 def offer(row: Notice) -> dict | None:
     """The link answers this one offer without signing in, until its answer-by (decisions 8)."""
-    context = _facts(row, (Booking.State.OFFERED,))
+    context = context_of(row, (Booking.State.OFFERED,))
     found = Offer.objects.filter(pk=row.payload.get("offer"), answered_at=None).first()
     if context is None or found is None:
         return None

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.calendars import write_meeting
+from courses.entries import write_days
 from courses.first_rights import honour_first_rights
 from courses.models import Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
 from courses.obstacles import window_obstacles
@@ -103,7 +104,7 @@ def plan_occasion(
         )
         for day in days:
             Meeting.objects.create(occasion=occasion, changed_at=at, **vars(day))
-        store_events(occasion)
+        write_days(occasion)
         for person in trainers:
             add_trainer(occasion=occasion, person=person, organisation=organiser, by=by, at=at)
         record("occasion_planned", by=by, about=occasion, organisation=organiser, at=at, seats=seats)
@@ -234,6 +235,8 @@ def edit_occasion(
             setattr(locked, name, changes[name])
         if changed:
             locked.save(update_fields=changed)
+            if "contact" in changed:
+                locked.meetings.update(changed_at=at)  # calendars say it: the same SEQUENCE, a new DTSTAMP
             record("occasion_edited", by=by, about=locked, organisation=locked.organiser, at=at, fields=changed)
             occasion_changed.send(sender=Occasion, occasion=locked)
         if seats is not None:
@@ -248,14 +251,6 @@ def _new_window_obstacles(occasion: Occasion, changes: dict) -> list[str]:
         return []
     starts = occasion.meetings.filter(cancelled_at=None).values_list("starts_at", flat=True)
     return window_obstacles(opens_at, closes_at, starts)
-
-
-def store_events(occasion: Occasion) -> None:
-    """Keep the bytes of each day's VEVENT, so that files and feeds only join them."""
-    for meeting in occasion.meetings.select_related("part", "venue"):
-        meeting.occasion = occasion
-        meeting.ics = write_meeting(meeting)
-        meeting.save(update_fields=["ics"])
 
 
 def redate(occasion: Occasion) -> None:
@@ -286,4 +281,21 @@ def add_venue(
     """Add a place where the organisation holds meetings."""
     venue = Venue.objects.create(organisation=organisation, name=name, address=address)
     record("venue_added", by=by, about=venue, organisation=organisation, at=at)
+    return venue
+
+
+@transaction.atomic
+def change_venue(*, venue: Venue, name: str, address: str = "", by: Person | None, at: datetime | None = None) -> Venue:
+    """Another name or address: the days held there say so in every calendar, as a new place does. Same as before: nothing."""
+    at = at or timezone.now()
+    if Venue.objects.filter(pk=venue.pk, name=name, address=address).exists():
+        return venue
+    venue.name, venue.address = name, address
+    venue.save()
+    record("venue_changed", by=by, about=venue, organisation=venue.organisation, at=at)
+    today = timezone.localdate(at)
+    held = Occasion.objects.filter(meetings__venue=venue, last_on__gte=today).distinct()
+    for occasion in held.order_by("pk").select_related("course_version", "organiser"):
+        occasion.meetings.filter(venue=venue, ends_at__gte=at).update(changed_at=at, sequence=F("sequence") + 1)
+        write_days(occasion)
     return venue

@@ -21,6 +21,7 @@ TO_PARTICIPANTS = (
     "courses.queued",
     "courses.refused",
     "courses.cancelled",
+    "courses.withdrawn",
     "courses.restored",
     "courses.taken_back",
     "courses.moved",

@@ -3,6 +3,7 @@
 import logging
 
 from people.bounces import collect_bounces
+from people.chain import chain
 from people.outbox import send_due
 
 log = logging.getLogger(__name__)
@@ -20,3 +21,8 @@ def read_bounces() -> int:
     except OSError as fault:
         log.warning("the mailbox of bounces could not be read (%s)", type(fault).__name__)
         return 0
+
+
+def chain_log() -> int:
+    """Rows of the log that are not linked yet."""
+    return chain()

@@ -6,7 +6,7 @@ not exist (or the way to the login). Objects have their own bound in REACH; both
 
 from dataclasses import dataclass, field
 
-from courses.models import Attendance, Meeting
+from courses.models import Attendance, Feed, Meeting
 from journeys.models import Stop
 from people.events import pointer
 from people.models import Accession, Collaboration, Delegation, Notice, RoleAssignment
@@ -101,6 +101,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "my_day": {"past": {"amira", "tilda", "skye"}, "coming": {"amira", "tilda"}, "boras": {"otto"}},
     "my_booking": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}, "otto": {"otto"}},
     "result": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
+    "my_feed": {"amira": {"amira"}, "tilda": {"tilda"}},
     "my_result": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}},
     "certificate": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
     "person": {
@@ -127,6 +128,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
     "bundle": {"helena": {"helena"}},
+    "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
 }
 
@@ -163,6 +165,10 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "result": results,
         "my_result": results,
         "certificate": {key: row.public_id for key, row in lived.certificates.items()},
+        "credential": {key: row.public_id for key, row in lived.certificates.items()},
+        "issuer": {"*": lived.world.region.public_id},
+        "status_list": {"*": 1},
+        "issuer_key": {"*": "key-2026-1"},
         "paper": {key: row.public_id for key, row in lived.certificates.items()},
         "person": {key: people[key].public_id for key in some},
         "member": {key: people[key].public_id for key in some},
@@ -198,11 +204,13 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "my_task": {"*": lived.course.versions.published().get().parts.get(key="pre").tasks.first().pk},
         "my_part": {"*": "post"},
         "feed": lived.tokens,
+        "my_feed": {key: Feed.objects.get(person=people[key]).public_id for key in ("amira", "tilda")},
         "offer": {"*": "nobody-was-offered-this"},
         "hold": {"*": "00000000-0000-4000-8000-000000000000"},
         "colour": {"*": "14594f"},
         "version": {"*": "0" * 12},
         "key": {"*": "0-unknown"},
+        "own_key": {"*": 0},
         "uidb36": {"*": "1"},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
@@ -215,8 +223,11 @@ AUTHOR = having(P.EDIT_COURSES)
 OF_DRAFT = {"public_id": "own_course"}
 EXPECTED: dict[str, Page] = {
     # the roof
-    **{name: page(ANYBODY) for name in ("home", "accessibility", "privacy", "help", "language_set", "scheme_set")},
-    **{name: page(ANYBODY) for name in ("health_show", "readiness_show")},
+    **{
+        name: page(ANYBODY)
+        for name in ("home", "accessibility", "privacy", "who_sees", "help", "language_set", "scheme_set")
+    },
+    **{name: page(ANYBODY) for name in ("health_show", "readiness_show", "security_show")},
     "theme_show": page(ANYBODY, colour="colour", version="version"),
     # the account
     **{
@@ -232,6 +243,8 @@ EXPECTED: dict[str, Page] = {
             "account_email_verification_sent",
             "account_request_login_code",
             "account_confirm_login_code",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
         )
     },
     "account_confirm_email": page(ANYBODY, key="key"),
@@ -240,6 +253,16 @@ EXPECTED: dict[str, Page] = {
         name: page(SIGNED_IN)
         for name in (
             "account_reauthenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
             "account_email",
             "account_change_password",
             "account_set_password",
@@ -253,6 +276,8 @@ EXPECTED: dict[str, Page] = {
             "notice_read",
         )
     },
+    "mfa_edit_webauthn": page(SIGNED_IN, pk="own_key"),
+    "mfa_remove_webauthn": page(SIGNED_IN, pk="own_key"),
     "notice_detail": page(SIGNED_IN, public_id="notice"),
     # people
     "organisation_list": page(having(P.EDIT_ORGANISATIONS)),
@@ -285,6 +310,7 @@ EXPECTED: dict[str, Page] = {
     "employment_end": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_create": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_end": page(having(P.KEEP_JOBS), public_id="employment", pk="leave"),
+    "log_list": page(having(P.SEE_LOG)),
     "role_list": page(having(P.GIVE_ROLES)),
     "role_create": page(having(P.GIVE_ROLES)),
     "role_end": page(having(P.GIVE_ROLES, P.EDIT_ORGANISATIONS), public_id="role"),
@@ -380,9 +406,11 @@ EXPECTED: dict[str, Page] = {
     # calendars
     "feed_fetch": page(ANYBODY, token="feed"),
     "calendar_mine": page(SIGNED_IN),
-    "feed_renew": page(SIGNED_IN),
-    "feed_revoke": page(SIGNED_IN),
+    "calendar_run": page(having(P.RUN_OCCASIONS, P.MARK_ATTENDANCE, P.EDIT_JOURNEYS, P.SEE_REGION)),
+    **{name: page(SIGNED_IN) for name in ("feed_list", "feed_create", "alarm_choose")},
+    **{name: page(SIGNED_IN, public_id="my_feed") for name in ("feed_renew", "feed_revoke")},
     "occasion_calendar": page(SIGNED_IN, public_id="occasion"),
+    "course_calendar": page(SIGNED_IN, slug="course"),
     # journeys
     "journey_mine": page(SIGNED_IN),
     "team_overview": page(having(P.SEE_TEAM)),
@@ -428,12 +456,25 @@ EXPECTED: dict[str, Page] = {
     "version_row_remove": page(having(P.EDIT_JOURNEYS), slug="journey", kind="version_kind", key="stop"),
     # certificates
     "certificate_mine": page(SIGNED_IN),
+    "extract_create": page(SIGNED_IN),
+    "attendance_certify": page(SIGNED_IN, public_id="my_result"),
+    "layout_edit": page(having(P.EDIT_JOURNEYS), slug="journey"),
+    "layout_style": page(having(P.EDIT_JOURNEYS), slug="journey", colour="colour"),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
     "certificate_download": page(SIGNED_IN, code="certificate"),
     **{
         name: page(having(P.CHANGE_CERTIFICATES), code="certificate")
         for name in ("certificate_replace", "certificate_withdraw")
     },
+    "certificate_replace_many": page(having(P.CHANGE_CERTIFICATES)),
+    "key_change": page(having(P.EDIT_SETTINGS)),
+    "key_disown": page(having(P.EDIT_SETTINGS), name="issuer_key"),
+    "credential_download": page(SIGNED_IN, code="credential"),
+    "did_show": page(ANYBODY, public_id="issuer"),
+    "status_show": page(ANYBODY, public_id="issuer", number="status_list"),
+    "credential_check": page(ANYBODY),
+    "seal_edit": page(having(P.EDIT_SETTINGS)),
+    "seal_switch": page(having(P.EDIT_SETTINGS)),
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
     **{
         name: page(having(P.SEE_CERTIFICATES), public_id="bundle")
@@ -441,6 +482,7 @@ EXPECTED: dict[str, Page] = {
     },
     # Whoever holds the paper reads on it what the page says; Skye's name is not said.
     "certificate_verify": page(ANYBODY),
+    "certificate_verify_list": page(ANYBODY),
     "certificate_check": page(ANYBODY, code="paper", shows=("amira", "tilda", "tove")),
 }
 # The other answers of a page, by its query.
@@ -450,16 +492,24 @@ QUERIES = {
     "participant_list": ("fil=xlsx", "q=a"),
     "quota_balance": ("fil=xlsx", "halvar=2026-1"),
     "person_list": ("q=a",),
+    "log_list": ("andra=1",),
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
+    "credential_download": ("namn=1", "form=jwt"),
     "certificate_list": ("q=a",),
+    "certificate_replace_many": ("what=name", "q=a"),
     "booking_people": ("q=a",),
     "team_overview": ("q=a",),
     "course_list": ("q=barn",),
+    "calendar_mine": ("vy=manad", "vy=vecka&dag=2027-03-28"),
+    "calendar_run": ("vy=vecka", "vy=lista"),
+    "feed_create": ("slag=organisation", "slag=team", "slag=organiser&q=Barn", "slag=trainer"),
 }
 # Named exemptions from one rule each; at most five.
 EXEMPT_WRITES = {"notice_detail": "opening a notice is reading it: when it was read is the reader's own log"}
 EXEMPT_CACHE = {
     "theme_show": "a style sheet of colours, the same for everybody, is cached for good",
+    "did_show": "an issuer's public keys, the same for everybody; a checker may keep them for five minutes",
+    "status_show": "which credentials were withdrawn, as bits without names; a checker may keep them for five minutes",
     "feed_fetch": "the owner's calendar client may keep the file for a quarter of an hour; the link itself is the key",
 }

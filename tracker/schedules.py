@@ -7,6 +7,7 @@ from django_q.models import Schedule
 EVERY_MINUTES: dict[str, int] = {
     "people.jobs.send_mail": 1,
     "people.jobs.read_bounces": 5,
+    "people.jobs.chain_log": 1,
     "courses.jobs.lapse_offers": 2,
     "courses.jobs.release_due_quotas": 2,
     "courses.jobs.release_due_holds": 2,
@@ -17,10 +18,15 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.release_leavers": 60,
     "courses.jobs.chase_approvals": 60,
     "courses.jobs.ask_decisions": 60,
+    "courses.jobs.read_calendar_replies": 5,
+    "courses.jobs.repair_calendars": 1440,
+    "courses.jobs.warn_of_links": 1440,
     "journeys.jobs.stamp_missing": 10,
     "journeys.jobs.follow_the_day": 60,
     "journeys.jobs.roll_up": 5,
     "certificates.jobs.make_missing_certificates": 5,
+    "certificates.jobs.resume_lost_bundles": 2,
+    "certificates.jobs.warn_about_seals": 24 * 60,
     "certificates.jobs.throw_away_old_bundles": 60,
 }
 

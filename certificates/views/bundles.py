@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from certificates.bundling import bundle_file, cancel_bundle, download_obstacle
 from certificates.models import Bundle, BundleLine
-from certificates.views.answers import file_answer
+from certificates.views.answers import stored_answer
+from people.looking import note
 
 
 @require_safe
@@ -39,14 +40,15 @@ def bundle_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-def bundle_download(request: HttpRequest, public_id: str) -> HttpResponse:
+def bundle_download(request: HttpRequest, public_id: str) -> FileResponse:
     """The finished file, while the asker may still see everybody in it (T4)."""
     bundle = get_object_or_404(Bundle.objects.visible_to(request.viewer), public_id=public_id)
-    content = bundle_file(bundle, request.viewer, timezone.now())
-    if content is None:
+    place = bundle_file(bundle, request.viewer, timezone.now())
+    if place is None:
         raise Http404
-    name = _("certificates") + f"-{timezone.localdate(bundle.asked_at).isoformat()}.zip"
-    return file_answer(content, name, "application/zip")
+    note(bundle.lines.values_list("certificate__person", flat=True))
+    name = _("certificates") + f"-{timezone.localdate(bundle.asked_at).isoformat()}.{bundle.ending}"
+    return stored_answer(place, name, f"application/{bundle.ending}")
 
 
 def time_left(bundle: Bundle, now: datetime) -> str:

@@ -13,6 +13,7 @@ from django_tables2 import RequestConfig
 
 from certificates.bundling import bundle_obstacles, start_bundle
 from certificates.filters import CertificateFilter, filled
+from certificates.forms import BundleKindForm
 from certificates.models import Bundle, Certificate
 from certificates.tables import CertificateTable, CountedPaginator
 from people.access import Viewer
@@ -55,6 +56,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "count": figures["found"],
         "figures": figures,
         "bundles": Bundle.objects.visible_to(request.viewer).current(timezone.now()),
+        "kind_form": BundleKindForm(),
         "today": request.viewer.on,
         "soon": request.viewer.on + SOON,
     }
@@ -63,22 +65,23 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def bundle_create(request: HttpRequest) -> HttpResponse:
-    """Order a file with the chosen certificates, or with all that the filter finds."""
-    filters = CertificateFilter(request.GET, _shown(request), request)
+    """Order a file with the chosen certificates, or with all that the filter finds; an archive takes the closed ones too."""
+    kind = BundleKindForm(request.POST).kind
+    shown = _shown(request)
+    if kind == Bundle.Kind.ARCHIVE:
+        shown = Certificate.objects.visible_to(request.viewer)
+    filters = CertificateFilter(request.GET, shown, request)
     rows = filters.qs
     if "all" not in request.POST:
         rows = rows.filter(public_id__in=request.POST.getlist("pick"))
     obstacles = bundle_obstacles(rows)
-    back = redirect(f"{request.path.removesuffix('export/')}?{request.GET.urlencode()}")
     if obstacles:
         messages.warning(request, obstacles[0])
-        return back
-    only = rows.ready().first() if rows.count() == 1 else None
+        return redirect(f"{request.path.removesuffix('export/')}?{request.GET.urlencode()}")
+    only = rows.ready().first() if kind == Bundle.Kind.ZIP and rows.count() == 1 else None
     if only:
         return redirect("certificate_download", code=only.public_id)
-    viewer = request.viewer
-    bundle = start_bundle(
-        organisation=viewer.organisation, certificates=rows, filters=filled(filters), role=viewer.role, by=viewer.person
-    )
+    viewer, facts = request.viewer, {"kind": kind, "filters": filled(filters), "role": request.viewer.role}
+    bundle = start_bundle(organisation=viewer.organisation, certificates=rows, by=viewer.person, **facts)
     messages.success(request, _("The file is being made. You may leave the page meanwhile."))
     return redirect("bundle_detail", public_id=bundle.public_id)

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from certificates.forms import CheckForm, NameForm
-from certificates.verification import UNKNOWN, Verdict, allowed, check_code, check_number, plain_code
+from certificates.forms import CheckForm, ListForm, NameForm
+from certificates.verification import UNKNOWN, Verdict, allowed, check_code, check_codes, check_number, plain_code
 
 STATUS = {"unknown": 404}
 
@@ -29,6 +29,21 @@ def certificate_verify(request: HttpRequest) -> HttpResponse:
     verdict = check_number(data["number"], data["name"], on=timezone.localdate())
     context = {"form": form, "verdict": verdict, "now": timezone.now()}
     return _answer(request, "certificates/certificate_verify.html", context, STATUS.get(verdict.kind, 200))
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def certificate_verify_list(request: HttpRequest) -> HttpResponse:
+    """/v/lista/: who recruits checks many codes at once. They travel in the body, and each counts as a look-up."""
+    form, answers, status = ListForm(request.POST if request.method == "POST" else None), [], 200
+    if form.is_valid():
+        codes = form.cleaned_data["codes"]
+        if _may(request, len(codes)):
+            answers = check_codes(codes, on=timezone.localdate())
+        else:
+            status = 429
+    context = {"form": form, "answers": answers, "too_many": status == 429, "now": timezone.now()}
+    return _answer(request, "certificates/certificate_verify_list.html", context, status)
 
 
 @login_not_required
@@ -60,8 +75,8 @@ def _language(request: HttpRequest) -> str:
     return asked if asked in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
 
 
-def _may(request: HttpRequest) -> bool:
-    return allowed(get_adapter().get_client_ip(request) or "")
+def _may(request: HttpRequest, count: int = 1) -> bool:
+    return allowed(get_adapter().get_client_ip(request) or "", count)
 
 
 def _answer(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:

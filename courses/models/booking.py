@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.course import Course, Part
 from courses.models.occasion import Hold, Meeting, Occasion
+from people.looking import NotedName
 from people.models import Employment, Organisation, Person, Placement, RoleAssignment
 from people.models.base import Public, choice_check
 from people.roles import Role
@@ -70,6 +71,7 @@ class Booking(Public):
 
     State = BookingState
     SeatFrom = BookingSeatFrom
+    shown_name = NotedName()  # annotated by Viewer.named_bookings
 
     EndKind = BookingEndKind
 

@@ -162,6 +162,7 @@ class Meeting(Public):
     sequence = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
     ics = models.BinaryField(default=b"", editable=False)
+    ics_en = models.BinaryField(default=b"", editable=False)
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)

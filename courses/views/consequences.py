@@ -4,21 +4,17 @@ from django.http import HttpRequest
 
 from courses import rosters
 from courses.models import Occasion
-from courses.views.occasions import log_reading
 from people.consequences import Outdated, Plan
 
 
-def with_names(request: HttpRequest, occasion: Occasion, plan: Plan, *, view: str) -> Plan:
-    """Put the shown name and, for named ones, the employer into every effect. The look is logged (R44)."""
+def with_names(request: HttpRequest, occasion: Occasion, plan: Plan) -> Plan:
+    """Put the shown name and, for named ones, the employer into every effect."""
     known = rosters.names_at(request.viewer, occasion)
-    shown = []
     for effect in plan.effects:
         booking = known.get(effect.key)
         if booking is not None:
             effect.name = booking.shown_name
             effect.place = booking.organisation.short_name if booking.is_named else ""
-            shown.append(booking)
-    log_reading(request, view, shown)
     return plan
 
 

