@@ -141,7 +141,7 @@ def ask_approval(booking: Booking, people: list[Person], *, at: datetime) -> lis
             at=at,
             booking=booking.pk,
         )
-        for manager in people
+        for manager in booking.asked_people(timezone.localdate(at))
     ]
 
 
