@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
-from courses.answering import asked_people, officer_role
+from courses.answering import officer_role
 from courses.makeup import first_day
 from courses.models import Booking, CourseResult, Occasion, Part, PartResult
 from courses.obstacles import Obstacle, find_obstacles
@@ -172,7 +172,7 @@ def _priority(person: Person, occasion: Occasion, employment: Employment, at: da
 
 def _tell_request(booking: Booking, at: datetime) -> None:
     if booking.state == Booking.State.REQUESTED:
-        notices.ask_approval(booking, asked_people(booking, timezone.localdate(at)), at=at)
+        notices.ask_approval(booking, at=at)
     elif booking.state == Booking.State.QUEUED:
         notices.say_queued(booking, at=at)
     if booking.state != Booking.State.BOOKED:

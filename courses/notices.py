@@ -129,7 +129,7 @@ def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
     return [_say(gave, "swapped_away", at), _say(took, "swapped_in", at)]
 
 
-def ask_approval(booking: Booking, people: list[Person], *, at: datetime) -> list[Notice]:
+def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
     """Tell the nearest managers, or the officers in their place, that a request waits for their approval (R3, R4)."""
     return [
         say(
