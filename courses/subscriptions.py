@@ -191,7 +191,9 @@ class OwnDays(Content):
 
     def events(self, rows: list[tuple]) -> Iterator[bytes]:
         alarm = calendars.alarm_of(self.feed.person.alarm)
-        shown = ((bytes(ics), is_firm) for *_marks, ics, is_firm in rows if ics)
+        if not alarm:
+            return (bytes(row[-1]) for row in rows if row[-1])
+        shown = ((bytes(ics), is_firm) for *_marks, is_firm, ics in rows if ics)
         return (calendars.with_alarm(ics, alarm if is_firm else b"") for ics, is_firm in shown)
 
 
@@ -257,16 +259,22 @@ def content_of(feed: Feed, at: datetime, *, with_body: bool = True) -> Content |
     if feed.kind == Feed.Kind.MINE:
         # What left stays among the marks, so that Last-Modified tells of it.
         rows = Entry.objects.filter(Q(shown_until__gte=day) | Q(shown_until=None), person=feed.person_id)
-        ordered = rows.annotate(moment=MOMENT).order_by("meeting__starts_at", "pk")
-        return OwnDays(feed, ordered, ("moment", "pk", "sequence", "shown_until"), ("ics", "is_firm"), with_body)
+        body = ("ics",) if feed.person.alarm == Person.Alarm.NONE else ("is_firm", "ics")
+        return OwnDays(feed, rows.annotate(moment=MOMENT).order_by("-pk"), ("moment", "pk"), body, with_body)
     viewer = viewer_for(feed.person, feed.role, day)
     if feed.kind not in SOURCES or (feed.role and viewer.role != feed.role):
         return None
     fresh = Q(ends_at__gte=at - CANCELLED_BACK) | Q(cancelled_at=None, ends_at__gte=at - WINDOW_BACK)
-    days = SOURCES[feed.kind].days(viewer, feed.about, feed.filters).filter(fresh).annotate(moment=MOMENT).order_by("starts_at", "pk")
+    days = (
+        SOURCES[feed.kind]
+        .days(viewer, feed.about, feed.filters)
+        .filter(fresh)
+        .annotate(moment=MOMENT)
+        .order_by("starts_at", "pk")
+    )
     if feed.kind == Feed.Kind.TEAM:
         return TeamDays(feed, days, ("moment", "pk", "sequence", "n"), (), with_body)
     if feed.kind == Feed.Kind.TRAINER:
-        return LedDays(feed, days, ("moment", "pk", "sequence"), (), with_body)
+        return LedDays(feed, days, ("moment", "pk"), (), with_body)
     body = "ics_en" if feed.person.language == "en" else "ics"
     return Days(feed, days, ("moment", "pk", "sequence"), (body,), with_body)

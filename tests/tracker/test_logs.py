@@ -18,7 +18,10 @@ def test_every_handler_masks_the_token(db):
 @pytest.mark.parametrize("message", ["Not Found: /k/%s.ics", "GET /k/%s.ics?x=1 200", '"GET /k/%s.ics HTTP/1.1"'])
 def test_a_line_about_a_link_has_stars(message):
     mask = import_string(settings.LOGGING["filters"]["tokens"]["()"])()
-    for record in (logging.makeLogRecord({"msg": message, "args": (SECRET,)}), logging.makeLogRecord({"msg": message % SECRET})):
+    for record in (
+        logging.makeLogRecord({"msg": message, "args": (SECRET,)}),
+        logging.makeLogRecord({"msg": message % SECRET}),
+    ):
         assert mask.filter(record) is True
         assert record.getMessage() == (message % SECRET).replace(SECRET, "***")
 
