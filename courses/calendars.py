@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, Parameters, vCalAddress, vText
 
 from courses.models import Booking, Meeting, Occasion, Part
 from people.models import Person
@@ -111,7 +111,7 @@ def event_of(meeting: Meeting, *, sequence: int, stamp: datetime, mine: Mine | N
     event.add("DESCRIPTION", vText(clean_text("\n".join(_description(meeting, mine, online)))))
     event.add("URL", online or _page(occasion))
     if online:
-        features = {"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": _("Open the meeting")}
+        features = Parameters({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": _("Open the meeting")})
         event.add("CONFERENCE", online, parameters=features)
     event.add("ORGANIZER", _organiser(occasion))
     event.add("CLASS", "PRIVATE" if mine else "PUBLIC")

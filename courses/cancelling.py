@@ -3,7 +3,7 @@
 Locks: the occasion and the other dates of its course by id, then their people by id (seats.seat_locks), then enrolments.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,15 +18,13 @@ from courses.offers import make_offer
 from courses.refusals import Refused
 from courses.seats import end_booking, fill, seat_locks
 from courses.signals import booking_changed, deadlines_touched, deadlines_untouched, occasion_changed
-from people.consequences import Plan, hold, keep_change, last_change, mark_undone
+from people.consequences import GRACE, Plan, hold, keep_change, last_change, mark_undone
 from people.events import record
 from people.failpoints import failpoint
 from people.models import Change, Notice, Person
 from people.waiting_mail import withdraw_message
 
 CANCELLED = "courses.cancelled"
-# So long the mails wait, so that a slip can be undone before anybody has read it.
-GRACE = timedelta(minutes=2)
 
 
 def cancel_occasion(
@@ -206,7 +204,7 @@ def _leave_other_dates(rows: dict[int, Occasion], change: Change, by: Person | N
         if row.state == Booking.State.OFFERED:  # the offer came of the first right: back into the queue with it
             Offer.objects.filter(booking=row, answered_at=None).update(answered_at=at, answer=Offer.Answer.LAPSED)
             row.state = Booking.State.QUEUED
-        row.seat_from = ""
+        row.seat_from, row.hold = "", None
         row.priority, row.takes_at_once = line["before"]["priority"], line["before"]["takes_at_once"]
         row.queued_at = parse_datetime(line["before"]["queued_at"])
         row.save()

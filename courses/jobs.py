@@ -9,9 +9,10 @@ from courses.approvals import chase_approval
 from courses.booking import release_bookings
 from courses.entries import differing, repair
 from courses.feeds import warn_of_end
+from courses.holds import release_hold
 from courses.invitations import read_mailbox
 from courses.minimum import ask_decision, too_few
-from courses.models import Booking, CourseResult, Occasion, PartResult
+from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
 from courses.quotas import release_quotas
 from courses.results import settle
 from courses.scheduling import close_occasion
@@ -52,6 +53,16 @@ def release_due_quotas(at: datetime | None = None) -> int:
     found = list(due.distinct().order_by("pk"))
     for occasion in found:
         release_quotas(occasion=occasion, by=None, at=at)
+    return len(found)
+
+
+def release_due_holds(at: datetime | None = None) -> int:
+    """Every few minutes: seats without names whose date has come go to the queue. Answers how many holds."""
+    at = at or timezone.now()
+    due = Hold.objects.filter(released_at=None, until__lte=at).select_related("occasion")
+    found = list(due.exclude(occasion__state=Occasion.State.CANCELLED).order_by("occasion_id", "pk"))
+    for hold in found:
+        release_hold(hold=hold, by=None, at=at)
     return len(found)
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from courses import notices
 from courses.booking import drop_untouched_attempt
-from courses.cancelling import GRACE
 from courses.clashes import busy_at
 from courses.falling import concerned
 from courses.models import Booking, Meeting, Occasion, TimeQuestion, Venue
@@ -19,7 +18,7 @@ from courses.refusals import Refused
 from courses.scheduling import redate
 from courses.seats import end_booking, fill, seat_lock
 from courses.signals import occasion_changed
-from people.consequences import Effect, Plan, digest_of, hold, keep_change, last_change, mark_undone
+from people.consequences import GRACE, Effect, Plan, digest_of, hold, keep_change, last_change, mark_undone
 from people.events import record
 from people.models import Change, Notice, Person
 from people.waiting_mail import withdraw_message

@@ -12,7 +12,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from courses.models import Booking, FirstRight, Meeting, Occasion, Offer, TimeQuestion
+from courses.answering import asked_people
+from courses.models import Booking, FirstRight, Hold, Meeting, Occasion, Offer, TimeQuestion
 from courses.queries import may_answer
 from people.models import Change, Notice, Person
 from people.notices import notice, say
@@ -33,11 +34,21 @@ def _say(booking: Booking, name: str, at: datetime, mark: str = "", **more: Any)
 
 
 def say_booked(booking: Booking, *, at: datetime) -> Notice:
-    return _say(booking, "booked", at)
+    return _say(booking, "booked", at, mark=_seat_mark(booking))
 
 
 def say_promoted(booking: Booking, *, at: datetime) -> Notice:
-    return _say(booking, "promoted", at)
+    return _say(booking, "promoted", at, mark=_seat_mark(booking))
+
+
+def _seat_mark(booking: Booking) -> str:
+    """A seat that was taken back and given again is said again."""
+    return f":{booking.booked_at.isoformat()}" if booking.booked_at else ""
+
+
+def say_taken_back(booking: Booking, change: Change, *, at: datetime) -> Notice:
+    """The organiser took back the change that had given the seat; only to who had been told of it."""
+    return _say(booking, "taken_back", at, mark=f":{change.public_id}")
 
 
 def say_queued(booking: Booking, *, at: datetime) -> Notice:
@@ -96,6 +107,20 @@ def ask_to_decide(occasion: Occasion, person: Person, *, at: datetime) -> Notice
     )
 
 
+def say_hold_released(hold: Hold, *, at: datetime) -> Notice:
+    """Tell whoever kept seats without names that they are kept no longer."""
+    assert hold.made_by is not None
+    return say(
+        to=hold.made_by,
+        kind="courses.hold_released",
+        about=hold.occasion,
+        key=f"courses.hold_released:{hold.public_id}",
+        organisation=hold.organisation,
+        at=at,
+        hold=hold.pk,
+    )
+
+
 def say_offered(offer: Offer, *, at: datetime) -> Notice:
     return _say(offer.booking, "offer", at, offer=offer.pk, mark=f":{offer.pk}")
 
@@ -106,7 +131,7 @@ def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
 
 
 def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
-    """Tell the nearest managers that a request waits for their approval (R3, R4)."""
+    """Tell the nearest managers, or the officers in their place, that a request waits for their approval (R3, R4)."""
     return [
         say(
             to=manager,
@@ -117,7 +142,7 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
             at=at,
             booking=booking.pk,
         )
-        for manager in booking.approvers()
+        for manager in asked_people(booking, timezone.localdate(at))
     ]
 
 
@@ -231,14 +256,19 @@ def restored(row: Notice) -> dict | None:
     return context_of(row, tuple(Booking.ACTIVE))
 
 
+@notice("courses.taken_back", title=gettext_lazy("You stand in the queue again"))
+def taken_back(row: Notice) -> dict | None:
+    return context_of(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
+
+
 @notice("courses.waiting_for_approval", asks=True, title=gettext_lazy("A booking waits for your answer"))
 def waiting_for_approval(row: Notice) -> dict | None:
-    """To the manager; the name only while the manager may approve it."""
+    """To the manager or the officer in the place of one; the name only while they may approve it."""
     context = context_of(row, (Booking.State.REQUESTED,))
     if context is None:
         return None
     booking = context["booking"]
-    if row.person not in booking.approvers():
+    if row.person not in booking.approvers() and not may_answer(row.person, booking, timezone.localdate()):
         return None
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 
@@ -291,6 +321,26 @@ def decide(row: Notice) -> dict | None:
     title = occasion.course_version.shown_title
     address = _address("occasion_detail", occasion.public_id)
     return {"occasion": occasion, "title": title, "booked": booked, "address": address}
+
+
+@notice("courses.hold_released", title=gettext_lazy("Seats without names are kept no longer"))
+def hold_released(row: Notice) -> dict | None:
+    """To whoever kept them, while people can still be booked."""
+    hold = Hold.objects.select_related("occasion__course_version", "unit", "organisation").filter(
+        pk=row.payload["hold"]
+    )
+    found = hold.first()
+    if found is None or found.occasion.state not in (Occasion.State.OPEN, Occasion.State.CLOSED):
+        return None
+    named = found.bookings.holding().count()
+    return {
+        "occasion": found.occasion,
+        "title": found.occasion.course_version.shown_title,
+        "whose": str(found.unit.name if found.unit else found.organisation.short_name),
+        "named": named,
+        "unused": found.seats - min(named, found.seats),
+        "address": _address("occasion_detail", found.occasion.public_id),
+    }
 
 
 @notice("courses.offer", asks=True, title=gettext_lazy("A seat is offered to you"))

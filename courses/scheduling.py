@@ -16,8 +16,11 @@ from courses.models import Course, CourseVersion, Meeting, Occasion, OccasionTra
 from courses.obstacles import window_obstacles
 from courses.quotas import sum_sentence
 from courses.refusals import Refused
+from courses.room import Room
+from courses.seat_changes import SEATS, before_change, keep_seat_change, plan_gains
 from courses.seats import fill, seat_lock
 from courses.signals import occasion_changed
+from people.consequences import Plan, hold
 from people.events import record
 from people.models import Collaboration, Organisation, Person
 
@@ -166,24 +169,48 @@ def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
             )
             % {"count": occasion.seats_taken}
         ]
+    kept = Room(occasion, timezone.now()).nameless if occasion.held_until else 0
+    if seats < occasion.seats_taken + kept:
+        text = ngettext("%(n)s more seat is kept without a name.", "%(n)s more seats are kept without names.", kept)
+        return [text % {"n": kept}, _("Release them first.")]
     if sentence := sum_sentence(seats, occasion.quotas.filter(released_at=None).values_list("seats", flat=True)):
         return [sentence, _("Change the quotas first.")]
     return []
 
 
-def change_seats(*, occasion: Occasion, seats: int, by: Person | None, at: datetime | None = None) -> Occasion:
-    """More seats go to the queue in order; fewer than the taken ones are refused (R14)."""
+def plan_seats(occasion: Occasion, seats: int, at: datetime | None = None) -> Plan:
+    """See what another number of seats would do to those who wait. Nothing is written; `occasion` as it is stored."""
+    at = at or timezone.now()
+    room = Room(occasion, at, seats=seats)
+    facts = []
+    if seats != occasion.seats and occasion.quotas.filter(released_at=None).exists():
+        more = _("The new seats are common; the quotas are as they were.")
+        facts = [more if seats > occasion.seats else _("There are fewer common seats; the quotas are as they were.")]
+    return plan_gains(occasion, room, "seats", seats, facts=facts)
+
+
+def change_seats(
+    *, occasion: Occasion, seats: int, seen: str = "", by: Person | None, at: datetime | None = None
+) -> Occasion:
+    """More seats go to the queue in order; fewer than the taken ones are refused (R14). `seen`: the digest of the plan that
+    was confirmed; raises Outdated when the world has changed."""
     at = at or timezone.now()
     with seat_lock(occasion) as locked:
         if sentences := seats_obstacles(locked, seats):
             raise Refused(*sentences)
+        plan = plan_seats(locked, seats, at)
+        hold(plan, seen)
+        was = before_change(locked)
         before, locked.seats = locked.seats, seats
         if before != seats:
             locked.save(update_fields=["seats"])
             record(
-                "seats_changed", by=by, about=locked, organisation=locked.organiser, at=at, before=before, after=seats
-            )
-        fill(locked, at)
+                "seats_changed", by=by, about=locked, organisation=locked.organiser, at=at,
+                occasion=str(locked.public_id), before=before, after=seats,
+            )  # fmt: skip
+        given = fill(locked, at)
+        if before != seats:
+            keep_seat_change(kind=SEATS, occasion=locked, plan=plan, before=was, given=given, by=by, at=at)
     return locked
 
 
@@ -192,7 +219,9 @@ EDITED = (
 )  # fmt: skip
 
 
-def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: datetime | None = None) -> Occasion:
+def edit_occasion(
+    *, occasion: Occasion, changes: dict, seen: str = "", by: Person | None, at: datetime | None = None
+) -> Occasion:
     """Change what EDITED names, and `seats` (R14). `changes` holds new values by field name; others are left alone."""
     at = at or timezone.now()
     seats = changes.get("seats")
@@ -211,7 +240,7 @@ def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: d
             record("occasion_edited", by=by, about=locked, organisation=locked.organiser, at=at, fields=changed)
             occasion_changed.send(sender=Occasion, occasion=locked)
         if seats is not None:
-            locked = change_seats(occasion=locked, seats=seats, by=by, at=at)
+            locked = change_seats(occasion=locked, seats=seats, seen=seen, by=by, at=at)
     return locked
 
 

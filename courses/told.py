@@ -22,6 +22,7 @@ TO_PARTICIPANTS = (
     "courses.cancelled",
     "courses.withdrawn",
     "courses.restored",
+    "courses.taken_back",
     "courses.moved",
     "courses.new_time",
     "courses.offer",

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -122,3 +124,10 @@ def close_account(*, person: Person, by: Person | None, reason: str = "", at: da
     person.save(update_fields=["account"])
     events.record("account_closed", by=by, about=person, person=person, reason=reason, at=at)
     return person
+
+
+def tell_of_new_way_in(*, request: HttpRequest, address: EmailAddress, by: Person) -> None:
+    """A confirmed address is a way in: the address that has our mail is told, so that its owner can say no (T24)."""
+    events.record("address_confirmed", by=by, person=by)
+    if not address.primary and by.email:
+        get_adapter(request).send_notification_mail("account/email/email_confirm", by, email=by.email)

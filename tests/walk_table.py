@@ -128,6 +128,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
     "bundle": {"helena": {"helena"}},
+    "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
 }
 
@@ -164,6 +165,10 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "result": results,
         "my_result": results,
         "certificate": {key: row.public_id for key, row in lived.certificates.items()},
+        "credential": {key: row.public_id for key, row in lived.certificates.items()},
+        "issuer": {"*": lived.world.region.public_id},
+        "status_list": {"*": 1},
+        "issuer_key": {"*": "key-2026-1"},
         "paper": {key: row.public_id for key, row in lived.certificates.items()},
         "person": {key: people[key].public_id for key in some},
         "member": {key: people[key].public_id for key in some},
@@ -201,9 +206,11 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "feed": lived.tokens,
         "my_feed": {key: Feed.objects.get(person=people[key]).public_id for key in ("amira", "tilda")},
         "offer": {"*": "nobody-was-offered-this"},
+        "hold": {"*": "00000000-0000-4000-8000-000000000000"},
         "colour": {"*": "14594f"},
         "version": {"*": "0" * 12},
         "key": {"*": "0-unknown"},
+        "own_key": {"*": 0},
         "uidb36": {"*": "1"},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
@@ -216,8 +223,11 @@ AUTHOR = having(P.EDIT_COURSES)
 OF_DRAFT = {"public_id": "own_course"}
 EXPECTED: dict[str, Page] = {
     # the roof
-    **{name: page(ANYBODY) for name in ("home", "accessibility", "privacy", "help", "language_set", "scheme_set")},
-    **{name: page(ANYBODY) for name in ("health_show", "readiness_show")},
+    **{
+        name: page(ANYBODY)
+        for name in ("home", "accessibility", "privacy", "who_sees", "help", "language_set", "scheme_set")
+    },
+    **{name: page(ANYBODY) for name in ("health_show", "readiness_show", "security_show")},
     "theme_show": page(ANYBODY, colour="colour", version="version"),
     # the account
     **{
@@ -233,6 +243,8 @@ EXPECTED: dict[str, Page] = {
             "account_email_verification_sent",
             "account_request_login_code",
             "account_confirm_login_code",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
         )
     },
     "account_confirm_email": page(ANYBODY, key="key"),
@@ -241,6 +253,16 @@ EXPECTED: dict[str, Page] = {
         name: page(SIGNED_IN)
         for name in (
             "account_reauthenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
             "account_email",
             "account_change_password",
             "account_set_password",
@@ -254,6 +276,8 @@ EXPECTED: dict[str, Page] = {
             "notice_read",
         )
     },
+    "mfa_edit_webauthn": page(SIGNED_IN, pk="own_key"),
+    "mfa_remove_webauthn": page(SIGNED_IN, pk="own_key"),
     "notice_detail": page(SIGNED_IN, public_id="notice"),
     # people
     "organisation_list": page(having(P.EDIT_ORGANISATIONS)),
@@ -286,6 +310,7 @@ EXPECTED: dict[str, Page] = {
     "employment_end": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_create": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_end": page(having(P.KEEP_JOBS), public_id="employment", pk="leave"),
+    "log_list": page(having(P.SEE_LOG)),
     "role_list": page(having(P.GIVE_ROLES)),
     "role_create": page(having(P.GIVE_ROLES)),
     "role_end": page(having(P.GIVE_ROLES, P.EDIT_ORGANISATIONS), public_id="role"),
@@ -303,9 +328,9 @@ EXPECTED: dict[str, Page] = {
     "booking_shift": page(SIGNED_IN, public_id="booking"),
     "booking_choice": page(SIGNED_IN, public_id="booking"),
     "booking_answer": page(SIGNED_IN, public_id="my_booking"),
-    "booking_approve": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
-    "booking_refuse": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
-    "booking_approvals": page(having(P.APPROVE_BOOKINGS)),
+    "booking_approve": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED), public_id="line_booking"),
+    "booking_refuse": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED), public_id="line_booking"),
+    "booking_approvals": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED)),
     "offer_answer": page(ANYBODY, token="offer"),
     "time_answer": page(ANYBODY, token="offer"),
     "result_detail": page(SIGNED_IN, public_id="result"),
@@ -354,9 +379,12 @@ EXPECTED: dict[str, Page] = {
             "occasion_close",
             "quota_edit",
             "quota_release",
+            "seats_restore",
             "queue_decisions",
         )
     },
+    "hold_list": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion"),
+    "hold_release": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion", hold_id="hold"),
     "seat_give": page(RUN, public_id="own_occasion", booking_id="occasion_booking"),
     "quota_balance": page(having(P.RUN_OCCASIONS, P.SEE_REGION)),
     "system_deeds": page(SIGNED_IN),
@@ -429,7 +457,7 @@ EXPECTED: dict[str, Page] = {
     # certificates
     "certificate_mine": page(SIGNED_IN),
     "extract_create": page(SIGNED_IN),
-    "attendance_certify": page(SIGNED_IN, public_id="result"),
+    "attendance_certify": page(SIGNED_IN, public_id="my_result"),
     "layout_edit": page(having(P.EDIT_JOURNEYS), slug="journey"),
     "layout_style": page(having(P.EDIT_JOURNEYS), slug="journey", colour="colour"),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
@@ -439,6 +467,12 @@ EXPECTED: dict[str, Page] = {
         for name in ("certificate_replace", "certificate_withdraw")
     },
     "certificate_replace_many": page(having(P.CHANGE_CERTIFICATES)),
+    "key_change": page(having(P.EDIT_SETTINGS)),
+    "key_disown": page(having(P.EDIT_SETTINGS), name="issuer_key"),
+    "credential_download": page(SIGNED_IN, code="credential"),
+    "did_show": page(ANYBODY, public_id="issuer"),
+    "status_show": page(ANYBODY, public_id="issuer", number="status_list"),
+    "credential_check": page(ANYBODY),
     "seal_edit": page(having(P.EDIT_SETTINGS)),
     "seal_switch": page(having(P.EDIT_SETTINGS)),
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
@@ -458,8 +492,10 @@ QUERIES = {
     "participant_list": ("fil=xlsx", "q=a"),
     "quota_balance": ("fil=xlsx", "halvar=2026-1"),
     "person_list": ("q=a",),
+    "log_list": ("andra=1",),
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
+    "credential_download": ("namn=1", "form=jwt"),
     "certificate_list": ("q=a",),
     "certificate_replace_many": ("what=name", "q=a"),
     "booking_people": ("q=a",),
@@ -473,5 +509,7 @@ QUERIES = {
 EXEMPT_WRITES = {"notice_detail": "opening a notice is reading it: when it was read is the reader's own log"}
 EXEMPT_CACHE = {
     "theme_show": "a style sheet of colours, the same for everybody, is cached for good",
+    "did_show": "an issuer's public keys, the same for everybody; a checker may keep them for five minutes",
+    "status_show": "which credentials were withdrawn, as bits without names; a checker may keep them for five minutes",
     "feed_fetch": "the owner's calendar client may keep the file for a quarter of an hour; the link itself is the key",
 }

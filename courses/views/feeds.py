@@ -130,7 +130,7 @@ def feed_fetch(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     feed = feed_of(token, timezone.localdate(now))
     asks = "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
-    content = feed and content_of(feed, now, with_body=not asks)
+    content = content_of(feed, now, with_body=not asks) if feed else None
     if feed is None or content is None:
         return _secret(HttpResponse(status=404))
     note_fetch(feed=feed, client=request.headers.get("User-Agent", ""), at=now)

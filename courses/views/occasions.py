@@ -26,12 +26,11 @@ from courses.forms.occasions import (
 from courses.minimum import is_undecided
 from courses.models import Course, Occasion, Part
 from courses.refusals import Refused
-from courses.scheduling import close_occasion, edit_occasion, plan_occasion, publish_occasion
+from courses.scheduling import close_occasion, plan_occasion, publish_occasion
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
 from courses.views.calendars import days_file
 from courses.views.outcomes import carry_out
-from people.events import record_reading
 from people.models import Organisation
 from people.roles import Permission
 from people.views.doors import permitted
@@ -84,15 +83,13 @@ def _occasion_rows(rows) -> tuple[list, list]:
 
 @permitted(*MARKERS)
 def participant_list(request: HttpRequest) -> HttpResponse:
-    """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx. The look is logged (R44)."""
+    """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx."""
     chosen = ParticipantFilter(request.GET or None, rosters.participants_listed(request.viewer), request=request)
     if request.GET.get("fil") == "xlsx":
         rows = list(chosen.qs)
-        log_reading(request, "participant_list.xlsx", rows)
         return answer_table("deltagare", _("Participants"), *_participant_rows(rows))
     table = ParticipantTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    log_reading(request, "participant_list", [row.record for row in table.paginated_rows])
     context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
     return render(request, "courses/participant_list.html", context)
 
@@ -105,12 +102,6 @@ def _participant_rows(rows) -> tuple[list, list]:
     ]  # fmt: skip
 
 
-def log_reading(request: HttpRequest, view: str, rows: list) -> None:
-    own = request.viewer.acts_for
-    shown = [b.person_id for b in rows if b.is_named and b.organisation_id not in own]
-    record_reading(viewer=request.viewer, view=view, persons=shown)
-
-
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     """The session for whoever runs or leads it: participants, queue, attendance. Everybody else reads the public page."""
     found = (
@@ -118,12 +109,12 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     )
     if not found:
         return bookings.occasion_detail(request, public_id)
-    counted = tallies.tally(found)
+    context = roster_context(request, found)
+    counted = tallies.tally(context["roster"].counted)
     if request.GET.get("fil") == "xlsx":
         rows = [line.row for line in (*counted, tallies.total(counted))]
         return answer_table(f"utfall-{slugify(found.number)}", found.number, tallies.heads(), rows)
-    context = roster_context(request, found) | {"tally": counted, "total": tallies.total(counted)}
-    log_reading(request, "occasion_detail", [*context["roster"].seated, *context["roster"].waiting])
+    context |= {"tally": counted, "total": tallies.total(counted)}
     return render(request, "courses/occasion_run.html", context)
 
 
@@ -194,34 +185,6 @@ def _planned(request: HttpRequest, course: Course, form, trainers, days) -> Occa
 def own_occasion(request: HttpRequest, public_id) -> Occasion:
     """An occasion that the viewer runs, or 404."""
     return get_object_or_404(rosters.occasion_run(request.viewer), public_id=public_id)
-
-
-@permitted(Permission.RUN_OCCASIONS)
-def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
-    """Change seats, window and the rest; more seats go to the queue at once (R14)."""
-    occasion = own_occasion(request, public_id)
-    form = OccasionForm(request.POST if request.method == "POST" else None, viewer=request.viewer, instance=occasion)
-    if request.method == "POST" and form.is_valid():
-        try:
-            before = Occasion.objects.get(pk=occasion.pk).seats  # the form has written on ours already
-            changed = edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
-        except Refused as refusal:
-            form.add_error(None, " ".join(refusal.sentences))
-        else:
-            messages.success(request, f"{_('The session is changed.')} {seats_sentence(changed, before)}".strip())
-            return redirect("occasion_detail", public_id)
-    return render(
-        request, "courses/occasion_edit.html", {"occasion": occasion, "version": occasion.course_version, "form": form}
-    )
-
-
-def seats_sentence(occasion: Occasion, before: int) -> str:
-    """What another number of seats did to the quotas; empty without quotas or without a change."""
-    if occasion.seats == before or not occasion.quotas.filter(released_at=None).exists():
-        return ""
-    if occasion.seats > before:
-        return _("The new seats are common; the quotas are as they were.")
-    return _("There are fewer common seats; the quotas are as they were.")
 
 
 @require_POST

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from people.looking import TELLING, Noted
 from people.models.base import Public, choice_check
 from people.models.organisation import Organisation
 from people.names import search_key, sort_key
@@ -115,6 +116,11 @@ class Person(Public, AbstractBaseUser):
         return self.account in (self.Account.INVITED, self.Account.ACTIVE)
 
     @property
+    def office_name(self) -> str:
+        """The name of somebody in office: a trainer, a contact. Reading it is no look at the person (people/looking.py)."""
+        return self.__dict__["name"]
+
+    @property
     def initials(self) -> str:
         return "".join(part[0] for part in (self.given_name, self.family_name) if part).upper() or self.name[:1].upper()
 
@@ -122,6 +128,10 @@ class Person(Public, AbstractBaseUser):
         self.sort_key = sort_key(f"{self.family_name} {self.given_name}".strip() or self.name)
         self.search_key = search_key(f"{self.name} {self.email}")
         super().save(**kwargs)
+
+
+for _telling in TELLING:
+    setattr(Person, _telling, Noted(Person._meta.get_field(_telling)))
 
 
 class ProtectionKind(models.TextChoices):

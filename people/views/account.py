@@ -75,7 +75,7 @@ def looks(lines: Iterable[ReadingLine]) -> list[dict]:
 
 @require_safe
 def reader_list(request: HttpRequest) -> HttpResponse:
-    """ "Vem har sett mina uppgifter?": every time that somebody of another organisation was shown the person."""
+    """ "Vem har sett mina uppgifter?": every time that somebody was shown the person."""
     rows = ReadingLine.objects.of(request.viewer.person)
     page = Paginator(rows, 25).get_page(request.GET.get("page"))
     return render(request, "people/reader_list.html", {"page": page, "readings": looks(page)})

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0005_size_of_a_version"),
-        ("people", "0020_alarm"),
+        ("courses", "0007_whom_a_request_goes_to"),
+        ("people", "0003_alarm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
