@@ -3,19 +3,13 @@
 from datetime import date
 
 from courses.models import Booking
-from people.models import Person, RoleAssignment
+from people.models import Person
 from people.roles import PERMISSIONS, Permission, Role
 
 # The order in which officers of an organisation are asked. Who may answer stands in people/roles.py (ANSWER_UNLED).
 IN_TURN = tuple(
     role for role in (Role.HR, Role.MUNICIPALITY_ADMIN, Role.CUSTODIAN) if Permission.ANSWER_UNLED in PERMISSIONS[role]
 )
-
-
-def officers(booking: Booking, role: str, on: date) -> list[Person]:
-    """Those who hold a role in the organisation of a request on a day, never the person who asked (R4)."""
-    held = RoleAssignment.objects.on(on).filter(role=role, organisation=booking.organisation_id)
-    return list(Person.objects.filter(pk__in=held.values("person")).exclude(pk=booking.person_id).order_by("pk"))
 
 
 def officer_role(booking: Booking, on: date) -> str:
@@ -25,18 +19,13 @@ def officer_role(booking: Booking, on: date) -> str:
     """
     withheld = booking.person.shown_to != Person.ShownTo.ALL
     roles = [role for role in IN_TURN if (role == Role.CUSTODIAN) == withheld]
-    return next((str(role) for role in roles if officers(booking, role, on)), "")
-
-
-def asked_people(booking: Booking, on: date) -> list[Person]:
-    """Whose answer a request waits for: the nearest managers, else the officers whom it went to."""
-    return booking.approvers() or (officers(booking, booking.goes_to, on) if booking.goes_to else [])
+    return next((str(role) for role in roles if booking.officers(role, on)), "")
 
 
 def went_to(booking: Booking, on: date) -> str:
     """Whom a request without a manager went to, in words for the person who asked: "HR (Helena Personal)"; else empty."""
     if not booking.goes_to:
         return ""
-    names = [one.name for one in officers(booking, booking.goes_to, on) if one.shown_to == Person.ShownTo.ALL]
+    names = [one.name for one in booking.officers(booking.goes_to, on) if one.shown_to == Person.ShownTo.ALL]
     label = str(Role(booking.goes_to).label)
     return f"{label} ({', '.join(names)})" if names else label

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses import notices
-from courses.answering import asked_people, officer_role, officers, went_to
+from courses.answering import officer_role, went_to
 from courses.models import Booking
 from courses.queries import may_answer
 from people.events import record
@@ -96,7 +96,7 @@ def chase_approval(*, booking: Booking, by: Person | None, at: datetime | None =
     if not booking.approvers():
         said += _send_to_officers(booking, "waiting_for_approval", "approval_handed_on", by, at)
     if today >= reminded_on:
-        nearest = [one for one in asked_people(booking, today) if may_answer(one, booking, today)]
+        nearest = [one for one in booking.asked_people(today) if may_answer(one, booking, today)]
         said += _tell(booking, "approval_reminder", "approval_reminded", nearest, by, at)
     if today >= handed_on and booking.approvers():
         others = others_to_ask(booking, today)
@@ -109,12 +109,12 @@ def chase_approval(*, booking: Booking, by: Person | None, at: datetime | None =
 def _send_to_officers(booking: Booking, name: str, verb: str, by: Person | None, at: datetime) -> list[Notice]:
     """Let the officers of the organisation answer: those of the role whom it went to, or of the next one when they are gone."""
     today = timezone.localdate(at)
-    role = booking.goes_to if booking.goes_to and officers(booking, booking.goes_to, today) else ""
+    role = booking.goes_to if booking.goes_to and booking.officers(booking.goes_to, today) else ""
     role = role or officer_role(booking, today)
     if role != booking.goes_to:
         booking.goes_to = role
         booking.save(update_fields=["goes_to"])
-    able = [one for one in (officers(booking, role, today) if role else []) if may_answer(one, booking, today)]
+    able = [one for one in (booking.officers(role, today) if role else []) if may_answer(one, booking, today)]
     return _tell(booking, name, verb, able, by, at)
 
 

@@ -12,7 +12,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from courses.answering import asked_people
 from courses.models import Booking, FirstRight, Hold, Meeting, Occasion, Offer, TimeQuestion
 from courses.queries import may_answer
 from people.models import Change, Notice, Person
@@ -142,7 +141,7 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
             at=at,
             booking=booking.pk,
         )
-        for manager in asked_people(booking, timezone.localdate(at))
+        for manager in booking.asked_people(timezone.localdate(at))
     ]
 
 

@@ -1,4 +1,5 @@
 import hashlib
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -186,6 +187,15 @@ class Booking(Public):
         )
         nearest = [person for distance, person in levels if distance == levels[0][0]]
         return list(Person.objects.filter(pk__in=nearest).order_by("pk"))
+
+    def officers(self, role: str, on: date) -> list[Person]:
+        """Those who hold a role in the organisation of the request on a day, never the person who asked (R4)."""
+        held = RoleAssignment.objects.on(on).filter(role=role, organisation=self.organisation_id)
+        return list(Person.objects.filter(pk__in=held.values("person")).exclude(pk=self.person_id).order_by("pk"))
+
+    def asked_people(self, on: date) -> list[Person]:
+        """Whose answer the request waits for: the nearest managers, else the officers whom it went to (courses/answering.py)."""
+        return self.approvers() or (self.officers(self.goes_to, on) if self.goes_to else [])
 
 
 class OfferAnswer(models.TextChoices):
