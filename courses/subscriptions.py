@@ -276,5 +276,5 @@ def content_of(feed: Feed, at: datetime, *, with_body: bool = True) -> Content |
         return TeamDays(feed, days, ("moment", "pk", "sequence", "n"), (), with_body)
     if feed.kind == Feed.Kind.TRAINER:
         return LedDays(feed, days, ("moment", "pk"), (), with_body)
-    body = "ics_en" if feed.person.language == "en" else "ics"
-    return Days(feed, days, ("moment", "pk", "sequence"), (body,), with_body)
+    said = "ics_en" if feed.person.language == "en" else "ics"
+    return Days(feed, days, ("moment", "pk", "sequence"), (said,), with_body)
