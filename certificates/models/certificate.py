@@ -278,7 +278,7 @@ class Certificate(models.Model):
         if not self.fault:
             return ""
         if self.fault.startswith(UNFIT):
-            return _("The certificate cannot be printed: it holds more than a certificate can. Tell support.")
+            return str(_("The certificate cannot be printed: it holds more than a certificate can. Tell support."))
         return _("The certificate cannot be printed: our fonts lack %(letters)s. Write the name in other letters.") % {
             "letters": ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in self.fault)
         }
