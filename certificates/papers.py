@@ -208,7 +208,7 @@ class Paper:
     @property
     def goals_first(self) -> bool:
         fits = self._head_height + self._goals_height <= ROOM
-        return not self.goals or fits and sum(len(goal) for goal in self.goals) <= GOALS_ON_FIRST_PAGE
+        return not self.goals or (fits and sum(len(goal) for goal in self.goals) <= GOALS_ON_FIRST_PAGE)
 
     @property
     def rows_first(self) -> bool:
