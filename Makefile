@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SETUP = $(PYTHON) -m tracker.setup
 
-.PHONY: demo test quick check promises bench lock prepare
+.PHONY: demo test quick check promises bench lock parts prepare
 
 demo:      ## the demo world on http://localhost:8000
 	@$(SETUP) demo
@@ -24,6 +24,9 @@ bench:     ## the budgets of the pages; writes bench/results.json
 
 lock:      ## new locks from requirements*.in and package.json
 	@$(SETUP) lock
+
+parts:     ## the list of parts (SBOM, CycloneDX) from the locks; writes bench/parts.json
+	@$(SETUP) parts
 
 prepare:   ## only the set-up
 	@$(SETUP) prepare

@@ -35,23 +35,35 @@ class Decision:
     booking: Booking | None
 
 
-Names = dict[str, str]
-Words = Callable[[Event, str, Names], tuple[str, str]]
+@dataclass(frozen=True)
+class Named:
+    """The name at a booking, read when it is put into words and not before: reading a name is a look (people/looking.py)."""
+
+    booking: Booking
+
+    def __str__(self) -> str:
+        return self.booking.shown_name
 
 
-def _promoted(event: Event, name: str, codes: Names) -> tuple[str, str]:
+Names = dict[str, Named]
+Words = Callable[[Event, Named | str, Names], tuple[str, str]]
+
+
+def _promoted(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     if not event.data.get("waited") or event.actor_id:
         return "", ""
     return _("%(name)s got a seat from the queue.") % {"name": name}, _seat_words(event)
 
 
 def _seat_words(event: Event) -> str:
+    if event.data.get("held"):
+        return _("The seat was kept for the unit or the organisation.")
     if event.data.get("seat_from") == Booking.SeatFrom.QUOTA:
         return _("A seat of the own quota was free.")
     return _("A common seat was free, and nobody who could have it stood before.")
 
 
-def _offered(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _offered(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     until = parse_datetime(event.data.get("answer_by") or "")
     when = date_format(timezone.localtime(until), "j F H.i") if until else ""
     return (
@@ -60,27 +72,27 @@ def _offered(event: Event, name: str, codes: Names) -> tuple[str, str]:
     )
 
 
-def _kept(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _kept(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("A seat is kept for %(name)s while the manager decides.") % {"name": name}, _seat_words(event)
 
 
-def _passed(event: Event, name: str, codes: Names) -> tuple[str, str]:
-    others = ", ".join(codes.get(code, code) for code in event.data.get("passed", []))
+def _passed(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    others = ", ".join(str(codes.get(code, code)) for code in event.data.get("passed", []))
     return (
         _("%(name)s went before %(others)s.") % {"name": name, "others": others},
         _("The seat is kept for others, or those before are a group that does not fit."),
     )
 
 
-def _lapsed(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _lapsed(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("%(name)s lost the offered seat.") % {"name": name}, _("No answer came in time. The seat went on.")
 
 
-def _taken(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _taken(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("%(name)s said yes to the offered seat.") % {"name": name}, ""
 
 
-def _left(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _left(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     why = {
         "got_another": _("A seat on another date of the course came first."),
         "moved": _("The person chose another date of the course."),
@@ -89,11 +101,11 @@ def _left(event: Event, name: str, codes: Names) -> tuple[str, str]:
     return (_("%(name)s left the queue or the seat.") % {"name": name}, why) if why else ("", "")
 
 
-def _out_of_order(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _out_of_order(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("%(name)s got a seat out of order.") % {"name": name}, event.reason
 
 
-def _swapped(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _swapped(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     to = codes.get(event.data.get("to", ""), event.data.get("to", ""))
     return (
         _("%(name)s handed the seat to %(to)s.") % {"name": name, "to": to},
@@ -101,21 +113,51 @@ def _swapped(event: Event, name: str, codes: Names) -> tuple[str, str]:
     )
 
 
-def _quotas_set(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _quotas_set(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     seats = event.data.get("after", 0)
     until = parse_datetime(event.data.get("until") or "")
     why = _("Until %(when)s.") % {"when": date_format(timezone.localtime(until), "j F Y")} if until else ""
     return ngettext("Quotas keep %(n)s seat.", "Quotas keep %(n)s seats.", seats) % {"n": seats}, why
 
 
-def _released(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _released(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     seats = event.data.get("unused", 0)
     words = ngettext("%(n)s unused quota seat became common.", "%(n)s unused quota seats became common.", seats)
     why = _("The organiser released them.") if event.actor_id else _("The release date had come.")
     return words % {"n": seats}, why
 
 
-def _seats_changed(event: Event, name: str, codes: Names) -> tuple[str, str]:
+def _held(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    until = parse_datetime(event.data.get("until") or "")
+    words = ngettext(
+        "%(n)s seat is kept for %(whose)s without a name.", "%(n)s seats are kept for %(whose)s without names.", event.data.get("seats", 0)
+    )  # fmt: skip
+    why = _("Until %(when)s.") % {"when": date_format(timezone.localtime(until), "j F Y")} if until else ""
+    return words % {"n": event.data.get("seats", 0), "whose": event.data.get("whose", "")}, why
+
+
+def _hold_released(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    unused = event.data.get("unused", 0)
+    words = ngettext(
+        "%(n)s seat without a name, kept for %(whose)s, was released.",
+        "%(n)s seats without names, kept for %(whose)s, were released.",
+        unused,
+    )
+    why = _("Somebody let them go.") if event.actor_id else _("Their date had come.")
+    return words % {"n": unused, "whose": event.data.get("whose", "")}, why
+
+
+def _undone(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    return _("The latest change of seats or quotas was undone."), _(
+        "Who had got a seat by it stands in the queue again."
+    )
+
+
+def _taken_back(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    return _("%(name)s stands in the queue again.") % {"name": name}, _("The change that gave the seat was undone.")
+
+
+def _seats_changed(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("The seats were changed from %(before)s to %(after)s.") % event.data, ""
 
 
@@ -132,6 +174,10 @@ WORDS: dict[str, Words] = {
     "quotas_set": _quotas_set,
     "quotas_released": _released,
     "seats_changed": _seats_changed,
+    "seats_held": _held,
+    "hold_released": _hold_released,
+    "seats_undone": _undone,
+    "seat_taken_back": _taken_back,
 }
 
 
@@ -151,7 +197,7 @@ def system_deeds(viewer: Viewer) -> QuerySet[Event]:
     if viewer.may & {Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE}:
         run = Occasion.objects.run_by(viewer).filter(last_on__gte=viewer.on - timedelta(days=DAYS_BACK))
         return events.filter(data__occasion__in=[str(pk) for pk in run.values_list("public_id", flat=True)])
-    return viewer.rows_seen(events.filter(person__isnull=False))
+    return viewer.present_rows(events.filter(person__isnull=False))
 
 
 def told(viewer: Viewer, events: Iterable[Event]) -> list[Decision]:
@@ -166,12 +212,12 @@ def told(viewer: Viewer, events: Iterable[Event]) -> list[Decision]:
 
 def _told(events: Iterable[Event], bookings: list[Booking]) -> list[Decision]:
     by_pointer = {pointer(booking): booking for booking in bookings}
-    codes = {(booking.occasion_id, booking.code): booking.shown_name for booking in bookings}
+    codes = {(booking.occasion_id, booking.code): Named(booking) for booking in bookings}
     found = []
     for event in events:
         booking = by_pointer.get(event.about)
         names = {code: name for (pk, code), name in codes.items() if booking and pk == booking.occasion_id}
-        words, why = WORDS[event.verb](event, booking.shown_name if booking else "", names)
+        words, why = WORDS[event.verb](event, Named(booking) if booking else "", names)
         if words:
             found.append(Decision(event.at, words, why, event.actor_id is None, booking))
     return found

@@ -282,8 +282,9 @@ class Viewer:
 
     def jobs_seen(self, rows: QuerySet) -> QuerySet:
         """Employments and placements: as other rows, and those that a municipality administrator keeps (never results)."""
-        if self.role == Role.MUNICIPALITY_ADMIN:
-            return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
+        if self.role == Role.MUNICIPALITY_ADMIN:  # of those who work there: nobody keeps the jobs of who has left (P7)
+            staff = self.people_seen(Person.objects.order_by())
+            return rows.filter(organisation__in=self.acts_for, person__in=staff.values("pk"))
         return self.rows_seen(rows)
 
     def own(self, rows: QuerySet) -> QuerySet:
@@ -327,12 +328,33 @@ class Viewer:
             return rows.filter(trainers__person=self.person)
         return rows.none()
 
+    def holds_seen(self, rows: QuerySet) -> QuerySet:
+        """Nameless seats: at the own occasions, for the own line's units, or for the organisation that HR books for."""
+        if self.role == Role.ORGANISER:
+            return rows.filter(occasion__organiser__in=self.acts_for)
+        if self.role in LINE:
+            return rows.filter(organisation__in=self.acts_for, unit__lines_up__ancestor__in=self.nodes).distinct()
+        if self.role == Role.HR:
+            return rows.filter(organisation__in=self.acts_for)
+        return rows.none()
+
     def bookings_seen(self, rows: QuerySet) -> QuerySet:
         if self.role == Role.ORGANISER:
             return rows.filter(occasion__organiser__in=self.acts_for)
         if self.role == Role.TRAINER:
             return rows.filter(occasion__trainers__person=self.person)
-        return self.rows_seen(rows)
+        if self.role == Role.MUNICIPALITY_ADMIN:
+            # Requests that have no manager to answer them, and no HR either: only while they wait.
+            left = Q(organisation__in=self.acts_for, state="requested", goes_to=self.role)
+            return rows.filter(Q(person=self.person) | left & Q(person__shown_to=Person.ShownTo.ALL))
+        return self.present_rows(rows)
+
+    def present_rows(self, rows: QuerySet) -> QuerySet:
+        """Rows as rows_seen, for HR of those only who work there: after somebody left, certificates stay and seats go (decision 3)."""
+        found = self.rows_seen(rows)
+        if self.role == Role.HR:
+            return found.filter(person__in=self.people_seen(Person.objects.order_by()).values("pk"))
+        return found
 
     def named_bookings(self, rows: QuerySet) -> QuerySet:
         """Bookings with `shown_name` and `is_named`: the name, or "Deltagare K-2" where it is withheld or no longer needed."""

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people import events
 from people.models import Notice, Person
 from people.notices import say
+from people.signals import language_changed
 
 INVITED = "people.invited"
 # A second click of the same minute is no second wish.
@@ -102,9 +105,29 @@ def _invite_one(person: Person, is_twice: bool, by: Person | None, at: datetime)
 
 
 @transaction.atomic
+def choose_language(*, person: Person, language: str, by: Person | None, at: datetime | None = None) -> Person:
+    """The language of pages, mail and calendar. The same as before: nothing happens."""
+    at = at or timezone.now()
+    if Person.objects.filter(pk=person.pk, language=language).exists():
+        return person
+    person.language = language
+    person.save(update_fields=["language"])
+    events.record("language_chosen", by=by, about=person, person=person, at=at, language=language)
+    language_changed.send(sender=Person, person=person, at=at)
+    return person
+
+
+@transaction.atomic
 def close_account(*, person: Person, by: Person | None, reason: str = "", at: datetime | None = None) -> Person:
     """Nobody signs in with it any more; every page closes with the next request."""
     person.account = Person.Account.CLOSED
     person.save(update_fields=["account"])
     events.record("account_closed", by=by, about=person, person=person, reason=reason, at=at)
     return person
+
+
+def tell_of_new_way_in(*, request: HttpRequest, address: EmailAddress, by: Person) -> None:
+    """A confirmed address is a way in: the address that has our mail is told, so that its owner can say no (T24)."""
+    events.record("address_confirmed", by=by, person=by)
+    if not address.primary and by.email:
+        get_adapter(request).send_notification_mail("account/email/email_confirm", by, email=by.email)

@@ -3,19 +3,56 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Event, Organisation, Person, Reading, ReadingLine
+from people.models import Event, Organisation, Person, Reading
 
 # What a reader was shown, in words for the person who was seen. Pages of the apps above, named by their address.
-SHOWN_ON: dict[str, Promise] = {
-    "participant_list": _("the list of participants"),
-    "occasion_detail": _("the list of a session"),
-    "attendance_edit": _("the attendance of a session"),
-}
+_PAGES: list[tuple[Promise, str]] = [
+    (_("the list of participants"), "participant_list"),
+    (_("the list of a session"), "occasion_detail"),
+    (_("the attendance of a session"), "attendance_edit attendance_correct attendance_lock attendance_mark"),
+    (_("one of your bookings"), "booking_cancel booking_shift booking_swap booking_create"),
+    (_("requests that await an answer"), "booking_approvals booking_approve booking_refuse"),
+    (_("the list of whom to book"), "booking_people"),
+    (_("the queue of a session"), "seat_give"),
+    (_("the decisions about the seats of a session"), "queue_decisions"),
+    (_("what the system did with seats"), "system_deeds"),
+    (_("the quotas of a session"), "quota_edit"),
+    (_("who is touched when a session moves"), "meeting_move"),
+    (_("who is touched when a session is cancelled"), "occasion_cancel"),
+    (_("the messages of a session"), "occasion_messages message_edit"),
+    (_("the certificates"), "certificate_list"),
+    (_("one of your certificates"), "certificate_download certificate_replace certificate_withdraw certificate_check"),
+    (_("a file of certificates"), "bundle_detail bundle_download bundle_create"),
+    (_("your course"), "result_detail"),
+    (_("parts to sign"), "part_signatures part_sign"),
+    (_("the team"), "team_overview"),
+    (_("a file of the team"), "team_export"),
+    (
+        _("your journey and your bookings"),
+        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change",
+    ),
+    (_("the list of whom to enrol"), "enrolment_create"),
+    (_("the list of staff"), "person_list person_create employment_create"),
+    (
+        _("your employment"),
+        "person_detail person_edit person_invite employment_move employment_end leave_create leave_end",
+    ),
+    (_("the list of whom to invite"), "invitation_list"),
+    (_("protected identities"), "protection_create protection_edit protection_end"),
+    (_("the list of roles"), "role_list role_create role_end administrator_create coordinator_create"),
+    (_("the list of deputies"), "deputy_list deputy_end"),
+    (_("who administers an organisation"), "organisation_detail"),
+    (_("who coordinates a collaboration"), "collaboration_detail"),
+    (_("the units and their managers"), "unit_list"),
+    (_("a notice"), "notice_detail"),
+    (_("the log of who has looked"), "log_list"),
+]
+SHOWN_ON: dict[str, Promise] = {name: words for words, names in _PAGES for name in names.split()}
 
 
 def shown_on(view: str) -> Promise:
@@ -61,19 +98,17 @@ def record(
 def record_reading(
     *, viewer, view: str, persons: Iterable[int], reason: str = "", at: datetime | None = None
 ) -> Reading | None:
-    """Write that a viewer was shown persons (ids) of other organisations: two statements, however many (R44, P9)."""
+    """Write that a viewer was shown persons (ids): one row, however many (P9). Oneself is nobody else."""
     shown = sorted(set(persons) - {viewer.person.pk})
     if not shown:
         return None
-    with transaction.atomic(savepoint=False):  # one commit for both
-        reading = Reading.objects.create(
-            at=at or timezone.now(),
-            viewer=viewer.person,
-            organisation=viewer.organisation,
-            role=viewer.role,
-            view=view,
-            reason=reason,
-            persons=len(shown),
-        )
-        ReadingLine.objects.bulk_create([ReadingLine(reading=reading, person_id=pk) for pk in shown])
-    return reading
+    return Reading.objects.create(
+        at=at or timezone.now(),
+        viewer=viewer.person,
+        organisation=viewer.organisation,
+        role=viewer.role,
+        view=view,
+        reason=reason,
+        persons=len(shown),
+        person_ids=shown,
+    )

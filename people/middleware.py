@@ -13,6 +13,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from people.access import viewer_for
+from people.events import record_reading
+from people.looking import looking
+from people.roles import needs_second_factor
+from people.second_factor import OPEN_WITHOUT, asks_again, lacks_second_factor, way_in, way_to_confirm
 
 ACTING_ROLE = "acting_role"
 
@@ -32,6 +36,60 @@ class ViewerMiddleware:
         if request.viewer is not None and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+def is_ours(view: Callable[..., HttpResponse]) -> bool:
+    """Tell whether a view shows the product to those who signed in: not what is open to everybody, nor allauth's pages."""
+    return getattr(view, "login_required", True) and not view.__module__.startswith("allauth.")
+
+
+class ReadLogMiddleware:
+    """Whose names a role that sees others was shown, in one row for the whole answer: page, piece, file (P9).
+
+    A refused or led-on request has shown nobody. An employee's own pages name people in office only.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        viewer = request.viewer
+        if viewer is None or not needs_second_factor(viewer.role):
+            return self.get_response(request)
+        with looking() as shown:
+            response = self.get_response(request)
+        found = request.resolver_match
+        if response.status_code == 200 and found and is_ours(found.func):
+            record_reading(viewer=viewer, view=found.url_name or "", persons=shown)
+        return response
+
+
+class SecondFactorMiddleware:
+    """No page opens to a role that sees others before the second factor is given, and none of ASKS_AGAIN to an old one (P11).
+
+    Open to everybody without signing in means open here too; allauth's own pages are how the factor is given.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+        if request.viewer is None or name in OPEN_WITHOUT or not is_ours(view):
+            return None
+        if lacks_second_factor(request):
+            return self.lead(request, way_in(request))
+        return self.lead(request, way_to_confirm(request)) if asks_again(request, name) else None
+
+    @staticmethod
+    def lead(request: HttpRequest, way: str) -> HttpResponse:
+        """A piece of a page cannot hold the question: htmx then loads the whole."""
+        return HttpResponse(headers={"HX-Redirect": way}) if request.headers.get("HX-Request") else redirect(way)
 
 
 class OnceMiddleware:

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     SEE_TEAM = "see_team"
     BOOK_FOR_OTHERS = "book_for_others"
     APPROVE_BOOKINGS = "approve_bookings"
+    ANSWER_UNLED = "answer_unled"
     ENROL_PEOPLE = "enrol_people"
     NAME_DEPUTY = "name_deputy"
     SIGN_PARTS = "sign_parts"
@@ -29,6 +30,7 @@ class Permission(StrEnum):
     GIVE_ROLES = "give_roles"
     EDIT_SETTINGS = "edit_settings"
     KEEP_PROTECTION = "keep_protection"
+    SEE_LOG = "see_log"
     EDIT_ORGANISATIONS = "edit_organisations"
     EDIT_COLLABORATIONS = "edit_collaborations"
 
@@ -84,16 +86,34 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_REPORTS,
             _P.ENROL_PEOPLE,
             _P.BOOK_FOR_OTHERS,
+            _P.ANSWER_UNLED,
         }
     ),
     # Nobody else can move, invite or end those whom only the custodian sees.
-    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS}),
+    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS, _P.ANSWER_UNLED, _P.SEE_LOG}),
     # A coordinator is programme owner where the own organisation leads (decision 1).
     Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS}),
     Role.OWNER: frozenset({_P.EDIT_JOURNEYS}),
     Role.MUNICIPALITY_ADMIN: frozenset(
-        {_P.SEE_STAFF, _P.EDIT_STAFF, _P.KEEP_JOBS, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS}
+        {
+            _P.SEE_STAFF,
+            _P.EDIT_STAFF,
+            _P.KEEP_JOBS,
+            _P.EDIT_UNITS,
+            _P.GIVE_ROLES,
+            _P.EDIT_SETTINGS,
+            _P.ANSWER_UNLED,
+            _P.SEE_LOG,
+        }
     ),
     Role.DATA_PROTECTION: frozenset(),
     Role.PLATFORM_ADMIN: frozenset({_P.EDIT_ORGANISATIONS, _P.EDIT_COLLABORATIONS}),
 }
+
+# Making content shows nobody; whatever else a role may do shows or moves other people, so it needs a second factor (T29).
+SHOWS_NOBODY = frozenset({_P.FOLLOW_JOURNEY, _P.EDIT_COURSES, _P.EDIT_JOURNEYS})
+
+
+def needs_second_factor(role: Role) -> bool:
+    """Tell whether somebody in this role sees others, so that a password alone is too little."""
+    return bool(PERMISSIONS[role] - SHOWS_NOBODY)

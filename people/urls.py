@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import account, custody, invitations, organisations, roles, staff, units
+from people.views import account, custody, invitations, log, organisations, roles, staff, units
 
 urlpatterns = [
     path("byt-roll/", account.role_switch, name="role_switch"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("enheter/<uuid:public_id>/", units.unit_edit, name="unit_edit"),
     path("enheter/<uuid:public_id>/avsluta/", units.unit_end, name="unit_end"),
     path("organisationen/farg/", units.colour_preview, name="colour_preview"),
+    path("organisationen/logg/", log.log_list, name="log_list"),
     path("organisationen/", units.organisation_settings, name="organisation_settings"),
     path("personal/", staff.person_list, name="person_list"),
     path("personal/ny/", staff.person_create, name="person_create"),

@@ -19,6 +19,7 @@ from people.models import Person
 from tests.factories import World, build_course, build_journey, build_occasion, build_world
 from tests.kept import kept_world
 from tests.lived import Lived, build_lived
+from tests.second_factor import give_both
 
 # What takes longest begins first, or it runs alone at the end while the other worker waits.
 LONGEST = ("tests/test_access_walk.py", "tests/test_access_protected.py")
@@ -59,15 +60,15 @@ def see():
 
 @pytest.fixture
 def sign_in():
-    """A client signed in as a person, acting in a role: sign_in(world.johan) or sign_in(world.johan, "employee")."""
+    """A client signed in with both factors, acting in a role: sign_in(world.johan) or sign_in(world.johan, "employee")."""
 
     def make(person: Person, role: str = "") -> Client:
         client = Client()
         client.force_login(person)
+        session = client.session
         if role:
-            session = client.session
             session[ACTING_ROLE] = role
-            session.save()
+        give_both(session, person)
         return client
 
     return make

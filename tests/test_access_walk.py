@@ -167,7 +167,14 @@ ANSWERS_NOBODY = {
     "time_answer": "nobody was asked about a new time",
     "account_confirm_email": "no address waits to be confirmed",
     "account_signup": "nobody signs up",
+    "mfa_edit_webauthn": "nobody has a key",
+    "mfa_remove_webauthn": "nobody has a key",
+    "mfa_view_recovery_codes": "nobody has codes",
+    "mfa_download_recovery_codes": "nobody has codes",
+    "mfa_deactivate_totp": "nobody has an app",
+    "mfa_reauthenticate_webauthn": "nobody has a key",
     "readiness_show": "no worker runs beside the tests",
+    "security_show": "no contact is set in the tests",
 }
 
 

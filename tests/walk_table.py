@@ -6,7 +6,7 @@ not exist (or the way to the login). Objects have their own bound in REACH; both
 
 from dataclasses import dataclass, field
 
-from courses.models import Attendance, Meeting
+from courses.models import Attendance, Feed, Meeting
 from journeys.models import Stop
 from people.events import pointer
 from people.models import Accession, Collaboration, Delegation, Notice, RoleAssignment
@@ -101,6 +101,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "my_day": {"past": {"amira", "tilda", "skye"}, "coming": {"amira", "tilda"}, "boras": {"otto"}},
     "my_booking": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}, "otto": {"otto"}},
     "result": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
+    "my_feed": {"amira": {"amira"}, "tilda": {"tilda"}},
     "my_result": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}},
     "certificate": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
     "person": {
@@ -203,10 +204,13 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "my_task": {"*": lived.course.versions.published().get().parts.get(key="pre").tasks.first().pk},
         "my_part": {"*": "post"},
         "feed": lived.tokens,
+        "my_feed": {key: Feed.objects.get(person=people[key]).public_id for key in ("amira", "tilda")},
         "offer": {"*": "nobody-was-offered-this"},
+        "hold": {"*": "00000000-0000-4000-8000-000000000000"},
         "colour": {"*": "14594f"},
         "version": {"*": "0" * 12},
         "key": {"*": "0-unknown"},
+        "own_key": {"*": 0},
         "uidb36": {"*": "1"},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
@@ -219,8 +223,11 @@ AUTHOR = having(P.EDIT_COURSES)
 OF_DRAFT = {"public_id": "own_course"}
 EXPECTED: dict[str, Page] = {
     # the roof
-    **{name: page(ANYBODY) for name in ("home", "accessibility", "privacy", "help", "language_set", "scheme_set")},
-    **{name: page(ANYBODY) for name in ("health_show", "readiness_show")},
+    **{
+        name: page(ANYBODY)
+        for name in ("home", "accessibility", "privacy", "who_sees", "help", "language_set", "scheme_set")
+    },
+    **{name: page(ANYBODY) for name in ("health_show", "readiness_show", "security_show")},
     "theme_show": page(ANYBODY, colour="colour", version="version"),
     # the account
     **{
@@ -236,6 +243,8 @@ EXPECTED: dict[str, Page] = {
             "account_email_verification_sent",
             "account_request_login_code",
             "account_confirm_login_code",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
         )
     },
     "account_confirm_email": page(ANYBODY, key="key"),
@@ -244,6 +253,16 @@ EXPECTED: dict[str, Page] = {
         name: page(SIGNED_IN)
         for name in (
             "account_reauthenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
             "account_email",
             "account_change_password",
             "account_set_password",
@@ -257,6 +276,8 @@ EXPECTED: dict[str, Page] = {
             "notice_read",
         )
     },
+    "mfa_edit_webauthn": page(SIGNED_IN, pk="own_key"),
+    "mfa_remove_webauthn": page(SIGNED_IN, pk="own_key"),
     "notice_detail": page(SIGNED_IN, public_id="notice"),
     # people
     "organisation_list": page(having(P.EDIT_ORGANISATIONS)),
@@ -289,6 +310,7 @@ EXPECTED: dict[str, Page] = {
     "employment_end": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_create": page(having(P.KEEP_JOBS), public_id="employment"),
     "leave_end": page(having(P.KEEP_JOBS), public_id="employment", pk="leave"),
+    "log_list": page(having(P.SEE_LOG)),
     "role_list": page(having(P.GIVE_ROLES)),
     "role_create": page(having(P.GIVE_ROLES)),
     "role_end": page(having(P.GIVE_ROLES, P.EDIT_ORGANISATIONS), public_id="role"),
@@ -306,9 +328,9 @@ EXPECTED: dict[str, Page] = {
     "booking_shift": page(SIGNED_IN, public_id="booking"),
     "booking_choice": page(SIGNED_IN, public_id="booking"),
     "booking_answer": page(SIGNED_IN, public_id="my_booking"),
-    "booking_approve": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
-    "booking_refuse": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
-    "booking_approvals": page(having(P.APPROVE_BOOKINGS)),
+    "booking_approve": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED), public_id="line_booking"),
+    "booking_refuse": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED), public_id="line_booking"),
+    "booking_approvals": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED)),
     "offer_answer": page(ANYBODY, token="offer"),
     "time_answer": page(ANYBODY, token="offer"),
     "result_detail": page(SIGNED_IN, public_id="result"),
@@ -357,9 +379,12 @@ EXPECTED: dict[str, Page] = {
             "occasion_close",
             "quota_edit",
             "quota_release",
+            "seats_restore",
             "queue_decisions",
         )
     },
+    "hold_list": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion"),
+    "hold_release": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion", hold_id="hold"),
     "seat_give": page(RUN, public_id="own_occasion", booking_id="occasion_booking"),
     "quota_balance": page(having(P.RUN_OCCASIONS, P.SEE_REGION)),
     "system_deeds": page(SIGNED_IN),
@@ -381,9 +406,11 @@ EXPECTED: dict[str, Page] = {
     # calendars
     "feed_fetch": page(ANYBODY, token="feed"),
     "calendar_mine": page(SIGNED_IN),
-    "feed_renew": page(SIGNED_IN),
-    "feed_revoke": page(SIGNED_IN),
+    "calendar_run": page(having(P.RUN_OCCASIONS, P.MARK_ATTENDANCE, P.EDIT_JOURNEYS, P.SEE_REGION)),
+    **{name: page(SIGNED_IN) for name in ("feed_list", "feed_create", "alarm_choose")},
+    **{name: page(SIGNED_IN, public_id="my_feed") for name in ("feed_renew", "feed_revoke")},
     "occasion_calendar": page(SIGNED_IN, public_id="occasion"),
+    "course_calendar": page(SIGNED_IN, slug="course"),
     # journeys
     "journey_mine": page(SIGNED_IN),
     "team_overview": page(having(P.SEE_TEAM)),
@@ -465,6 +492,7 @@ QUERIES = {
     "participant_list": ("fil=xlsx", "q=a"),
     "quota_balance": ("fil=xlsx", "halvar=2026-1"),
     "person_list": ("q=a",),
+    "log_list": ("andra=1",),
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
     "credential_download": ("namn=1", "form=jwt"),
@@ -473,6 +501,9 @@ QUERIES = {
     "booking_people": ("q=a",),
     "team_overview": ("q=a",),
     "course_list": ("q=barn",),
+    "calendar_mine": ("vy=manad", "vy=vecka&dag=2027-03-28"),
+    "calendar_run": ("vy=vecka", "vy=lista"),
+    "feed_create": ("slag=organisation", "slag=team", "slag=organiser&q=Barn", "slag=trainer"),
 }
 # Named exemptions from one rule each; at most five.
 EXEMPT_WRITES = {"notice_detail": "opening a notice is reading it: when it was read is the reader's own log"}

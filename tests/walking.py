@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from people.middleware import ACTING_ROLE
 from tests.lived import Lived
+from tests.second_factor import give_both
 from tests.walk_table import EXPECTED, ROLE, Page
 
 WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -94,10 +95,10 @@ def sign_in(lived: Lived, viewer: str, **more) -> Client:
     name, _slash, role = viewer.partition("/")
     if name:
         client.force_login(lived.world.people[name])
+        session = client.session
         if role:
-            session = client.session
             session[ACTING_ROLE] = role
-            session.save()
+        give_both(session, lived.world.people[name])
     return client
 
 

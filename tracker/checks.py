@@ -65,6 +65,10 @@ def _production_obstacles() -> list[str]:
         found.append(
             "CALENDAR_UID_DOMAIN is not set: choose it once, for example the host's name, and never change it."
         )
+    if not settings.SECURITY_CONTACT.startswith(("mailto:", "https://")):
+        found.append(
+            "SECURITY_CONTACT is not set: mailto: or https:// to whoever answers when somebody has found a hole."
+        )
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         found.append("The cache must be shared by all processes: rate limits count in it.")
     return found

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from people.access import Viewer
-from people.roles import Role
+from people.roles import Permission, Role
+from people.second_factor import lacks_second_factor
 from people.theme import digest
 
 # Set by the account menu; read by every page, so that the first paint has the right colours without a script.
@@ -50,6 +51,7 @@ ROLES = Tab("role_list", _("Roles"), "user-cog")
 PROTECTED = Tab("person_list", pgettext_lazy("tab", "Protected"), "shield")
 ORGANISATIONS = Tab("organisation_list", _("Organisations"), "building-2")
 NOTICES = Tab("notice_list", _("Notices"), "bell")
+LOG = Tab("log_list", _("Who has looked"), "eye")
 COLLABORATIONS = Tab("collaboration_list", _("Collaborations"), "network")
 
 # At most four, so that the phone's bar holds them.
@@ -131,13 +133,17 @@ def context(request: HttpRequest) -> dict[str, object]:
         roof["demo_roles"] = CAST
     if viewer:
         tabs = TABS[viewer.role]
-        own = (NOTICES,) if MY_CERTIFICATES in tabs or not viewer.works_at else (NOTICES, MY_CERTIFICATES)
+        own: tuple[Tab, ...] = (
+            (NOTICES,) if MY_CERTIFICATES in tabs or not viewer.works_at else (NOTICES, MY_CERTIFICATES)
+        )
+        own += (LOG,) if Permission.SEE_LOG in viewer.may else ()
         roof |= {
             "tabs": list(ways(tabs, request.path)),
             "own_ways": list(ways(own, request.path)),
             # Asked for by whole pages only: a piece that htmx fetches costs no query here.
             "place": SimpleLazyObject(lambda: viewer.organisation),
             "acting_as": viewer.role.label,
+            "lacks_second_factor": lacks_second_factor(request),
             "choices": [(choice.value, choice.label, choice == viewer.role) for choice in viewer.roles],
             "theme_url": SimpleLazyObject(
                 lambda: theme_address(viewer.organisation.colour) if viewer.organisation else ""

@@ -6,8 +6,10 @@ from django_q.models import Schedule
 # job -> minutes between two runs; every job may run twice and asks for what is due itself.
 EVERY_MINUTES: dict[str, int] = {
     "people.jobs.send_mail": 1,
+    "people.jobs.chain_log": 1,
     "courses.jobs.lapse_offers": 2,
     "courses.jobs.release_due_quotas": 2,
+    "courses.jobs.release_due_holds": 2,
     "courses.jobs.fill_waiting": 5,
     "courses.jobs.close_occasions": 5,
     "courses.jobs.settle_results": 10,
@@ -15,6 +17,9 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.release_leavers": 60,
     "courses.jobs.chase_approvals": 60,
     "courses.jobs.ask_decisions": 60,
+    "courses.jobs.read_calendar_replies": 5,
+    "courses.jobs.repair_calendars": 1440,
+    "courses.jobs.warn_of_links": 1440,
     "journeys.jobs.stamp_missing": 10,
     "journeys.jobs.follow_the_day": 60,
     "journeys.jobs.roll_up": 5,

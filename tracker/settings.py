@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "django_cotton",
     "django_filters",
@@ -68,7 +69,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.middleware.ViewerMiddleware",
+    "people.middleware.SecondFactorMiddleware",
     "people.middleware.OnceMiddleware",
+    "people.middleware.ReadLogMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -132,7 +135,10 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+IS_SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
+if IS_SECURE:  # the browser takes such a cookie from this host alone, and only over https (T27)
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -157,6 +163,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # who is told that the way in was changed: the address as it was before
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -164,8 +173,20 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {
     "login": "2000/m/ip",
     "login_failed": "10/m/key,2000/5m/ip",
-    "reset_password": "200/m/ip,5/m/key",
+    "reset_password": "2000/m/ip,5/m/key",
+    "reset_password_from_key": "2000/m/ip",
+    "request_login_code": "2000/m/ip,3/m/key",
 }
+MFA_ADAPTER = "people.adapters.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "people.key_forms.KeyForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Leden"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here; an address is confirmed before it opens anything
+MFA_RATE_LIMITS = {"webauthn_login": "2000/m/ip"}
+# Browsers give passkeys to https and to this machine only; so do we.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 # Required in production (tracker/checks.py): a wrong count lets a forged header defeat the limits.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=None)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT or 0
@@ -201,6 +222,8 @@ STORAGES = {
 }
 # Certificates and bundles lie here; no URL serves this folder.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / ("demo-files" if DEMO else "files")))
+# Where pg_dump and pg_restore lie, when they are not on the path.
+POSTGRESQL_BIN = env.str("POSTGRESQL_BIN", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -220,8 +243,15 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if BASE_URL.startswith("https://") else 0
-SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
+SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=IS_SECURE)
+SECURE_REDIRECT_EXEMPT = [r"^halsa/"]  # who watches the process asks it without a proxy
+if TRUSTED_PROXY_COUNT:  # the proxy says that the browser came by https, and takes that header away from everybody else
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Whether the other hosts of a municipality's domain keep https for good is not ours to promise (HSTS subdomains, preload).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# To whom somebody writes who has found a hole: an address or a page, said in /.well-known/security.txt.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -229,6 +259,10 @@ if DEMO and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Leden <leden@localhost>")
+# Answers that people give in their calendar programs go to CALENDAR_ADDRESS and are read in the folder (a Maildir) that the
+# mail server delivers to. Without both, invitations ask for no answer.
+CALENDAR_ADDRESS = env.str("CALENDAR_ADDRESS", default="")
+CALENDAR_MAILDIR = env.str("CALENDAR_MAILDIR", default="")
 
 # Jobs: the ORM broker, so that a job exists exactly when the fact that asked for it does. Every job is under 30 s and may run twice.
 Q_CLUSTER = {

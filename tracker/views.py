@@ -1,8 +1,10 @@
 """Pages of the roof: the way in, what everybody may read, and what is remembered about how pages look."""
 
+from datetime import UTC, timedelta
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
+from people.access import NAMES_KEPT_DAYS
+from people.sight import rows_in_words
 from people.theme import digest, stylesheet
 from tracker.health import readiness_obstacles
 from tracker.navigation import SCHEME_COOKIE, SCHEMES, first_page
@@ -37,6 +41,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/privacy.html")
+
+
+@login_not_required
+@require_safe
+def who_sees(request: HttpRequest) -> HttpResponse:
+    """The table of who sees what, as people/sight.py has it and the tests hold it to."""
+    return render(request, "tracker/who_sees.html", {"roles": rows_in_words(), "days": NAMES_KEPT_DAYS})
 
 
 @login_not_required
@@ -90,6 +101,23 @@ def theme_show(request: HttpRequest, colour: str, version: str) -> HttpResponse:
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+@require_safe
+@never_cache
+def security_show(request: HttpRequest) -> HttpResponse:
+    """security.txt (RFC 9116): to whom somebody writes who has found a hole. Good for half a year at a time."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = (timezone.now() + timedelta(days=180)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.astimezone(UTC).isoformat().replace('+00:00', 'Z')}",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {settings.BASE_URL}{request.path}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

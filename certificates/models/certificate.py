@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from certificates.models.keys import StatusList
 from courses.models import CourseResult
 from journeys.models import Completion
+from people.looking import Noted
 from people.models import Organisation, Person, Placement
 from people.models.base import choice_check
 from people.names import search_key
@@ -282,6 +283,10 @@ class Certificate(models.Model):
         return _("The certificate cannot be printed: our fonts lack %(letters)s. Write the name in other letters.") % {
             "letters": ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in self.fault)
         }
+
+
+# Reading what stands on the paper is reading whose it is.
+Certificate.snapshot = Noted(Certificate._meta.get_field("snapshot"), whose="person_id")  # type: ignore[assignment]
 
 
 class CertificateFileKind(models.TextChoices):

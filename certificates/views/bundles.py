@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from certificates.bundling import bundle_file, cancel_bundle, download_obstacle
 from certificates.models import Bundle, BundleLine
 from certificates.views.answers import stored_answer
+from people.looking import note
 
 
 @require_safe
@@ -45,6 +46,7 @@ def bundle_download(request: HttpRequest, public_id: str) -> FileResponse:
     place = bundle_file(bundle, request.viewer, timezone.now())
     if place is None:
         raise Http404
+    note(bundle.lines.values_list("certificate__person", flat=True))
     name = _("certificates") + f"-{timezone.localdate(bundle.asked_at).isoformat()}.{bundle.ending}"
     return stored_answer(place, name, f"application/{bundle.ending}")
 

@@ -28,7 +28,7 @@ from courses.forms.occasions import CorrectionForm
 from courses.models import Attendance, Booking, Meeting, Occasion
 from courses.refusals import Refused
 from courses.views.approvals import known_ids
-from courses.views.occasions import MARKERS, log_reading, own_occasion, roster_context
+from courses.views.occasions import MARKERS, own_occasion, roster_context
 from courses.views.outcomes import carry_out
 from people.roles import Permission
 from people.views.doors import permitted
@@ -56,7 +56,6 @@ def attendance_edit(request: HttpRequest, public_id) -> HttpResponse:
     if request.method == "POST":
         return _save_all(request, occasion)
     context = roster_context(request, occasion)
-    log_reading(request, "attendance_edit", context["roster"].seated)
     return render(request, "courses/attendance_edit.html", context)
 
 

@@ -51,7 +51,7 @@ def occasion_cancel(request: HttpRequest, public_id) -> HttpResponse:
         "occasion": occasion,
         "version": occasion.course_version,
         "form": form,
-        "plan": with_names(request, occasion, plan, view="occasion_cancel"),
+        "plan": with_names(request, occasion, plan),
     }
     return render(request, "courses/occasion_cancel.html", context)
 

@@ -15,7 +15,7 @@ from courses import told
 from courses.cancelling import standing_cancellation, undo_obstacle
 from courses.forms.occasions import RewriteForm
 from courses.models import Occasion
-from courses.views.occasions import log_reading, own_occasion
+from courses.views.occasions import own_occasion
 from people.models import Notice
 from people.notices import words_of
 from people.roles import Permission
@@ -31,7 +31,6 @@ def occasion_messages(request: HttpRequest, public_id) -> HttpResponse:
     occasion = own_occasion(request, public_id)
     page = Paginator(told.with_mails(told.notices_about(occasion)), PER_PAGE).get_page(request.GET.get("page"))
     rows = told.dress(request.viewer, occasion, list(page))
-    log_reading(request, "occasion_messages", [row.booking for row in rows if row.booking])
     change = standing_cancellation(occasion)
     context = {
         "occasion": occasion,
@@ -68,7 +67,6 @@ def message_edit(request: HttpRequest, public_id, notice_id) -> HttpResponse:
             messages.success(request, words % {"n": len(changed)})
             return redirect("message_edit", public_id, notice_id)
     (row,) = told.dress(request.viewer, occasion, [notice])
-    log_reading(request, "message_edit", [row.booking] if row.booking else [])
     with override(notice.person.language):
         words = words_of(notice, links=False)
     context = {

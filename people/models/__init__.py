@@ -1,6 +1,6 @@
 from people.models.change import Change
 from people.models.employment import Employment, Leave, Placement
-from people.models.event import Event, Reading, ReadingLine
+from people.models.event import Event, Link, Reading, ReadingLine
 from people.models.notice import Notice, Outbox
 from people.models.organisation import Accession, Collaboration, Organisation, Unit, UnitLine
 from people.models.person import Person, Protection
@@ -14,6 +14,7 @@ __all__ = [
     "Employment",
     "Event",
     "Leave",
+    "Link",
     "Notice",
     "Organisation",
     "Outbox",

@@ -33,7 +33,7 @@ class Event(models.Model):
 
 
 class Reading(models.Model):
-    """Somebody looked at persons of another organisation: one row a page, one line a person (R44)."""
+    """Somebody was shown other people's names: one row a page, written at once. Its lines are made from it within a minute."""
 
     at = models.DateTimeField()
     viewer = models.ForeignKey(Person, models.PROTECT, related_name="readings")
@@ -42,6 +42,7 @@ class Reading(models.Model):
     view = models.CharField(max_length=80)
     reason = models.CharField(max_length=300, blank=True)
     persons = models.PositiveIntegerField()
+    person_ids = models.JSONField(default=list)
 
     class Meta:
         ordering = ["-id"]
@@ -55,8 +56,14 @@ class ReadingLineQuerySet(models.QuerySet):
         """Every look at a person, the latest first."""
         return self.filter(person=person).select_related("reading__organisation").order_by("-id")
 
+    def visible_to(self, viewer):
+        """Looks at those whom the viewer sees: the review list of an organisation."""
+        return self.filter(person__in=viewer.people_seen(Person.objects.order_by()).values("pk"))
+
 
 class ReadingLine(models.Model):
+    """One person who was shown: what the person's own page asks. Made from Reading.person_ids by people.jobs.chain_log."""
+
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="lines")
     person = models.ForeignKey(Person, models.PROTECT, related_name="read_by")
 
@@ -67,3 +74,23 @@ class ReadingLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reading_id}:{self.person_id}"
+
+
+class Link(models.Model):
+    """One link of the chain over the log: the digest of the link before it and of one row (P29). Written by people/chain.py."""
+
+    event = models.OneToOneField(Event, models.PROTECT, null=True, related_name="link")
+    reading = models.OneToOneField(Reading, models.PROTECT, null=True, related_name="link")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(event=None, reading__isnull=False) | models.Q(event__isnull=False, reading=None),
+                name="link_of_one",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.digest[:12]

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from people.looking import TELLING, Noted
 from people.models.base import Public, choice_check
 from people.models.organisation import Organisation
 from people.names import search_key, sort_key
@@ -52,12 +53,19 @@ class PersonMailPace(models.TextChoices):
     DAILY = "daily", _("Once a day, in one mail")
 
 
+class PersonAlarm(models.TextChoices):
+    NONE = "none", _("No reminder")
+    HOUR = "hour", _("One hour before")
+    DAY = "day", _("The day before")
+
+
 class Person(Public, AbstractBaseUser):
     """One human across employers. Unit, manager and title hang on the placements of the employments; e-mail is never identity."""
 
     Account = PersonAccount
     ShownTo = PersonShownTo
     MailPace = PersonMailPace
+    Alarm = PersonAlarm
 
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
@@ -69,6 +77,7 @@ class Person(Public, AbstractBaseUser):
         _("language"), max_length=2, choices=[("sv", "Svenska"), ("en", "English")], default="sv"
     )
     mail_pace = models.CharField(_("mail"), max_length=8, choices=MailPace, default=MailPace.AT_ONCE)
+    alarm = models.CharField(_("reminder in the calendar"), max_length=4, choices=Alarm, default=Alarm.NONE)
     account = models.CharField(max_length=10, choices=Account, default=Account.NONE)
     shown_to = models.CharField(max_length=4, choices=ShownTo, default=ShownTo.ALL, db_index=True)
     name_hidden = models.BooleanField(_("hide my name on the public check page"), default=False)
@@ -89,6 +98,7 @@ class Person(Public, AbstractBaseUser):
             choice_check("account", PersonAccount, "person_account"),
             choice_check("shown_to", PersonShownTo, "person_shown_to"),
             choice_check("mail_pace", PersonMailPace, "person_mail_pace"),
+            choice_check("alarm", PersonAlarm, "person_alarm"),
             models.CheckConstraint(condition=~Q(name=""), name="person_named"),
             models.CheckConstraint(
                 condition=Q(merged_into=None, merged_at=None)
@@ -106,6 +116,11 @@ class Person(Public, AbstractBaseUser):
         return self.account in (self.Account.INVITED, self.Account.ACTIVE)
 
     @property
+    def office_name(self) -> str:
+        """The name of somebody in office: a trainer, a contact. Reading it is no look at the person (people/looking.py)."""
+        return self.__dict__["name"]
+
+    @property
     def initials(self) -> str:
         return "".join(part[0] for part in (self.given_name, self.family_name) if part).upper() or self.name[:1].upper()
 
@@ -113,6 +128,10 @@ class Person(Public, AbstractBaseUser):
         self.sort_key = sort_key(f"{self.family_name} {self.given_name}".strip() or self.name)
         self.search_key = search_key(f"{self.name} {self.email}")
         super().save(**kwargs)
+
+
+for _telling in TELLING:
+    setattr(Person, _telling, Noted(Person._meta.get_field(_telling)))
 
 
 class ProtectionKind(models.TextChoices):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as product
+from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -14,6 +16,7 @@ from certificates.jobs import close_bundle, fill_bundle, render_certificate
 from certificates.models import Bundle, Certificate
 from people.models import Person
 from tests.factories import PASSWORD
+from tests.second_factor import give_both
 
 # Playwright's event loop runs in this thread, beside the stories' own questions to the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -47,7 +50,14 @@ class Visit:
         self.page.locator("input[name=password]").fill(PASSWORD)
         self.press("Sign in")
         self.page.wait_for_url(lambda url: reverse("account_login") not in url)
+        self.give_second_factor(email)
         return self
+
+    def give_second_factor(self, email: str) -> None:
+        """The phone with the app lies beside every screen of these stories; the stories of signing in use it themselves."""
+        key = next(one["value"] for one in self.page.context.cookies() if one["name"] == product.SESSION_COOKIE_NAME)
+        give_both(SessionStore(key), Person.objects.get(email=email))
+        self.page.goto(f"{self.base}{reverse('home')}")
 
     def act_as(self, role: str) -> None:
         """Put on another hat in the account menu."""

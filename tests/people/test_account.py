@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from people.access import viewer_for
+from people.chain import chain
 from people.events import record_reading
 from people.models import Event
 from people.sessions import device, own_sessions
@@ -130,6 +131,7 @@ def look(world, times: int) -> None:
     petra = viewer_for(world.petra)
     for _time in range(times):
         record_reading(viewer=petra, view="participant_list", persons=[world.amira.pk])
+    chain()
 
 
 def test_readers_are_named_by_organisation_role_and_page(world, sign_in):

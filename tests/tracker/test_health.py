@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from people.models import Outbox
 
@@ -25,3 +26,21 @@ def test_readiness_tells_mail_that_waits_too_long(db, minutes, waits):
     Outbox.objects.create(key="k", kind="test", not_before=NOON - timedelta(minutes=minutes))
     sentences = readiness_obstacles(NOON)
     assert ("Mail" in " ".join(sentences) or "Mejl" in " ".join(sentences)) == waits
+
+
+def test_security_txt_says_to_whom_to_write(client, settings):
+    settings.SECURITY_CONTACT, settings.BASE_URL = "mailto:security@leden.example", "https://leden.example"
+    with time_machine.travel(NOON, tick=False):
+        answer = client.get("/.well-known/security.txt")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert answer.content.decode().splitlines() == [
+        "Contact: mailto:security@leden.example",
+        "Expires: 2026-08-29T00:00:00Z",
+        "Preferred-Languages: sv, en",
+        "Canonical: https://leden.example/.well-known/security.txt",
+    ]
+
+
+def test_without_a_contact_there_is_no_security_txt(client, settings):
+    settings.SECURITY_CONTACT = ""
+    assert client.get("/.well-known/security.txt").status_code == 404

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from people.access import viewer_for
 from people.middleware import ACTING_ROLE
 from people.models import Person
+from people.second_factor import note_demo
 from people.sessions import note_session
 from tracker.demo.cast import BY_KEY
 from tracker.navigation import first_page
@@ -28,6 +29,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("The demo has nobody by that name. Choose one of the buttons."))
         return redirect("account_login")
     login(request, person, backend=BACKEND)
+    note_demo(request=request, by=person)
     request.session[ACTING_ROLE] = key.role
     note_session(request)
     return redirect(first_page(viewer_for(person, key.role)))

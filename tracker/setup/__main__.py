@@ -8,6 +8,7 @@ import os
 import sys
 
 from tracker.setup import steps, system
+from tracker.setup.parts import write_parts
 
 DEVELOPMENT = {"check", "quick", "test", "promises", "bench", "prepare"}
 LOCK = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
@@ -47,11 +48,13 @@ def lock() -> None:
 
 def main(arguments: list[str]) -> None:
     what = arguments[0] if arguments else ""
-    if what not in DEVELOPMENT | {"demo", "lock"}:
-        sys.exit("Usage: python3 -m tracker.setup demo|test|check|quick|promises|bench|lock|prepare")
+    if what not in DEVELOPMENT | {"demo", "lock", "parts"}:
+        sys.exit("Usage: python3 -m tracker.setup demo|test|check|quick|promises|bench|lock|parts|prepare")
     os.chdir(steps.ROOT)
     if what == "lock":
         return lock()
+    if what == "parts":
+        return print(f"Written: {write_parts(steps.ROOT).relative_to(steps.ROOT)}")
     prepare(what)
     python = str(steps.PYTHON)
     if what == "demo":
