@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from courses.models import CourseResult
 from journeys.models import Completion
-from people.looking import Noted
+from people.looking import Noted, unnoted
 from people.models import Organisation, Person, Placement
 from people.models.base import choice_check
 from people.names import search_key
@@ -256,11 +256,11 @@ class Certificate(models.Model):
 
     @property
     def title(self) -> str:
-        return self.snapshot["title"]
+        return unnoted(self, "snapshot")["title"]
 
     @property
     def programme_name(self) -> str:
-        return (self.snapshot["programme"] or {}).get("name", "")
+        return (unnoted(self, "snapshot")["programme"] or {}).get("name", "")
 
     @property
     def fault_sentence(self) -> str:
