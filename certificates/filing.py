@@ -15,8 +15,10 @@ from django.utils import timezone
 from certificates.models import Certificate, CertificateFile
 from certificates.notices import tell_ready
 from people.events import record
+from people.failpoints import failpoint
 
 FOLDER = "certificates"
+ENDINGS = {"pdf": "pdf", "credential": "json", "jwt": "jwt"}
 
 
 def file_path(stored_as: str) -> Path:
@@ -41,32 +43,48 @@ def write_file(stored_as: str, content: bytes) -> None:
 
 
 def keep_file(
-    *, certificate: Certificate, content: bytes, is_sealed: bool = False, at: datetime | None = None
+    *,
+    certificate: Certificate,
+    content: bytes,
+    beside: dict[str, bytes] | None = None,
+    is_sealed: bool = False,
+    at: datetime | None = None,
 ) -> CertificateFile | None:
-    """Keep the finished file and mark the certificate as rendered or sealed; the file that is there wins. None when it was closed meanwhile."""
-    stored_as = f"{FOLDER}/{certificate.public_id[:2].lower()}/{certificate.public_id}.pdf"
+    """Keep the finished file, and `beside` it others by kind; mark the certificate as rendered or sealed.
+
+    The file that is there wins: the first bytes are the only ones. None when it was closed meanwhile.
+    """
     with transaction.atomic():
         row = Certificate.objects.select_for_update().get(pk=certificate.pk)
         kept = row.files.filter(kind=CertificateFile.Kind.PDF).first()
         if kept is not None or row.state != Certificate.State.QUEUED:
             return kept
-        write_file(stored_as, content)
-        kept = CertificateFile.objects.create(
-            certificate=row, stored_as=stored_as, sha256=hashlib.sha256(content).hexdigest(), size=len(content)
-        )
+        for kind, other in (beside or {}).items():
+            _keep(row, kind, other)
+        kept = _keep(row, CertificateFile.Kind.PDF, content)
+        failpoint("file_kept")
         row.state, row.fault = Certificate.State.SEALED if is_sealed else Certificate.State.RENDERED, ""
         row.save(update_fields=["state", "fault"])
         tell_ready(row, at=at or timezone.now())
     return kept
 
 
-def note_fault(*, certificate: Certificate, letters: str, at: datetime | None = None) -> Certificate:
-    """Write which letters stop the drawing; the person and HR read it in a sentence. Written once."""
+def _keep(row: Certificate, kind: str, content: bytes) -> CertificateFile:
+    stored_as = f"{FOLDER}/{row.public_id[:2].lower()}/{row.public_id}.{ENDINGS[kind]}"
+    write_file(stored_as, content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return CertificateFile.objects.create(
+        certificate=row, kind=kind, stored_as=stored_as, sha256=sha256, size=len(content)
+    )
+
+
+def note_fault(*, certificate: Certificate, fault: str, at: datetime | None = None) -> Certificate:
+    """Write what stops the drawing, letters that no font has or UNFIT with a word; the person and HR read it in a sentence. Written once."""
     at = at or timezone.now()
     with transaction.atomic():
         row = Certificate.objects.select_for_update().get(pk=certificate.pk)
-        if row.state == Certificate.State.QUEUED and row.fault != letters[:400]:
-            row.fault = letters[:400]
+        if row.state == Certificate.State.QUEUED and row.fault != fault[:400]:
+            row.fault = fault[:400]
             row.save(update_fields=["fault"])
             record("stop_certificate", by=None, about=row, person=row.person, organisation=row.organisation, at=at)
     return row

@@ -189,3 +189,29 @@ class SealForm(forms.Form):
         help_text=_("It opens the file once and is not kept."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+
+class CredentialForm(forms.Form):
+    """A digital credential: pasted, or as a file."""
+
+    all_optional = True
+    MOST = 100_000
+
+    pasted = forms.CharField(
+        label=_("The credential"),
+        required=False,
+        max_length=MOST,
+        help_text=_("The text of the file: JSON, or three parts with dots between."),
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    file = forms.FileField(label=_("Or the file"), required=False, max_length=200)
+
+    def clean(self):
+        data = super().clean() or {}
+        file = data.get("file")
+        if file is not None and file.size > self.MOST:
+            raise forms.ValidationError(_("The file is too large to be a credential."))
+        text = data.get("pasted") or (file.read().decode("utf-8", "replace") if file else "")
+        if not text.strip():
+            raise forms.ValidationError(_("Paste the credential, or choose its file."))
+        return data | {"text": text}

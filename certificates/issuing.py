@@ -23,6 +23,7 @@ from certificates.snapshots import (
 from courses.models import CourseResult
 from journeys.models import Completion
 from people.events import record
+from people.failpoints import failpoint
 from people.models import Organisation, Person
 from people.names import search_key
 
@@ -140,7 +141,12 @@ def _issue_once(
             return live
         if since is not None and known().filter(issued_at__gte=since).exists():
             return None
-        return write(issuer, next_number(series), at)
+        number = next_number(series)
+        failpoint("number_taken")
+        made = write(issuer, number, at)
+        failpoint("certificate_written")
+    failpoint("certificate_committed")
+    return made
 
 
 def locked_series(issuer: Organisation, year: int) -> NumberSeries:

@@ -1,33 +1,19 @@
 """Work for the worker. Every job is short and may run twice."""
 
-from django.utils import timezone
-
 from certificates.bundling import close_bundle as close
 from certificates.bundling import expire_bundles, next_lines, pack, resume_bundles
 from certificates.closing import reissue_stopped
-from certificates.filing import keep_file, note_fault
 from certificates.issuing import issue_missing, requeue_unrendered
 from certificates.models import Bundle, Certificate
-from certificates.rendering import UnprintableLetters, render
-from certificates.sealing import seal as put_seal
-from certificates.seals import seal_for, warn_of_ending_seals
+from certificates.producing import produce
+from certificates.seals import warn_of_ending_seals
 
 
 def render_certificate(pk: int) -> str:
-    """Draw one certificate and keep its file. Returns a word for the job list."""
-    certificate = Certificate.objects.filter(pk=pk, state=Certificate.State.QUEUED).select_related("issuer").first()
-    if certificate is None:
-        return "nothing to draw"
-    try:
-        content = render(certificate.snapshot, certificate.template)
-    except UnprintableLetters as stop:
-        note_fault(certificate=certificate, letters=stop.letters)
-        return "unprintable letters"
-    seal = seal_for(certificate.issuer, timezone.localdate())
-    if seal is not None:
-        content = put_seal(content, seal)
-    keep_file(certificate=certificate, content=content, is_sealed=seal is not None)
-    return "sealed" if seal else "drawn"
+    """Make the files of one certificate. Returns a word for the job list."""
+    waiting = Certificate.objects.filter(pk=pk, state=Certificate.State.QUEUED)
+    certificate = waiting.select_related("issuer", "person").first()
+    return produce(certificate=certificate) if certificate else "nothing to draw"
 
 
 def make_missing_certificates() -> str:

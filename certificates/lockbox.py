@@ -20,7 +20,7 @@ def lock_away(secret: bytes) -> bytes:
 def unlock(stored: bytes) -> bytes:
     """What was stored in, the secret out. Raises Locked."""
     try:
-        return _box().decrypt(bytes(stored))
+        return _box().decrypt(stored)
     except InvalidToken:
         raise Locked("KEYS_SECRET or SECRET_KEY is not the one that the keys were locked away with") from None
 

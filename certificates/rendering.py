@@ -4,22 +4,25 @@ Same snapshot, same bytes: every date on and in the file comes from the snapshot
 """
 
 import logging
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from urllib.parse import urlsplit
 
 import pydyf
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from certificates.fonts import FAMILIES, FORMAT, WEIGHTS, font_file, missing_letters
+from certificates.limits import check_snapshot, time_limit
 from certificates.papers import Paper, markup_of, own_css, printed_text
 from certificates.snapshots import TEMPLATE
 
 VARIANT = "pdf/a-3a"
+DESCRIBED = {"credential.json": "Open Badges 3.0 credential", "snapshot.json": "The facts on the certificate"}
 for chatty in ("weasyprint.progress", "fontTools"):
     logging.getLogger(chatty).setLevel(logging.WARNING)
 # One document at a time: a shared FontConfiguration in two threads damages the heap (certificates.md 1.4).
@@ -64,28 +67,49 @@ def _warm(template: str) -> tuple[FontConfiguration, CSS, BundledFetcher]:
         for family in FAMILIES
         for weight in WEIGHTS
     )
+    return fonts, CSS(string=faces + sheet_of(template), font_config=fonts, url_fetcher=fetcher), fetcher
+
+
+def sheet_of(template: str) -> str:
+    """The style sheet of a design without its fonts' places: they differ between the worker and a benchmark."""
     names = ",".join(f'"{family}"' for family in FAMILIES)
-    sheet = faces + f"html{{font-family:{names}}}" + render_to_string(f"certificates/pdf/{template}.css")
-    return fonts, CSS(string=sheet, font_config=fonts, url_fetcher=fetcher), fetcher
+    return f"html{{font-family:{names}}}" + render_to_string(f"certificates/pdf/{template}.css")
 
 
-def render(snapshot: dict, template: str = TEMPLATE) -> bytes:
-    """Snapshot in, the file's bytes out. Raises UnprintableLetters before anything is drawn."""
+def render(snapshot: dict, template: str = TEMPLATE, beside: dict[str, bytes] | None = None) -> bytes:
+    """Snapshot in, the file's bytes out, with the files `beside` it attached.
+
+    Raises Unfit or UnprintableLetters before anything is laid out, and Unfit when it takes too long.
+    """
+    check_snapshot(snapshot)
     markup = markup_of(snapshot, template)
     missing = missing_letters(printed_text(markup))
     if missing:
         raise UnprintableLetters(missing)
-    return write(markup, template=template, own_css=own_css(Paper(snapshot), template))
+    day = datetime.fromisoformat(snapshot["issued_on"])
+    attached = [_attachment(name, content, day) for name, content in (beside or {}).items()]
+    return write(markup, template=template, own_css=own_css(Paper(snapshot), template), attached=attached)
 
 
-def write(markup: str, *, template: str = TEMPLATE, own_css: str = "") -> bytes:
+def _attachment(name: str, content: bytes, day: datetime) -> Attachment:
+    """Dated like the snapshot: the same in, the same bytes out."""
+    return Attachment(
+        string=content, name=name, description=DESCRIBED.get(name, name), created=day, modified=day, relationship="Data"
+    )
+
+
+def write(
+    markup: str, *, template: str = TEMPLATE, own_css: str = "", attached: list[Attachment] | None = None
+) -> bytes:
     """Markup in, PDF/A-3a + PDF/UA-1 out, through the fetcher that lets nothing in or out."""
-    with _press:
+    with _press, time_limit():
         fonts, sheet, fetcher = _warm(template)
         # base_url is one that nothing can be read from: a relative address stays without an answer.
         page = HTML(string=markup, base_url="bundled:", url_fetcher=fetcher)
         sheets = [sheet, CSS(string=own_css, font_config=fonts, url_fetcher=fetcher)]
-        content = page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT, finisher=declare_ua)
+        content = page.write_pdf(
+            stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT, finisher=declare_ua, attachments=attached or []
+        )
     return content or b""
 
 

@@ -36,7 +36,7 @@ class SealCheck:
 
 def seal(content: bytes, seal: Seal) -> bytes:
     """A finished paper in, the sealed one out: invisible, and closed against every later change."""
-    signer = _signer(unlock(seal.secret))
+    signer = _signer(unlock(bytes(seal.secret)))
     facts = signers.PdfSignatureMetadata(
         field_name=FIELD,
         subfilter=fields.SigSeedSubFilter.PADES,

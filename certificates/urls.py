@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from certificates.views import bundles, corrections, layouts, own, register, seals, verification
+from certificates.views import bundles, corrections, credentials, layouts, own, register, seals, verification
 
 urlpatterns = [
     path("mina-intyg/", own.certificate_mine, name="certificate_mine"),
@@ -22,6 +22,12 @@ urlpatterns = [
     path("intyg/export/<uuid:public_id>/avbryt/", bundles.bundle_cancel, name="bundle_cancel"),
     path("intyg/export/<uuid:public_id>/hamta/", bundles.bundle_download, name="bundle_download"),
     path("v/", verification.certificate_verify, name="certificate_verify"),
+    path("intyg/digitalt/<slug:code>/", credentials.credential_download, name="credential_download"),
+    path("utfardare/<uuid:public_id>/did.json", credentials.did_show, name="did_show"),
+    path("utfardare/<uuid:public_id>/status/<int:number>/", credentials.status_show, name="status_show"),
+    path("organisationen/sigill/nyckel/", seals.key_change, name="key_change"),
+    path("organisationen/sigill/nyckel/<slug:name>/dra-in/", seals.key_disown, name="key_disown"),
+    path("v/digitalt/", credentials.credential_check, name="credential_check"),
     path("v/lista/", verification.certificate_verify_list, name="certificate_verify_list"),
     path("v/<str:code>/", verification.certificate_check, name="certificate_check"),
 ]

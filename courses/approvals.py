@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses import notices
+from courses.answering import officer_role, went_to
 from courses.models import Booking
 from courses.queries import may_answer
 from people.events import record
@@ -24,12 +25,21 @@ def reminder_days(booking: Booking) -> tuple[date, date]:
 
 
 def waiting_sentence(booking: Booking, on: date) -> str:
-    """What happens next while a request waits, for the person who asked; empty when it does not wait."""
+    """Whom a request waits for and what happens next, for the person who asked; empty when it does not wait."""
     if booking.state != Booking.State.REQUESTED:
         return ""
     reminded, handed_on = (date_format(day, "j F") for day in reminder_days(booking))
+    if not booking.approvers():
+        if to := went_to(booking, on):
+            sentence = _("Nobody leads your unit, so the request went to %(to)s, who is reminded on %(day)s.")
+            return sentence % {"to": to, "day": reminded}
+        return _("Nobody leads your unit and nobody else can answer yet. We look for somebody every hour.")
     if on < reminder_days(booking)[0]:
         return _("Your manager is reminded on %(day)s.") % {"day": reminded}
+    if booking.goes_to and on >= reminder_days(booking)[1]:
+        return _("Your manager was reminded on %(day)s, and since %(next)s %(to)s is asked too.") % {
+            "day": reminded, "next": handed_on, "to": went_to(booking, on),
+        }  # fmt: skip
     if on < reminder_days(booking)[1]:
         return _("Your manager was reminded on %(day)s. On %(next)s somebody else is asked too.") % {
             "day": reminded, "next": handed_on,
@@ -40,7 +50,10 @@ def waiting_sentence(booking: Booking, on: date) -> str:
 
 
 def others_to_ask(booking: Booking, on: date) -> list[Person]:
-    """Who is asked when the nearest managers are silent: their deputies of the day, else the next level up that may answer."""
+    """Who is asked when the nearest managers are silent: their deputies of the day, else the next level up that may answer.
+
+    Nobody there: nobody; `chase_approval` then turns to the officers of the organisation.
+    """
     silent = booking.approvers()
     lent = Delegation.objects.on(on).filter(
         assignment__person__in=silent, assignment__organisation=booking.organisation_id
@@ -80,13 +93,29 @@ def chase_approval(*, booking: Booking, by: Person | None, at: datetime | None =
         return []
     reminded_on, handed_on = reminder_days(booking)
     said: list[Notice] = []
+    if not booking.approvers():
+        said += _send_to_officers(booking, "waiting_for_approval", "approval_handed_on", by, at)
     if today >= reminded_on:
-        nearest = [one for one in booking.approvers() if may_answer(one, booking, today)]
+        nearest = [one for one in booking.asked_people(today) if may_answer(one, booking, today)]
         said += _tell(booking, "approval_reminder", "approval_reminded", nearest, by, at)
-    if today >= handed_on:
+    if today >= handed_on and booking.approvers():
         others = others_to_ask(booking, today)
         said += _tell(booking, "approval_handed_on", "approval_handed_on", others, by, at)
+        if not others:
+            said += _send_to_officers(booking, "approval_handed_on", "approval_handed_on", by, at)
     return said
+
+
+def _send_to_officers(booking: Booking, name: str, verb: str, by: Person | None, at: datetime) -> list[Notice]:
+    """Let the officers of the organisation answer: those of the role whom it went to, or of the next one when they are gone."""
+    today = timezone.localdate(at)
+    role = booking.goes_to if booking.goes_to and booking.officers(booking.goes_to, today) else ""
+    role = role or officer_role(booking, today)
+    if role != booking.goes_to:
+        booking.goes_to = role
+        booking.save(update_fields=["goes_to"])
+    able = [one for one in (booking.officers(role, today) if role else []) if may_answer(one, booking, today)]
+    return _tell(booking, name, verb, able, by, at)
 
 
 def _tell(

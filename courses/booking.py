@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import notices
+from courses.answering import officer_role
 from courses.makeup import first_day
 from courses.models import Booking, CourseResult, Occasion, Part, PartResult
 from courses.obstacles import Obstacle, find_obstacles
@@ -81,6 +82,9 @@ def request_seat(
             approved_at=None if waits else at,
             approved_by=None if waits or by == person else by,
         )
+        if waits and not booking.approvers():
+            booking.goes_to = officer_role(booking, timezone.localdate(at))
+            booking.save(update_fields=["goes_to"])
         record("seat_requested", by=by, about=booking, person=person, organisation=employment.organisation, at=at,
                occasion=str(locked.public_id))  # fmt: skip
         failpoint("seat_requested")
@@ -207,7 +211,7 @@ def approve(*, booking: Booking, by: Person | None, at: datetime | None = None) 
             book_seat(booking=row, by=by, at=at)
             occasion.gained.append((row, at))
         else:
-            row.state, row.seat_from = Booking.State.QUEUED, ""
+            row.state, row.seat_from, row.hold = Booking.State.QUEUED, "", None
             row.save()
             booking_changed.send(sender=Booking, booking=row)
         failpoint("request_approved")
@@ -280,6 +284,8 @@ def cancel_booking(
             drop_untouched_attempt(booking=row, by=by, at=at)
         if by is None or by.pk != row.person_id:
             notices.say_cancelled(row, at=at)
+        elif had_seat:
+            notices.say_withdrawn(row, at=at)
         failpoint("booking_cancelled")
         fill(occasion, at)
     return row

@@ -3,7 +3,7 @@
 Locks: the occasion and the other dates of its course by id, then their people by id (seats.seat_locks), then enrolments.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,18 +16,15 @@ from courses.first_rights import give_first_right, place_first
 from courses.models import Booking, FirstRight, Occasion, Offer
 from courses.offers import make_offer
 from courses.refusals import Refused
-from courses.scheduling import store_events
 from courses.seats import end_booking, fill, seat_locks
 from courses.signals import booking_changed, deadlines_touched, deadlines_untouched, occasion_changed
-from people.consequences import Plan, hold, keep_change, last_change, mark_undone
+from people.consequences import GRACE, Plan, hold, keep_change, last_change, mark_undone
 from people.events import record
 from people.failpoints import failpoint
 from people.models import Change, Notice, Person
 from people.waiting_mail import withdraw_message
 
 CANCELLED = "courses.cancelled"
-# So long the mails wait, so that a slip can be undone before anybody has read it.
-GRACE = timedelta(minutes=2)
 
 
 def cancel_occasion(
@@ -87,7 +84,6 @@ def _close(occasion: Occasion, reason: str, by: Person | None, at: datetime) -> 
     occasion.meetings.filter(cancelled_at=None).update(
         cancelled_at=at, cancelled_by=by, changed_at=at, sequence=F("sequence") + 1
     )
-    store_events(occasion)
     record("occasion_cancelled", by=by, about=occasion, organisation=occasion.organiser, reason=reason, at=at)
 
 
@@ -208,7 +204,7 @@ def _leave_other_dates(rows: dict[int, Occasion], change: Change, by: Person | N
         if row.state == Booking.State.OFFERED:  # the offer came of the first right: back into the queue with it
             Offer.objects.filter(booking=row, answered_at=None).update(answered_at=at, answer=Offer.Answer.LAPSED)
             row.state = Booking.State.QUEUED
-        row.seat_from = ""
+        row.seat_from, row.hold = "", None
         row.priority, row.takes_at_once = line["before"]["priority"], line["before"]["takes_at_once"]
         row.queued_at = parse_datetime(line["before"]["queued_at"])
         row.save()
@@ -223,7 +219,6 @@ def _reopen(occasion: Occasion, change: Change, at: datetime) -> None:
     )
     occasion.cancelled_at = occasion.cancelled_by = None
     occasion.save()
-    store_events(occasion)
 
 
 def _restore(occasion: Occasion, line: dict, at: datetime) -> None:

@@ -56,6 +56,8 @@ def _promoted(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
 
 
 def _seat_words(event: Event) -> str:
+    if event.data.get("held"):
+        return _("The seat was kept for the unit or the organisation.")
     if event.data.get("seat_from") == Booking.SeatFrom.QUOTA:
         return _("A seat of the own quota was free.")
     return _("A common seat was free, and nobody who could have it stood before.")
@@ -125,6 +127,36 @@ def _released(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return words % {"n": seats}, why
 
 
+def _held(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    until = parse_datetime(event.data.get("until") or "")
+    words = ngettext(
+        "%(n)s seat is kept for %(whose)s without a name.", "%(n)s seats are kept for %(whose)s without names.", event.data.get("seats", 0)
+    )  # fmt: skip
+    why = _("Until %(when)s.") % {"when": date_format(timezone.localtime(until), "j F Y")} if until else ""
+    return words % {"n": event.data.get("seats", 0), "whose": event.data.get("whose", "")}, why
+
+
+def _hold_released(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    unused = event.data.get("unused", 0)
+    words = ngettext(
+        "%(n)s seat without a name, kept for %(whose)s, was released.",
+        "%(n)s seats without names, kept for %(whose)s, were released.",
+        unused,
+    )
+    why = _("Somebody let them go.") if event.actor_id else _("Their date had come.")
+    return words % {"n": unused, "whose": event.data.get("whose", "")}, why
+
+
+def _undone(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    return _("The latest change of seats or quotas was undone."), _(
+        "Who had got a seat by it stands in the queue again."
+    )
+
+
+def _taken_back(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    return _("%(name)s stands in the queue again.") % {"name": name}, _("The change that gave the seat was undone.")
+
+
 def _seats_changed(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("The seats were changed from %(before)s to %(after)s.") % event.data, ""
 
@@ -142,6 +174,10 @@ WORDS: dict[str, Words] = {
     "quotas_set": _quotas_set,
     "quotas_released": _released,
     "seats_changed": _seats_changed,
+    "seats_held": _held,
+    "hold_released": _hold_released,
+    "seats_undone": _undone,
+    "seat_taken_back": _taken_back,
 }
 
 

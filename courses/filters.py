@@ -1,6 +1,7 @@
 """What lists of courses may be narrowed by."""
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import django_filters as filters
@@ -11,10 +12,13 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses import queries
-from courses.models import Booking, Course, CourseResult, CourseVersion, Occasion, Part, Subject
+from courses.models import Booking, Course, CourseResult, CourseVersion, Feed, Meeting, Occasion, Part, Subject
+from courses.rosters import occasions_listed
 from courses.signals import routes_asked
+from courses.subscriptions import SOURCES, Source, days_at
 from people.access import Viewer
 from people.names import search_key, sort_key
+from people.roles import Permission
 
 FORMS = [
     ("day", _("Course day")),
@@ -171,6 +175,25 @@ class OccasionFilter(filters.FilterSet):
             return rows.filter(last_on__gte=today)
         past = rows.filter(last_on__lt=today)
         return past.exclude(state=Occasion.State.REPORTED) if state == "unreported" else past
+
+
+LISTERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE, Permission.EDIT_JOURNEYS, Permission.SEE_REGION)
+
+
+def listed_days(viewer: Viewer, about: str, given: dict) -> QuerySet[Meeting]:
+    """The days of the sessions that the list shows with these filters: what is on the screen is in the calendar."""
+    if not viewer.may & set(LISTERS):
+        return Meeting.objects.none()
+    asking = SimpleNamespace(viewer=viewer)
+    chosen = OccasionFilter(given or {"state": "coming"}, occasions_listed(viewer), request=asking)
+    return days_at(chosen.qs)
+
+
+def listed_name(viewer: Viewer, about: str) -> str:
+    return gettext("Sessions that we run") if viewer.may & set(LISTERS) else ""
+
+
+SOURCES[Feed.Kind.ORGANISER] = Source(listed_days, listed_name)
 
 
 class ParticipantFilter(filters.FilterSet):

@@ -7,8 +7,12 @@ from django.utils import timezone
 
 from courses.approvals import chase_approval
 from courses.booking import release_bookings
+from courses.entries import differing, repair
+from courses.feeds import warn_of_end
+from courses.holds import release_hold
+from courses.invitations import read_mailbox
 from courses.minimum import ask_decision, too_few
-from courses.models import Booking, CourseResult, Occasion, PartResult
+from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
 from courses.quotas import release_quotas
 from courses.results import settle
 from courses.scheduling import close_occasion
@@ -49,6 +53,16 @@ def release_due_quotas(at: datetime | None = None) -> int:
     found = list(due.distinct().order_by("pk"))
     for occasion in found:
         release_quotas(occasion=occasion, by=None, at=at)
+    return len(found)
+
+
+def release_due_holds(at: datetime | None = None) -> int:
+    """Every few minutes: seats without names whose date has come go to the queue. Answers how many holds."""
+    at = at or timezone.now()
+    due = Hold.objects.filter(released_at=None, until__lte=at).select_related("occasion")
+    found = list(due.exclude(occasion__state=Occasion.State.CANCELLED).order_by("occasion_id", "pk"))
+    for hold in found:
+        release_hold(hold=hold, by=None, at=at)
     return len(found)
 
 
@@ -121,3 +135,23 @@ def ask_decisions(at: datetime | None = None) -> int:
     for occasion in found:
         ask_decision(occasion=occasion, by=None, at=at)
     return len(found)
+
+
+def repair_calendars(at: datetime | None = None) -> int:
+    """Nightly: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a crash left behind."""
+    at = at or timezone.now()
+    coming = Occasion.objects.filter(last_on__gte=timezone.localdate(at)).select_related("course_version", "organiser")
+    found = [occasion for occasion in coming.order_by("pk") if differing(occasion)]
+    for occasion in found:
+        repair(occasion=occasion, by=None, at=at)
+    return len(found)
+
+
+def warn_of_links(at: datetime | None = None) -> int:
+    """Daily: tell the owners of calendar links that nobody fetches that the link ends soon. Answers how many were told."""
+    return warn_of_end(at)
+
+
+def read_calendar_replies(at: datetime | None = None) -> int:
+    """Every few minutes: answers that people gave in their calendars, when a mailbox is configured. Answers how many."""
+    return read_mailbox(at or timezone.now())

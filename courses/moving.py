@@ -11,15 +11,14 @@ from django.utils.translation import ngettext
 
 from courses import notices
 from courses.booking import drop_untouched_attempt
-from courses.cancelling import GRACE
 from courses.clashes import busy_at
 from courses.falling import concerned
 from courses.models import Booking, Meeting, Occasion, TimeQuestion, Venue
 from courses.refusals import Refused
-from courses.scheduling import redate, store_events
+from courses.scheduling import redate
 from courses.seats import end_booking, fill, seat_lock
 from courses.signals import occasion_changed
-from people.consequences import Effect, Plan, digest_of, hold, keep_change, last_change, mark_undone
+from people.consequences import GRACE, Effect, Plan, digest_of, hold, keep_change, last_change, mark_undone
 from people.events import record
 from people.models import Change, Notice, Person
 from people.waiting_mail import withdraw_message
@@ -134,7 +133,6 @@ def _write(occasion: Occasion, meeting: Meeting, at: datetime) -> None:
     meeting.changed_at = at
     meeting.save()
     redate(occasion)
-    store_events(occasion)
 
 
 def _withdraw_questions(meeting: Meeting, by: Person | None, at: datetime) -> None:
@@ -199,6 +197,7 @@ def answer_time(*, question: TimeQuestion, answer: str, by: Person | None, at: d
         if answer == TimeQuestion.Answer.NO:
             end_booking(booking=booking, state=Booking.State.CANCELLED, by=by, at=at, end_kind=Booking.EndKind.MOVED)
             drop_untouched_attempt(booking=booking, by=by, at=at)
+            notices.say_withdrawn(booking, at=at)
         fill(occasion, at)
     return booking
 

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from courses.models import Booking, FirstRight, Meeting, Occasion, Offer, TimeQuestion
+from courses.models import Booking, FirstRight, Hold, Meeting, Occasion, Offer, TimeQuestion
 from courses.queries import may_answer
 from people.models import Change, Notice, Person
 from people.notices import notice, say
@@ -33,11 +33,21 @@ def _say(booking: Booking, name: str, at: datetime, mark: str = "", **more: Any)
 
 
 def say_booked(booking: Booking, *, at: datetime) -> Notice:
-    return _say(booking, "booked", at)
+    return _say(booking, "booked", at, mark=_seat_mark(booking))
 
 
 def say_promoted(booking: Booking, *, at: datetime) -> Notice:
-    return _say(booking, "promoted", at)
+    return _say(booking, "promoted", at, mark=_seat_mark(booking))
+
+
+def _seat_mark(booking: Booking) -> str:
+    """A seat that was taken back and given again is said again."""
+    return f":{booking.booked_at.isoformat()}" if booking.booked_at else ""
+
+
+def say_taken_back(booking: Booking, change: Change, *, at: datetime) -> Notice:
+    """The organiser took back the change that had given the seat; only to who had been told of it."""
+    return _say(booking, "taken_back", at, mark=f":{change.public_id}")
 
 
 def say_queued(booking: Booking, *, at: datetime) -> Notice:
@@ -50,6 +60,11 @@ def say_refused(booking: Booking, *, at: datetime) -> Notice:
 
 def say_cancelled(booking: Booking, *, at: datetime) -> Notice:
     return _say(booking, "cancelled", at)
+
+
+def say_withdrawn(booking: Booking, *, at: datetime) -> Notice:
+    """The person gave the seat back: said so that the calendar lets go of the days too."""
+    return _say(booking, "withdrawn", at)
 
 
 def say_fallen(
@@ -91,6 +106,20 @@ def ask_to_decide(occasion: Occasion, person: Person, *, at: datetime) -> Notice
     )
 
 
+def say_hold_released(hold: Hold, *, at: datetime) -> Notice:
+    """Tell whoever kept seats without names that they are kept no longer."""
+    assert hold.made_by is not None
+    return say(
+        to=hold.made_by,
+        kind="courses.hold_released",
+        about=hold.occasion,
+        key=f"courses.hold_released:{hold.public_id}",
+        organisation=hold.organisation,
+        at=at,
+        hold=hold.pk,
+    )
+
+
 def say_offered(offer: Offer, *, at: datetime) -> Notice:
     return _say(offer.booking, "offer", at, offer=offer.pk, mark=f":{offer.pk}")
 
@@ -101,7 +130,7 @@ def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
 
 
 def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
-    """Tell the nearest managers that a request waits for their approval (R3, R4)."""
+    """Tell the nearest managers, or the officers in their place, that a request waits for their approval (R3, R4)."""
     return [
         say(
             to=manager,
@@ -112,7 +141,7 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
             at=at,
             booking=booking.pk,
         )
-        for manager in booking.approvers()
+        for manager in booking.asked_people(timezone.localdate(at))
     ]
 
 
@@ -140,7 +169,7 @@ def _address(name: str, *args: object) -> str:
         return ""
 
 
-def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
+def context_of(row: Notice, states: tuple[str, ...]) -> dict | None:
     """The context of a notice about a booking, or None when the booking is in another state by now."""
     booking = (
         Booking.objects.select_related("occasion__course_version", "occasion__organiser", "person", "makeup_part")
@@ -164,33 +193,33 @@ def _facts(row: Notice, states: tuple[str, ...]) -> dict | None:
 
 @notice("courses.booked", title=gettext_lazy("You have a seat"))
 def booked(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    return context_of(row, (Booking.State.BOOKED, Booking.State.FINISHED))
 
 
 @notice("courses.promoted", title=gettext_lazy("You got a seat from the queue"))
 def promoted(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    return context_of(row, (Booking.State.BOOKED, Booking.State.FINISHED))
 
 
 @notice("courses.queued", title=gettext_lazy("You stand in the queue"))
 def queued(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
+    return context_of(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
 
 
 @notice("courses.refused", title=gettext_lazy("Your booking was not approved"))
 def refused(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.REFUSED,))
+    return context_of(row, (Booking.State.REFUSED,))
 
 
 @notice("courses.swapped_away", title=gettext_lazy("Your seat is handed to a colleague"))
 def swapped_away(row: Notice) -> dict | None:
-    return _facts(row, (Booking.State.CANCELLED,))
+    return context_of(row, (Booking.State.CANCELLED,))
 
 
 @notice("courses.swapped_in", title=gettext_lazy("A colleague has handed you a seat"))
 def swapped_in(row: Notice) -> dict | None:
     """Who gave it is said only of those whose names are shown."""
-    context = _facts(row, (Booking.State.BOOKED, Booking.State.FINISHED))
+    context = context_of(row, (Booking.State.BOOKED, Booking.State.FINISHED))
     if context is None:
         return None
     giver = Booking.objects.filter(swapped_to=context["booking"]).select_related("person").first()
@@ -201,7 +230,7 @@ def swapped_in(row: Notice) -> dict | None:
 @notice("courses.cancelled", title=gettext_lazy("Your booking is cancelled"))
 def cancelled(row: Notice) -> dict | None:
     """With what the person got instead: a seat, an offer to answer, the first place in a queue, the first right."""
-    context = _facts(row, (Booking.State.CANCELLED,))
+    context = context_of(row, (Booking.State.CANCELLED,))
     if context is None:
         return None
     booking = context["booking"]
@@ -216,19 +245,29 @@ def cancelled(row: Notice) -> dict | None:
     }
 
 
+@notice("courses.withdrawn", title=gettext_lazy("You gave your seat back"))
+def withdrawn(row: Notice) -> dict | None:
+    return context_of(row, (Booking.State.CANCELLED,))
+
+
 @notice("courses.restored", title=gettext_lazy("The session takes place after all"))
 def restored(row: Notice) -> dict | None:
-    return _facts(row, tuple(Booking.ACTIVE))
+    return context_of(row, tuple(Booking.ACTIVE))
+
+
+@notice("courses.taken_back", title=gettext_lazy("You stand in the queue again"))
+def taken_back(row: Notice) -> dict | None:
+    return context_of(row, (Booking.State.QUEUED, Booking.State.REQUESTED))
 
 
 @notice("courses.waiting_for_approval", asks=True, title=gettext_lazy("A booking waits for your answer"))
 def waiting_for_approval(row: Notice) -> dict | None:
-    """To the manager; the name only while the manager may approve it."""
-    context = _facts(row, (Booking.State.REQUESTED,))
+    """To the manager or the officer in the place of one; the name only while they may approve it."""
+    context = context_of(row, (Booking.State.REQUESTED,))
     if context is None:
         return None
     booking = context["booking"]
-    if row.person not in booking.approvers():
+    if row.person not in booking.approvers() and not may_answer(row.person, booking, timezone.localdate()):
         return None
     return {**context, "name": booking.person.name, "address": _address("booking_approvals")}
 
@@ -241,7 +280,7 @@ def approval_reminder(row: Notice) -> dict | None:
 @notice("courses.approval_handed_on", title=gettext_lazy("A booking waits for somebody’s answer"))
 def approval_handed_on(row: Notice) -> dict | None:
     """To a deputy or the next level; the name only while the reader may see the request (T6)."""
-    context = _facts(row, (Booking.State.REQUESTED,))
+    context = context_of(row, (Booking.State.REQUESTED,))
     if context is None:
         return None
     booking = context["booking"]
@@ -252,7 +291,7 @@ def approval_handed_on(row: Notice) -> dict | None:
 
 @notice("courses.moved", title=gettext_lazy("A course day has moved"))
 def moved(row: Notice) -> dict | None:
-    context = _facts(row, tuple(Booking.ACTIVE))
+    context = context_of(row, tuple(Booking.ACTIVE))
     meeting = Meeting.objects.filter(pk=row.payload.get("meeting"), cancelled_at=None).first()
     return {**context, "meeting": meeting} if context and meeting else None
 
@@ -260,7 +299,7 @@ def moved(row: Notice) -> dict | None:
 @notice("courses.new_time", asks=True, title=gettext_lazy("Can you make the new time?"))
 def new_time(row: Notice) -> dict | None:
     """The link answers this one question without signing in (O5, decisions 8)."""
-    context = _facts(row, (Booking.State.BOOKED,))
+    context = context_of(row, (Booking.State.BOOKED,))
     question = (
         TimeQuestion.objects.select_related("meeting__part", "booking").filter(pk=row.payload["question"]).first()
     )
@@ -283,10 +322,30 @@ def decide(row: Notice) -> dict | None:
     return {"occasion": occasion, "title": title, "booked": booked, "address": address}
 
 
+@notice("courses.hold_released", title=gettext_lazy("Seats without names are kept no longer"))
+def hold_released(row: Notice) -> dict | None:
+    """To whoever kept them, while people can still be booked."""
+    hold = Hold.objects.select_related("occasion__course_version", "unit", "organisation").filter(
+        pk=row.payload["hold"]
+    )
+    found = hold.first()
+    if found is None or found.occasion.state not in (Occasion.State.OPEN, Occasion.State.CLOSED):
+        return None
+    named = found.bookings.holding().count()
+    return {
+        "occasion": found.occasion,
+        "title": found.occasion.course_version.shown_title,
+        "whose": str(found.unit.name if found.unit else found.organisation.short_name),
+        "named": named,
+        "unused": found.seats - min(named, found.seats),
+        "address": _address("occasion_detail", found.occasion.public_id),
+    }
+
+
 @notice("courses.offer", asks=True, title=gettext_lazy("A seat is offered to you"))
 def offer(row: Notice) -> dict | None:
     """The link answers this one offer without signing in, until its answer-by (decisions 8)."""
-    context = _facts(row, (Booking.State.OFFERED,))
+    context = context_of(row, (Booking.State.OFFERED,))
     found = Offer.objects.filter(pk=row.payload.get("offer"), answered_at=None).first()
     if context is None or found is None:
         return None

@@ -29,7 +29,7 @@ def answer_by(at: datetime, first_on: date) -> datetime:
 def make_offer(booking: Booking, at: datetime) -> Offer:
     """Offer the seat that fill found. Only inside seat_lock."""
     booking.state = Booking.State.OFFERED
-    booking.save(update_fields=["state", "seat_from"])
+    booking.save(update_fields=["state", "seat_from", "hold"])
     offer = Offer(
         booking=booking,
         organisation=booking.organisation,
@@ -41,7 +41,7 @@ def make_offer(booking: Booking, at: datetime) -> Offer:
     failpoint("offer_made")
     record(
         "seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
-        occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, answer_by=offer.answer_by.isoformat(),
+        occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, held=bool(booking.hold_id), answer_by=offer.answer_by.isoformat(),
     )  # fmt: skip
     notices.say_offered(offer, at=at)
     booking_changed.send(sender=Booking, booking=booking)

@@ -283,22 +283,32 @@ def bookable_people(
     )
 
 
+def answered_by(viewer: Viewer, rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Bookings that the viewer answers for: of the own line, or those that came to the viewer's office without a manager."""
+    if Permission.APPROVE_BOOKINGS not in viewer.may:
+        rows = rows.filter(goes_to=viewer.role)
+    return rows.exclude(person=viewer.person)
+
+
 def to_approve(viewer: Viewer) -> QuerySet[Booking]:
-    """Requests of the viewer's people that wait for an answer, the earliest course first."""
-    rows = Booking.objects.visible_to(viewer).filter(state=Booking.State.REQUESTED).exclude(person=viewer.person)
+    """Requests that wait for the viewer's answer, the earliest course first."""
+    rows = answered_by(viewer, Booking.objects.visible_to(viewer).filter(state=Booking.State.REQUESTED))
     return rows.select_related("person", "occasion__course_version").order_by(
         "occasion__first_on", "requested_at", "pk"
     )
 
 
+ANSWERING = (Permission.APPROVE_BOOKINGS, Permission.ANSWER_UNLED)
+
+
 def may_answer(person: Person, booking: Booking, on: date) -> bool:
-    """Whether somebody may approve or refuse the request on a day, as a manager or as a deputy. Nobody their own."""
+    """Whether somebody may approve or refuse the request on a day: manager, deputy, officer. Nobody their own."""
     if person.pk == booking.person_id:
         return False
-    for role in (Role.MANAGER, Role.DEPUTY):
+    for role in (Role.MANAGER, Role.DEPUTY, *([Role(booking.goes_to)] if booking.goes_to else [])):
         viewer = viewer_for(person, role, on)
-        if viewer.role == role and Permission.APPROVE_BOOKINGS in viewer.may:
-            if Booking.objects.visible_to(viewer).filter(pk=booking.pk).exists():
+        if viewer.role == role and viewer.may & set(ANSWERING):
+            if answered_by(viewer, Booking.objects.visible_to(viewer)).filter(pk=booking.pk).exists():
                 return True
     return False
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from courses.models import Booking, Occasion, Offer, Quota
 from courses.refusals import Refused
-from courses.room import Room
+from courses.room import Place, Room
 from courses.seats import book_seat, end_booking, fill, give_seat, seat_lock
 from people.events import record
 from people.failpoints import failpoint
@@ -86,10 +86,12 @@ def class_sentence(booking: Booking) -> str:
 
 def kept_sentence(occasion: Occasion, at: datetime | None = None) -> str:
     """Why a free seat goes to nobody in the queue; empty when that is not so."""
-    if occasion.quotas_until is None or occasion.quotas_until <= (at or timezone.now()) or not occasion.seats_free:
+    at = at or timezone.now()
+    until = [moment for moment in (occasion.quotas_until, occasion.held_until) if moment and moment > at]
+    if not until or not occasion.seats_free:
         return ""
-    when = date_format(timezone.localdate(occasion.quotas_until), "j F")
-    return _("The free seats are kept for other organisations until %(when)s.") % {"when": when}
+    when = date_format(timezone.localdate(max(until)), "j F")
+    return _("The free seats are kept for others until %(when)s.") % {"when": when}
 
 
 def choose_when_free(
@@ -118,7 +120,7 @@ def give_obstacles(booking: Booking, room: Room, source: Quota | None) -> list[s
         return [_("This person no longer waits for a seat.")]
     if booking.approved_at is None:
         return [_("The manager has not answered yet. Nobody gets a seat without approval.")]
-    if room.free <= 0:
+    if not room.place_for(booking) and room.spare <= 0:
         return [_("There is no free seat. Add a seat to the session first.")]
     if booking.group:
         return [_("This person belongs to a group that gets its seats together.")]
@@ -147,15 +149,15 @@ def give_out_of_order(
         room = Room(occasion, at)
         if sentences := give_obstacles(row, room, source):
             raise Refused(*sentences)
-        seat_from = room.place_for(row)
-        if not seat_from and source:
+        place = room.place_for(row)
+        if place is None and source:
             source.seats -= 1
             source.save(update_fields=["seats"])
         record(
             "given_out_of_order", by=by, about=row, person=row.person, organisation=row.organisation, at=at,
             reason=reason.strip(), occasion=str(occasion.public_id),
         )  # fmt: skip
-        give_seat(booking=row, seat_from=seat_from or Booking.SeatFrom.COMMON, by=by, at=at)
+        give_seat(booking=row, place=place or Place(Booking.SeatFrom.COMMON), by=by, at=at)
         if row.state == Booking.State.BOOKED:
             occasion.gained.append((row, at))
         fill(occasion, at)

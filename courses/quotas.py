@@ -1,5 +1,6 @@
 """Quotas: seats kept for organisations until a day (R9, R10): propose, set, see what it changes, release."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -10,8 +11,10 @@ from django.utils.translation import ngettext
 
 from courses.models import Booking, Occasion, Quota
 from courses.refusals import Refused
-from courses.room import Room
+from courses.room import ALL_DAYS, Room
+from courses.seat_changes import QUOTAS, RELEASED, before_change, keep_seat_change, plan_gains
 from courses.seats import fill, seat_lock
+from people.consequences import Plan, hold
 from people.events import record
 from people.models import Accession, Organisation, Person
 
@@ -102,32 +105,25 @@ def quota_obstacles(occasion: Occasion, quotas: Mapping[int, int], until: dateti
     return sentences
 
 
-@dataclass(frozen=True)
-class QuotaPlan:
-    """What quotas would change at once: who gets a seat, who is passed by, and which quota seats others sit on already."""
-
-    gains: list[Booking]
-    passed: list[Booking]
-    common: int
-    unfillable: int
-
-    @property
-    def concerns(self) -> int:
-        return len(self.gains) + len(self.passed)
-
-    @property
-    def mark(self) -> str:
-        """The same for the same people: a confirmation holds only for what was shown."""
-        return ".".join([*(b.code for b in self.gains), "-", *(b.code for b in self.passed)])
+def room_with(occasion: Occasion, quotas: Mapping[int, int], at: datetime) -> Room:
+    """The room of an occasion, were the seats shared out like this."""
+    return Room(occasion, at, quotas={pk: seats for pk, seats in quotas.items() if seats})
 
 
-def plan_quotas(occasion: Occasion, quotas: Mapping[int, int], at: datetime) -> QuotaPlan:
+def unfillable(occasion: Occasion, quotas: Mapping[int, int], at: datetime) -> int:
+    """How many quota seats others sit on already, so that they are free only when somebody cancels."""
+    return max(-room_with(occasion, quotas, at).common, 0)
+
+
+def plan_quotas(occasion: Occasion, quotas: Mapping[int, int], at: datetime) -> Plan:
     """See what quotas would do to those who wait. Nothing is written."""
-    room = Room(occasion, at, quotas={pk: seats for pk, seats in quotas.items() if seats})
-    common = room.common
-    waiting = occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").in_order()
-    given, passed = room.give_in_order(list(waiting))
-    return QuotaPlan(given, passed, common=max(common, 0), unfillable=max(-common, 0))
+    wanted = sorted((pk, seats) for pk, seats in quotas.items() if seats)
+    return plan_gains(occasion, room_with(occasion, quotas, at), "quotas", wanted)
+
+
+def plan_release(occasion: Occasion, at: datetime) -> Plan:
+    """See what a release would do to those who wait. Nothing is written."""
+    return plan_gains(occasion, Room(occasion, at, released=True), "release")
 
 
 def set_quotas(
@@ -135,12 +131,14 @@ def set_quotas(
     occasion: Occasion,
     quotas: Mapping[int, int],
     until: datetime | None,
+    seen: str = "",
     by: Person | None,
     at: datetime | None = None,
 ) -> Occasion:
     """Keep seats for organisations (by id) until a moment; what is left is common. Ends in fill. The same again: nothing.
 
-    A quota row also lets an organisation outside the collaboration see and book the occasion.
+    A quota row also lets an organisation outside the collaboration see and book the occasion. `seen`: the digest of the
+    plan that was confirmed; raises Outdated when the world has changed.
     """
     at = at or timezone.now()
     wanted = {pk: seats for pk, seats in quotas.items() if seats}
@@ -151,6 +149,9 @@ def set_quotas(
         until = until if wanted else None
         if before == wanted and locked.quotas_until == until:
             return locked
+        plan = plan_quotas(locked, wanted, at)
+        hold(plan, seen)
+        was = before_change(locked)
         locked.quotas.exclude(organisation__in=wanted).delete()
         for pk, seats in wanted.items():
             Quota.objects.update_or_create(
@@ -158,42 +159,60 @@ def set_quotas(
             )
         locked.quotas_until = until
         locked.save(update_fields=["quotas_until"])
-        _settle_held(locked, wanted)
+        _settle_held(locked, wanted, at)
         record(
             "quotas_set", by=by, about=locked, organisation=locked.organiser, at=at, occasion=str(locked.public_id),
             before=sum(before.values()), after=sum(wanted.values()), until=until and until.isoformat(),
         )  # fmt: skip
-        fill(locked, at)
+        given = fill(locked, at)
+        keep_seat_change(kind=QUOTAS, occasion=locked, plan=plan, before=was, given=given, by=by, at=at)
     return locked
 
 
-def _settle_held(occasion: Occasion, quotas: Mapping[int, int]) -> None:
-    """Count held seats against the own quota first, the earliest first (R9)."""
-    left = dict(quotas)
+def _settle_held(occasion: Occasion, quotas: Mapping[int, int], at: datetime) -> None:
+    """Count held seats against the own quota first: whole ones, the earliest first, then make-up days, then holds (R9)."""
+    used: Counter[tuple[int, str]] = Counter()
     own, common = [], []
-    for pk, organisation in (
-        occasion.bookings.holding().order_by("queued_at", "pk").values_list("pk", "organisation_id")
-    ):
-        if left.get(organisation, 0) > 0:
-            left[organisation] -= 1
+    rows = occasion.bookings.holding().order_by("queued_at", "pk")
+    rows = list(rows.values_list("pk", "organisation_id", "makeup_part__key"))
+    for pk, organisation, key in sorted(rows, key=lambda row: row[2] is not None):
+        taken = used[organisation, ALL_DAYS] + (used[organisation, key] if key else 0)
+        if taken < quotas.get(organisation, 0):
+            used[organisation, key or ALL_DAYS] += 1
             own.append(pk)
         else:
             common.append(pk)
+    room = Room(occasion, at, quotas=quotas)
     occasion.bookings.filter(pk__in=own).update(seat_from=Booking.SeatFrom.QUOTA)
     occasion.bookings.filter(pk__in=common).update(seat_from=Booking.SeatFrom.COMMON)
+    for one in room.holds:
+        named = one.bookings.holding().filter(seat_from=Booking.SeatFrom.QUOTA).count()
+        one.of_quota = named + room.left[one.pk, Booking.SeatFrom.QUOTA]
+        one.save(update_fields=["of_quota"])
 
 
-def release_quotas(*, occasion: Occasion, by: Person | None, at: datetime | None = None) -> list[Booking]:
-    """Make unused quota seats everybody's and give them in queue order; returns who got one. Released already: nothing."""
+def release_quotas(
+    *, occasion: Occasion, seen: str = "", by: Person | None, at: datetime | None = None
+) -> list[Booking]:
+    """Make unused quota seats everybody's and give them in queue order; returns who got one. Released already: nothing.
+
+    By hand it is a change that can be undone; on the release date (`by` None) it is what everybody had been told.
+    """
     at = at or timezone.now()
     with seat_lock(occasion) as locked:
         rows = list(locked.quotas.filter(released_at=None))
         if not rows:
             return []
-        unused = Room(locked, at, quotas={row.organisation_id: row.seats for row in rows}).reserved
+        plan = plan_release(locked, at)
+        hold(plan, seen)
+        was = before_change(locked)
+        unused = room_with(locked, {row.organisation_id: row.seats for row in rows}, at).reserved
         locked.quotas.filter(released_at=None).update(released_at=at, released_by=by)
         record(
             "quotas_released", by=by, about=locked, organisation=locked.organiser, at=at,
             occasion=str(locked.public_id), unused=unused,
         )  # fmt: skip
-        return fill(locked, at)
+        given = fill(locked, at)
+        if by is not None:
+            keep_seat_change(kind=RELEASED, occasion=locked, plan=plan, before=was, given=given, by=by, at=at)
+        return given

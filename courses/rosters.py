@@ -3,14 +3,32 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from courses.checkin import OPEN_AROUND
+from courses.holds import whose
 from courses.minimum import too_few
 from courses.models import (
     Attendance,
     Booking,
+    Hold,
     Meeting,
     Occasion,
     OccasionTrainer,
@@ -21,6 +39,8 @@ from courses.models import (
 )
 from courses.moving import time_answers
 from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
+from courses.room import Room
+from courses.tallies import LATE_KINDS, with_outcomes
 from people.access import Viewer
 from people.models import Employment
 from people.roles import Permission
@@ -59,8 +79,31 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
         Occasion.objects.run_by(viewer)
         .select_related("course", "course_version", "organiser", "collaboration")
         .prefetch_related(Prefetch("meetings", days, to_attr="days"), Prefetch("trainers", trainers, to_attr="leads"))
-        .annotate(n_preparation=_counted(preparation, "course_version"))
+        .annotate(n_preparation=_counted(preparation, "course_version"), n_nameless=nameless_seats())
     )
+
+
+def nameless_seats() -> Combinable:
+    """Seats of an occasion that holds keep for nobody by name yet, so that a page needs no question of its own."""
+    live = Hold.objects.live().filter(occasion=OuterRef("pk")).order_by()
+    kept = live.values("occasion").annotate(n=Sum("seats")).values("n")
+    named = Booking.objects.holding().filter(
+        occasion=OuterRef("pk"), hold__released_at=None, hold__until__gt=timezone.now()
+    )
+    return Coalesce(Subquery(kept, output_field=IntegerField()), Value(0)) - _counted(named, "occasion")
+
+
+def holds_at(viewer: Viewer, occasion: Occasion) -> list[Hold]:
+    """Nameless seats that are the viewer's to see, each with `nameless`, `named` and `whose`, the earliest first."""
+    if not occasion.held_until:
+        return []
+    now = timezone.now()
+    rows = Hold.objects.visible_to(viewer).live(now).filter(occasion=occasion)
+    found, room = list(rows.select_related("organisation", "unit").order_by("made_at", "pk")), Room(occasion, now)
+    for hold in found:
+        hold.nameless, hold.whose = room.nameless_in(hold), whose(hold)
+        hold.named = hold.seats - hold.nameless
+    return found
 
 
 def chosen_day(occasion: Occasion, wanted: str) -> Meeting | None:
@@ -80,10 +123,11 @@ def day_to_check_in(occasion: Occasion, wanted: str, at: datetime) -> Meeting | 
 
 @dataclass
 class Roster:
-    """Who is at an occasion, as the viewer may read it."""
+    """Who is at an occasion, as the viewer may read it; `counted` are all whom the tally counts, also who left late."""
 
     seated: list[Booking]
     waiting: list[Booking]
+    counted: list[Booking]
 
     @property
     def marked(self) -> int:
@@ -101,9 +145,9 @@ class Roster:
 
 def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Roster:
     """Participants by name and the queue in its order; with each one's mark of `day` and whether the preparation is done."""
-    rows = viewer.named_bookings(
-        Booking.objects.visible_to(viewer).filter(occasion=occasion, state__in=[*SEATED, *WAITING])
-    )
+    left = Q(state=Booking.State.CANCELLED, end_kind__in=LATE_KINDS)
+    rows = Booking.objects.visible_to(viewer).filter(Q(state__in=[*SEATED, *WAITING]) | left, occasion=occasion)
+    rows = with_outcomes(viewer.named_bookings(rows), occasion)
     marks = Attendance.objects.filter(booking=OuterRef("pk"), meeting=day)
     done = PartResult.objects.filter(
         result__person=OuterRef("person"),
@@ -121,7 +165,7 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
         n_prepared=_counted(done, "result__course"),
         answer_by=Subquery(Offer.objects.filter(booking=OuterRef("pk"), answered_at=None).values("answer_by")[:1]),
     )
-    found = list(rows)
+    found: list[Booking] = list(rows)
     for booking in found:
         booking.is_prepared = booking.n_prepared >= occasion.n_preparation
     seated = [
@@ -131,7 +175,7 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
     waiting = [b for b in found if b.state in WAITING]
     waiting.sort(key=lambda b: (not b.seat_from, b.priority, b.queued_at, b.pk))
     _say_places(occasion, waiting)
-    return Roster(seated, waiting)
+    return Roster(seated, waiting, found)
 
 
 def _say_places(occasion: Occasion, waiting: list[Booking]) -> None:
@@ -139,7 +183,9 @@ def _say_places(occasion: Occasion, waiting: list[Booking]) -> None:
     before: list[int] = []
     for booking in waiting:
         booking.occasion = occasion
-        booking.may_get = occasion.seats_free > 0 and waits(booking) and booking.approved_at is not None
+        booking.may_get = (
+            (occasion.seats_free > 0 or booking.makeup_part_id) and waits(booking) and booking.approved_at is not None
+        )
         if waits(booking):
             higher = [priority for priority in before if priority < booking.priority]
             booking.n_before = len(before)

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.calendars import write_meeting
+from courses.entries import write_days
 from courses.first_rights import honour_first_rights
 from courses.models import Course, CourseVersion, Meeting, Occasion, OccasionTrainer, Part, Venue
 from courses.obstacles import window_obstacles
 from courses.quotas import sum_sentence
 from courses.refusals import Refused
+from courses.room import Room
+from courses.seat_changes import SEATS, before_change, keep_seat_change, plan_gains
 from courses.seats import fill, seat_lock
 from courses.signals import occasion_changed
+from people.consequences import Plan, hold
 from people.events import record
 from people.models import Collaboration, Organisation, Person
 
@@ -100,7 +104,7 @@ def plan_occasion(
         )
         for day in days:
             Meeting.objects.create(occasion=occasion, changed_at=at, **vars(day))
-        store_events(occasion)
+        write_days(occasion)
         for person in trainers:
             add_trainer(occasion=occasion, person=person, organisation=organiser, by=by, at=at)
         record("occasion_planned", by=by, about=occasion, organisation=organiser, at=at, seats=seats)
@@ -165,24 +169,48 @@ def seats_obstacles(occasion: Occasion, seats: int) -> list[str]:
             )
             % {"count": occasion.seats_taken}
         ]
+    kept = Room(occasion, timezone.now()).nameless if occasion.held_until else 0
+    if seats < occasion.seats_taken + kept:
+        text = ngettext("%(n)s more seat is kept without a name.", "%(n)s more seats are kept without names.", kept)
+        return [text % {"n": kept}, _("Release them first.")]
     if sentence := sum_sentence(seats, occasion.quotas.filter(released_at=None).values_list("seats", flat=True)):
         return [sentence, _("Change the quotas first.")]
     return []
 
 
-def change_seats(*, occasion: Occasion, seats: int, by: Person | None, at: datetime | None = None) -> Occasion:
-    """More seats go to the queue in order; fewer than the taken ones are refused (R14)."""
+def plan_seats(occasion: Occasion, seats: int, at: datetime | None = None) -> Plan:
+    """See what another number of seats would do to those who wait. Nothing is written; `occasion` as it is stored."""
+    at = at or timezone.now()
+    room = Room(occasion, at, seats=seats)
+    facts = []
+    if seats != occasion.seats and occasion.quotas.filter(released_at=None).exists():
+        more = _("The new seats are common; the quotas are as they were.")
+        facts = [more if seats > occasion.seats else _("There are fewer common seats; the quotas are as they were.")]
+    return plan_gains(occasion, room, "seats", seats, facts=facts)
+
+
+def change_seats(
+    *, occasion: Occasion, seats: int, seen: str = "", by: Person | None, at: datetime | None = None
+) -> Occasion:
+    """More seats go to the queue in order; fewer than the taken ones are refused (R14). `seen`: the digest of the plan that
+    was confirmed; raises Outdated when the world has changed."""
     at = at or timezone.now()
     with seat_lock(occasion) as locked:
         if sentences := seats_obstacles(locked, seats):
             raise Refused(*sentences)
+        plan = plan_seats(locked, seats, at)
+        hold(plan, seen)
+        was = before_change(locked)
         before, locked.seats = locked.seats, seats
         if before != seats:
             locked.save(update_fields=["seats"])
             record(
-                "seats_changed", by=by, about=locked, organisation=locked.organiser, at=at, before=before, after=seats
-            )
-        fill(locked, at)
+                "seats_changed", by=by, about=locked, organisation=locked.organiser, at=at,
+                occasion=str(locked.public_id), before=before, after=seats,
+            )  # fmt: skip
+        given = fill(locked, at)
+        if before != seats:
+            keep_seat_change(kind=SEATS, occasion=locked, plan=plan, before=was, given=given, by=by, at=at)
     return locked
 
 
@@ -191,7 +219,9 @@ EDITED = (
 )  # fmt: skip
 
 
-def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: datetime | None = None) -> Occasion:
+def edit_occasion(
+    *, occasion: Occasion, changes: dict, seen: str = "", by: Person | None, at: datetime | None = None
+) -> Occasion:
     """Change what EDITED names, and `seats` (R14). `changes` holds new values by field name; others are left alone."""
     at = at or timezone.now()
     seats = changes.get("seats")
@@ -205,10 +235,12 @@ def edit_occasion(*, occasion: Occasion, changes: dict, by: Person | None, at: d
             setattr(locked, name, changes[name])
         if changed:
             locked.save(update_fields=changed)
+            if "contact" in changed:
+                locked.meetings.update(changed_at=at)  # calendars say it: the same SEQUENCE, a new DTSTAMP
             record("occasion_edited", by=by, about=locked, organisation=locked.organiser, at=at, fields=changed)
             occasion_changed.send(sender=Occasion, occasion=locked)
         if seats is not None:
-            locked = change_seats(occasion=locked, seats=seats, by=by, at=at)
+            locked = change_seats(occasion=locked, seats=seats, seen=seen, by=by, at=at)
     return locked
 
 
@@ -219,14 +251,6 @@ def _new_window_obstacles(occasion: Occasion, changes: dict) -> list[str]:
         return []
     starts = occasion.meetings.filter(cancelled_at=None).values_list("starts_at", flat=True)
     return window_obstacles(opens_at, closes_at, starts)
-
-
-def store_events(occasion: Occasion) -> None:
-    """Keep the bytes of each day's VEVENT, so that files and feeds only join them."""
-    for meeting in occasion.meetings.select_related("part", "venue"):
-        meeting.occasion = occasion
-        meeting.ics = write_meeting(meeting)
-        meeting.save(update_fields=["ics"])
 
 
 def redate(occasion: Occasion) -> None:
@@ -257,4 +281,21 @@ def add_venue(
     """Add a place where the organisation holds meetings."""
     venue = Venue.objects.create(organisation=organisation, name=name, address=address)
     record("venue_added", by=by, about=venue, organisation=organisation, at=at)
+    return venue
+
+
+@transaction.atomic
+def change_venue(*, venue: Venue, name: str, address: str = "", by: Person | None, at: datetime | None = None) -> Venue:
+    """Another name or address: the days held there say so in every calendar, as a new place does. Same as before: nothing."""
+    at = at or timezone.now()
+    if Venue.objects.filter(pk=venue.pk, name=name, address=address).exists():
+        return venue
+    venue.name, venue.address = name, address
+    venue.save()
+    record("venue_changed", by=by, about=venue, organisation=venue.organisation, at=at)
+    today = timezone.localdate(at)
+    held = Occasion.objects.filter(meetings__venue=venue, last_on__gte=today).distinct()
+    for occasion in held.order_by("pk").select_related("course_version", "organiser"):
+        occasion.meetings.filter(venue=venue, ends_at__gte=at).update(changed_at=at, sequence=F("sequence") + 1)
+        write_days(occasion)
     return venue

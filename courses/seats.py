@@ -17,7 +17,7 @@ from courses.models import Booking, Occasion, Offer
 from courses.offers import make_offer
 from courses.refusals import Refused
 from courses.results import start_course
-from courses.room import Room, entries
+from courses.room import Place, Room, entries
 from courses.signals import booking_changed
 from people.events import record
 from people.failpoints import failpoint
@@ -76,19 +76,21 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
     room = Room(occasion, at)
     given: list[Booking] = []
     passed: list[Booking] = []
-    if room.is_open and room.free > 0:
+    if room.is_open and not room.is_full:
         waiting = list(occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").in_order())
         waiting = _lock_people(occasion, waiting)
         for entry in entries(waiting):
-            if room.free <= 0:
+            if room.is_full:
                 break
             if not room.takes_all(entry):
                 passed += [booking for booking in entry if room.still_ahead(booking)]
                 continue
             for booking in entry:
-                give_seat(booking=booking, seat_from=room.place_for(booking), asking=asking, by=None, at=at)
+                place = room.place_for(booking)
+                assert place is not None
+                give_seat(booking=booking, place=place, asking=asking, by=None, at=at)
                 failpoint("seat_given")
-                room.count(booking)
+                room.count(booking, place)
             given += entry
             _record_passed(entry[0], passed, at)
     occasion.gained += [(b, at) for b in given if b.state == Booking.State.BOOKED]
@@ -103,10 +105,10 @@ def share_out(occasion: Occasion, organisations: list[int], at: datetime) -> lis
     room, answers = Room(occasion, at), []
     for organisation in organisations:
         one = Booking(organisation_id=organisation)
-        one.seat_from = room.place_for(one) if room.is_open and room.free > 0 else ""
-        answers.append(bool(one.seat_from))
-        if one.seat_from:
-            room.count(one)
+        place = room.place_for(one) if room.is_open else None
+        answers.append(place is not None)
+        if place:
+            room.count(one, place)
     return answers
 
 
@@ -125,16 +127,16 @@ def _lock_people(occasion: Occasion, waiting: list[Booking]) -> list[Booking]:
 
 
 def give_seat(
-    *, booking: Booking, seat_from: str, asking: Booking | None = None, by: Person | None, at: datetime | None = None
+    *, booking: Booking, place: Place, asking: Booking | None = None, by: Person | None, at: datetime | None = None
 ) -> None:
     """Keep, book or offer a seat for a waiting person; `by` None: the queue does it. Only inside seat_lock."""
     at = at or timezone.now()
-    booking.seat_from = seat_from
+    booking.seat_from, booking.hold_id = place
     if booking.approved_at is None:
-        booking.save(update_fields=["seat_from"])
+        booking.save(update_fields=["seat_from", "hold"])
         record(
             "seat_kept", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
-            occasion=str(booking.occasion.public_id), seat_from=seat_from,
+            occasion=str(booking.occasion.public_id), seat_from=place.seat_from, held=bool(place.hold),
         )  # fmt: skip
     elif booking == asking or booking.takes_at_once:
         book_seat(booking=booking, by=booking.requested_by if booking == asking else by, at=at)
@@ -170,7 +172,7 @@ def book_seat(*, booking: Booking, told: bool = True, by: Person | None, at: dat
         )
     record(
         "seat_booked", by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at,
-        occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, waited=waited,
+        occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, held=bool(booking.hold_id), waited=waited,
     )  # fmt: skip
     if told:
         (notices.say_promoted if waited and by is None else notices.say_booked)(booking, at=at)

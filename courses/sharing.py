@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from courses.models import Booking, Occasion, Quota
-from courses.quotas import QuotaPlan, members_of
+from courses.quotas import members_of
 from people.access import Viewer
 from people.models import Organisation
 
 
 @dataclass
 class Share:
-    """One organisation at an occasion. `taken` and `waiting` count those whose names the viewer may read."""
+    """One organisation at an occasion. `taken` (on all days), `days` and `waiting` count those whose names the viewer may read."""
 
     organisation: Organisation
     quota: int
     taken: int
     waiting: int
     released: bool = False
+    days: int = 0  # make-up seats, each of one day
 
     @property
     def left(self) -> int:
@@ -40,12 +41,15 @@ def shares(viewer: Viewer, occasion: Occasion, bookings: Iterable[Booking] | Non
     holding = (Booking.State.BOOKED, Booking.State.OFFERED, Booking.State.FINISHED)
     taken: Counter = Counter()
     waiting: Counter = Counter()
+    days: Counter = Counter()
     organisations: dict[int, Organisation] = {}
     quotas: dict[int, Quota] = {}
     for booking in rows:
         if booking.is_named:
             organisations[booking.organisation_id] = booking.organisation
-            counted = taken if booking.state in holding or booking.seat_from else waiting
+            counted = waiting
+            if booking.state in holding or booking.seat_from:
+                counted = days if booking.makeup_part_id else taken
             counted[booking.organisation_id] += 1
     for quota in occasion.quotas.select_related("organisation"):
         organisations[quota.organisation_id] = quota.organisation
@@ -57,6 +61,7 @@ def shares(viewer: Viewer, occasion: Occasion, bookings: Iterable[Booking] | Non
             taken[pk],
             waiting[pk],
             bool(pk in quotas and quotas[pk].released_at),
+            days[pk],
         )
         for pk, organisation in organisations.items()
     ]
@@ -75,14 +80,6 @@ def organisations_of(occasion: Occasion, at: datetime) -> list[Organisation]:
     rows = occasion.quotas.select_related("organisation").order_by("organisation__sort_key")
     guests = {row.organisation_id: row.organisation for row in rows if row.organisation_id not in members}
     return [*members.values(), *guests.values()]
-
-
-def named_plan(viewer: Viewer, plan: QuotaPlan) -> tuple[list[Booking], list[Booking]]:
-    """The people of a plan as the viewer may read them, in the plan's order."""
-    wanted = [booking.pk for booking in (*plan.gains, *plan.passed)]
-    rows = Booking.objects.visible_to(viewer).filter(pk__in=wanted)
-    named = {b.pk: b for b in viewer.named_bookings(rows).select_related("organisation")}
-    return [named[b.pk] for b in plan.gains if b.pk in named], [named[b.pk] for b in plan.passed if b.pk in named]
 
 
 def unused_quotas(occasion: Occasion, at: datetime, unused: dict[int, int]) -> list[Quota]:

@@ -87,6 +87,7 @@ def _taker(booking: Booking, employment: Employment, by: Person | None, at: date
         approved_at=at,
         approved_by=None if own else by,
         seat_from=booking.seat_from,
+        hold=booking.hold,
     )
 
 

@@ -52,24 +52,29 @@ def late_ones(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return bookings.filter(state=Booking.State.CANCELLED, end_kind__in=LATE_KINDS)
 
 
-def tally(occasion: Occasion) -> list[Tally]:
-    """The lines of a session, most seats first. Withheld persons count in a line of their own, under no organisation (R45)."""
-    bookings = occasion.bookings.all()
+def with_outcomes(bookings: QuerySet[Booking], occasion: Occasion) -> QuerySet[Booking]:
+    """Bookings of an occasion with `came` and `stayed_away`, as `tally` counts them."""
     came = Attendance.objects.filter(
         booking=OuterRef("pk"), meeting__locked_at__isnull=False, state__in=["present", "partly"]
     )
-    rows = bookings.annotate(came=Exists(came), no_show=Exists(no_shows(bookings).filter(pk=OuterRef("pk"))))
+    absent = no_shows(occasion.bookings.all()).filter(pk=OuterRef("pk"))
+    return bookings.annotate(came=Exists(came), stayed_away=Exists(absent))
+
+
+def tally(bookings: Iterable[Booking]) -> list[Tally]:
+    """The lines of a session, most seats first: its bookings `with_outcomes`, with person and organisation, in.
+
+    Withheld persons count in a line of their own, under no organisation (R45).
+    """
     lines: dict[str, Tally] = {}
-    for state, end_kind, shown_to, name, was_there, stayed_away in rows.order_by().values_list(
-        "state", "end_kind", "person__shown_to", "organisation__short_name", "came", "no_show"
-    ):
-        shown = name if shown_to == Person.ShownTo.ALL else _("Shown as a code")
+    for row in bookings:
+        shown = row.organisation.short_name if row.person.shown_to == Person.ShownTo.ALL else _("Shown as a code")
         line = lines.setdefault(shown, Tally(shown))
-        line.seated += state in (Booking.State.BOOKED, Booking.State.FINISHED)
-        line.came += was_there
-        line.no_show += stayed_away
-        line.late += state == Booking.State.CANCELLED and end_kind == Booking.EndKind.LATE
-        line.sick += state == Booking.State.CANCELLED and end_kind == Booking.EndKind.SICK
+        line.seated += row.state in (Booking.State.BOOKED, Booking.State.FINISHED)
+        line.came += row.came
+        line.no_show += row.stayed_away
+        line.late += row.state == Booking.State.CANCELLED and row.end_kind == Booking.EndKind.LATE
+        line.sick += row.state == Booking.State.CANCELLED and row.end_kind == Booking.EndKind.SICK
     return sorted((line for line in lines.values() if any(line.row[1:])), key=lambda line: (-line.seated, line.name))
 
 

@@ -24,7 +24,7 @@ def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
 
     Of the course as it is published: `shown_title` (its code when it never was), `days` and `minutes`; of its subject `opens_days`.
     """
-    titles = ["taught__title", "course__code"]
+    titles: list[str | NullIf] = ["taught__title", "course__code"]
     if get_language() == "en":
         titles.insert(0, NullIf("taught__title_en", Value("")))
     return (

@@ -328,11 +328,25 @@ class Viewer:
             return rows.filter(trainers__person=self.person)
         return rows.none()
 
+    def holds_seen(self, rows: QuerySet) -> QuerySet:
+        """Nameless seats: at the own occasions, for the own line's units, or for the organisation that HR books for."""
+        if self.role == Role.ORGANISER:
+            return rows.filter(occasion__organiser__in=self.acts_for)
+        if self.role in LINE:
+            return rows.filter(organisation__in=self.acts_for, unit__lines_up__ancestor__in=self.nodes).distinct()
+        if self.role == Role.HR:
+            return rows.filter(organisation__in=self.acts_for)
+        return rows.none()
+
     def bookings_seen(self, rows: QuerySet) -> QuerySet:
         if self.role == Role.ORGANISER:
             return rows.filter(occasion__organiser__in=self.acts_for)
         if self.role == Role.TRAINER:
             return rows.filter(occasion__trainers__person=self.person)
+        if self.role == Role.MUNICIPALITY_ADMIN:
+            # Requests that have no manager to answer them, and no HR either: only while they wait.
+            left = Q(organisation__in=self.acts_for, state="requested", goes_to=self.role)
+            return rows.filter(Q(person=self.person) | left & Q(person__shown_to=Person.ShownTo.ALL))
         return self.present_rows(rows)
 
     def present_rows(self, rows: QuerySet) -> QuerySet:

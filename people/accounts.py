@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from people import events
 from people.models import Notice, Person
 from people.notices import say
+from people.signals import language_changed
 
 INVITED = "people.invited"
 # A second click of the same minute is no second wish.
@@ -101,6 +102,19 @@ def _invite_one(person: Person, is_twice: bool, by: Person | None, at: datetime)
     except ValidationError as refusal:
         return Invitation(person, False, " ".join(refusal.messages))
     return Invitation(person, True, _("The invitation is on its way to %(email)s.") % {"email": person.email})
+
+
+@transaction.atomic
+def choose_language(*, person: Person, language: str, by: Person | None, at: datetime | None = None) -> Person:
+    """The language of pages, mail and calendar. The same as before: nothing happens."""
+    at = at or timezone.now()
+    if Person.objects.filter(pk=person.pk, language=language).exists():
+        return person
+    person.language = language
+    person.save(update_fields=["language"])
+    events.record("language_chosen", by=by, about=person, person=person, at=at, language=language)
+    language_changed.send(sender=Person, person=person, at=at)
+    return person
 
 
 @transaction.atomic

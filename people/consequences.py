@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 
 from people.events import pointer
 from people.models import Change, Organisation, Person
+
+# So long mails about a change wait, so that a slip can be undone before anybody has read it.
+GRACE = timedelta(minutes=2)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What is said to people. A notice is a row in the transaction of its fact; its mail is an Outbox row beside it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,23 @@ from people.failpoints import failpoint
 from people.models import Notice, Organisation, Outbox, Person
 
 Builder = Callable[[Notice], dict | None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a mail carries beside its words. A program that reads such parts acts on one in a mail, so the first goes with the
+    mail itself and each further one in a mail of its own, with `subject` and `words`."""
+
+    file_name: str
+    file_type: str
+    content_type: str  # with its parameters, without charset
+    body: str
+    subject: str
+    words: str
+
+
+Maker = Callable[[Notice, dict], list[Part]]
+CARRIED: dict[str, Maker] = {}
 BUILDERS: dict[str, Builder] = {}
 URGENT: set[str] = set()
 ASKING: set[str] = set()
@@ -48,6 +66,21 @@ def notice(kind: str, *, urgent: bool = False, asks: bool = False, title: Any = 
         return builder
 
     return register
+
+
+def carry(*kinds: str) -> Callable[[Maker], Maker]:
+    """Register what mails of these kinds carry: a function from the row and its builder's context to the parts, maybe none."""
+
+    def register(maker: Maker) -> Maker:
+        CARRIED.update(dict.fromkeys(kinds, maker))
+        return maker
+
+    return register
+
+
+def parts_of(row: Notice, facts: dict) -> list[Part]:
+    """What the mail of a notice carries, made at the moment of sending like its words."""
+    return CARRIED[row.kind](row, facts) if row.kind in CARRIED else []
 
 
 def say(

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from people.digests import keep_for_digest
 from people.failpoints import failpoint
 from people.models import Leave, Notice, Outbox, Person
-from people.notices import BUILDERS, is_urgent, may_wait
+from people.notices import BUILDERS, Part, is_urgent, may_wait, parts_of
 from people.workdays import is_working_day
 
 LEASE = timedelta(minutes=2)
@@ -77,7 +77,8 @@ def _send_one(pk: int, at: datetime) -> bool:
             return False
         try:
             failpoint("mail_leaving")
-            _message(row.notice, row.key, facts).send()
+            for message in _messages(row, facts):
+                message.send()
             failpoint("mail_left")
         except OSError as fault:  # every fault of a mail server is one
             return _try_later(row, fault, at)
@@ -132,6 +133,36 @@ def _try_later(row: Outbox, fault: OSError, at: datetime) -> bool:
 def message_id(key: str) -> str:
     """The Message-ID of a key: the same at every try, so that a second copy is known as one (RFC 5322 3.6.4)."""
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{settings.CALENDAR_UID_DOMAIN}>"
+
+
+def _messages(row: Outbox, facts: dict) -> list[EmailMultiAlternatives]:
+    """The mail of a row, and one more for each part that it cannot hold: mail programs act on one part in a mail (RFC 6047)."""
+    assert row.notice is not None
+    first = _message(row.notice, row.key, facts)
+    if row.kind == Notice.DIGEST:
+        for part in _parts_of_bundled(row):
+            first.attach(part.file_name, part.body.encode(), part.file_type)
+        return [first]
+    parts = parts_of(row.notice, facts)
+    further = [_bare_message(row.notice, f"{row.key}:{n}", part) for n, part in enumerate(parts[1:], 2)]
+    for message, part in zip([first, *further], parts, strict=False):
+        message.attach_alternative(part.body, part.content_type)
+        message.attach(part.file_name, part.body.encode(), part.file_type)
+    return [first, *further]
+
+
+def _parts_of_bundled(row: Outbox) -> list[Part]:
+    """What the mails in a digest would have carried: in a mail that holds several nothing is acted on, it can be opened."""
+    mails = row.bundled.filter(sent_at=None, dead_at=None).select_related("notice__person").order_by("pk")
+    notices = [mail.notice for mail in mails if mail.notice and mail.kind in BUILDERS]
+    return [part for one in notices if (facts := BUILDERS[one.kind](one)) is not None for part in parts_of(one, facts)]
+
+
+def _bare_message(notice: Notice, key: str, part: Part) -> EmailMultiAlternatives:
+    """A mail that is there for its part only."""
+    headers = {"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"}
+    subject = " ".join(part.subject.split())
+    return EmailMultiAlternatives(subject=subject, body=part.words, to=[notice.person.email], headers=headers)
 
 
 def _message(notice: Notice, key: str, facts: dict) -> EmailMultiAlternatives:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from people import events
 from people.models import Organisation, Person, Protection, RoleAssignment
 from people.roles import Role
+from people.signals import shown_changed
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def protect(
     person.shown_to, person.name_hidden = Person.ShownTo.FEW, True
     person.save(update_fields=["shown_to", "name_hidden"])
     events.record("shown_changed", by=by, about=person, person=person, at=at)
+    shown_changed.send(sender=Person, person=person, at=at)
     return row
 
 
@@ -57,6 +59,7 @@ def end_protection(*, person: Person, by: Person | None, at: datetime | None = N
     person.shown_to = Person.ShownTo.OWN
     person.save(update_fields=["shown_to"])
     events.record("shown_changed", by=by, about=person, person=person, at=at)
+    shown_changed.send(sender=Person, person=person, at=at)
     return person
 
 

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     SEE_TEAM = "see_team"
     BOOK_FOR_OTHERS = "book_for_others"
     APPROVE_BOOKINGS = "approve_bookings"
+    ANSWER_UNLED = "answer_unled"
     ENROL_PEOPLE = "enrol_people"
     NAME_DEPUTY = "name_deputy"
     SIGN_PARTS = "sign_parts"
@@ -85,15 +86,25 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_REPORTS,
             _P.ENROL_PEOPLE,
             _P.BOOK_FOR_OTHERS,
+            _P.ANSWER_UNLED,
         }
     ),
     # Nobody else can move, invite or end those whom only the custodian sees.
-    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS, _P.SEE_LOG}),
+    Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS, _P.ANSWER_UNLED, _P.SEE_LOG}),
     # A coordinator is programme owner where the own organisation leads (decision 1).
     Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS}),
     Role.OWNER: frozenset({_P.EDIT_JOURNEYS}),
     Role.MUNICIPALITY_ADMIN: frozenset(
-        {_P.SEE_STAFF, _P.EDIT_STAFF, _P.KEEP_JOBS, _P.EDIT_UNITS, _P.GIVE_ROLES, _P.EDIT_SETTINGS, _P.SEE_LOG}
+        {
+            _P.SEE_STAFF,
+            _P.EDIT_STAFF,
+            _P.KEEP_JOBS,
+            _P.EDIT_UNITS,
+            _P.GIVE_ROLES,
+            _P.EDIT_SETTINGS,
+            _P.ANSWER_UNLED,
+            _P.SEE_LOG,
+        }
     ),
     Role.DATA_PROTECTION: frozenset(),
     Role.PLATFORM_ADMIN: frozenset({_P.EDIT_ORGANISATIONS, _P.EDIT_COLLABORATIONS}),

@@ -6,3 +6,5 @@ employment_ended = Signal()  # employment: Employment whose end was set; at
 leave_changed = Signal()  # leave: Leave that was started or changed; at
 placement_changed = Signal()  # placement: Placement that begins; at
 profession_changed = Signal()  # person: Person whose profession start was changed; at
+language_changed = Signal()  # person: Person who reads another language from now on
+shown_changed = Signal()  # person: Person who became protected, or no longer is; at

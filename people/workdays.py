@@ -24,3 +24,20 @@ def add_working_days(day: date, number: int) -> date:
         day += DAY
         number -= is_working_day(day)
     return day
+
+
+@lru_cache(maxsize=64)
+def _names(year: int, language: str) -> dict[date, str]:
+    return dict(
+        holidays.country_holidays("SE", years=year, categories=("public", "de_facto"), language=language).items()
+    )
+
+
+def holiday_name(day: date, language: str = "sv") -> str:
+    """What a public holiday, or an eve that is kept as one, is called; empty on other days and on plain Sundays."""
+    return _names(day.year, "en_US" if language == "en" else "sv").get(day, "")
+
+
+def easter_day(year: int) -> date:
+    """The Sunday that the moving feasts of a year follow."""
+    return next(day for day, name in _names(year, "sv").items() if name == "Påskdagen")

@@ -32,6 +32,7 @@ LAYERS = [
         "validity",
         "fonts",
         "papers",
+        "limits",
         "snapshots",
     },
     {"access"},  # asks the tables of people; the querysets ask the viewer that access built, so models need no access

@@ -27,6 +27,8 @@ NO_BY = {
     "Booking.queued_at": "the place in the queue; asked_by tells who",
     "Feed.changed_at": "version of the bytes",
     "Feed.fetched_at": "a calendar program came by",
+    "Entry.changed_at": "DTSTAMP of the person's own calendar; the deed stands in the log",
+    "CalendarReply.received_at": "a mail came in",
     "Notice.created_at": "the system says",
     "Notice.read_at": "only the person reads their own",
     "Outbox.sent_at": "the system sends",

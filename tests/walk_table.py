@@ -6,7 +6,7 @@ not exist (or the way to the login). Objects have their own bound in REACH; both
 
 from dataclasses import dataclass, field
 
-from courses.models import Attendance, Meeting
+from courses.models import Attendance, Feed, Meeting
 from journeys.models import Stop
 from people.events import pointer
 from people.models import Accession, Collaboration, Delegation, Notice, RoleAssignment
@@ -101,6 +101,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "my_day": {"past": {"amira", "tilda", "skye"}, "coming": {"amira", "tilda"}, "boras": {"otto"}},
     "my_booking": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}, "otto": {"otto"}},
     "result": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
+    "my_feed": {"amira": {"amira"}, "tilda": {"tilda"}},
     "my_result": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": {"skye"}},
     "certificate": {"amira": OWN_AMIRA, "tilda": OWN_TILDA, "skye": OWN_SKYE},
     "person": {
@@ -127,6 +128,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
     "bundle": {"helena": {"helena"}},
+    "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
 }
 
@@ -163,6 +165,10 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "result": results,
         "my_result": results,
         "certificate": {key: row.public_id for key, row in lived.certificates.items()},
+        "credential": {key: row.public_id for key, row in lived.certificates.items()},
+        "issuer": {"*": lived.world.region.public_id},
+        "status_list": {"*": 1},
+        "issuer_key": {"*": "key-2026-1"},
         "paper": {key: row.public_id for key, row in lived.certificates.items()},
         "person": {key: people[key].public_id for key in some},
         "member": {key: people[key].public_id for key in some},
@@ -198,7 +204,9 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "my_task": {"*": lived.course.versions.published().get().parts.get(key="pre").tasks.first().pk},
         "my_part": {"*": "post"},
         "feed": lived.tokens,
+        "my_feed": {key: Feed.objects.get(person=people[key]).public_id for key in ("amira", "tilda")},
         "offer": {"*": "nobody-was-offered-this"},
+        "hold": {"*": "00000000-0000-4000-8000-000000000000"},
         "colour": {"*": "14594f"},
         "version": {"*": "0" * 12},
         "key": {"*": "0-unknown"},
@@ -320,9 +328,9 @@ EXPECTED: dict[str, Page] = {
     "booking_shift": page(SIGNED_IN, public_id="booking"),
     "booking_choice": page(SIGNED_IN, public_id="booking"),
     "booking_answer": page(SIGNED_IN, public_id="my_booking"),
-    "booking_approve": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
-    "booking_refuse": page(having(P.APPROVE_BOOKINGS), public_id="line_booking"),
-    "booking_approvals": page(having(P.APPROVE_BOOKINGS)),
+    "booking_approve": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED), public_id="line_booking"),
+    "booking_refuse": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED), public_id="line_booking"),
+    "booking_approvals": page(having(P.APPROVE_BOOKINGS, P.ANSWER_UNLED)),
     "offer_answer": page(ANYBODY, token="offer"),
     "time_answer": page(ANYBODY, token="offer"),
     "result_detail": page(SIGNED_IN, public_id="result"),
@@ -371,9 +379,12 @@ EXPECTED: dict[str, Page] = {
             "occasion_close",
             "quota_edit",
             "quota_release",
+            "seats_restore",
             "queue_decisions",
         )
     },
+    "hold_list": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion"),
+    "hold_release": page(having(P.RUN_OCCASIONS, P.BOOK_FOR_OTHERS), public_id="occasion", hold_id="hold"),
     "seat_give": page(RUN, public_id="own_occasion", booking_id="occasion_booking"),
     "quota_balance": page(having(P.RUN_OCCASIONS, P.SEE_REGION)),
     "system_deeds": page(SIGNED_IN),
@@ -395,9 +406,11 @@ EXPECTED: dict[str, Page] = {
     # calendars
     "feed_fetch": page(ANYBODY, token="feed"),
     "calendar_mine": page(SIGNED_IN),
-    "feed_renew": page(SIGNED_IN),
-    "feed_revoke": page(SIGNED_IN),
+    "calendar_run": page(having(P.RUN_OCCASIONS, P.MARK_ATTENDANCE, P.EDIT_JOURNEYS, P.SEE_REGION)),
+    **{name: page(SIGNED_IN) for name in ("feed_list", "feed_create", "alarm_choose")},
+    **{name: page(SIGNED_IN, public_id="my_feed") for name in ("feed_renew", "feed_revoke")},
     "occasion_calendar": page(SIGNED_IN, public_id="occasion"),
+    "course_calendar": page(SIGNED_IN, slug="course"),
     # journeys
     "journey_mine": page(SIGNED_IN),
     "team_overview": page(having(P.SEE_TEAM)),
@@ -444,7 +457,7 @@ EXPECTED: dict[str, Page] = {
     # certificates
     "certificate_mine": page(SIGNED_IN),
     "extract_create": page(SIGNED_IN),
-    "attendance_certify": page(SIGNED_IN, public_id="result"),
+    "attendance_certify": page(SIGNED_IN, public_id="my_result"),
     "layout_edit": page(having(P.EDIT_JOURNEYS), slug="journey"),
     "layout_style": page(having(P.EDIT_JOURNEYS), slug="journey", colour="colour"),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
@@ -454,6 +467,12 @@ EXPECTED: dict[str, Page] = {
         for name in ("certificate_replace", "certificate_withdraw")
     },
     "certificate_replace_many": page(having(P.CHANGE_CERTIFICATES)),
+    "key_change": page(having(P.EDIT_SETTINGS)),
+    "key_disown": page(having(P.EDIT_SETTINGS), name="issuer_key"),
+    "credential_download": page(SIGNED_IN, code="credential"),
+    "did_show": page(ANYBODY, public_id="issuer"),
+    "status_show": page(ANYBODY, public_id="issuer", number="status_list"),
+    "credential_check": page(ANYBODY),
     "seal_edit": page(having(P.EDIT_SETTINGS)),
     "seal_switch": page(having(P.EDIT_SETTINGS)),
     "bundle_create": page(having(P.SEE_CERTIFICATES)),
@@ -476,15 +495,21 @@ QUERIES = {
     "log_list": ("andra=1",),
     "invitation_list": ("q=a", "who=managers&account=none"),
     "colour_preview": ("colour=%23ffcc00",),
+    "credential_download": ("namn=1", "form=jwt"),
     "certificate_list": ("q=a",),
     "certificate_replace_many": ("what=name", "q=a"),
     "booking_people": ("q=a",),
     "team_overview": ("q=a",),
     "course_list": ("q=barn",),
+    "calendar_mine": ("vy=manad", "vy=vecka&dag=2027-03-28"),
+    "calendar_run": ("vy=vecka", "vy=lista"),
+    "feed_create": ("slag=organisation", "slag=team", "slag=organiser&q=Barn", "slag=trainer"),
 }
 # Named exemptions from one rule each; at most five.
 EXEMPT_WRITES = {"notice_detail": "opening a notice is reading it: when it was read is the reader's own log"}
 EXEMPT_CACHE = {
     "theme_show": "a style sheet of colours, the same for everybody, is cached for good",
+    "did_show": "an issuer's public keys, the same for everybody; a checker may keep them for five minutes",
+    "status_show": "which credentials were withdrawn, as bits without names; a checker may keep them for five minutes",
     "feed_fetch": "the owner's calendar client may keep the file for a quarter of an hour; the link itself is the key",
 }

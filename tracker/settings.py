@@ -1,5 +1,6 @@
 """Settings of Leden. Everything that differs between installations comes from the environment or `.env`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -258,12 +259,17 @@ if DEMO and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Leden <leden@localhost>")
+# Answers that people give in their calendar programs go to CALENDAR_ADDRESS and are read in the folder (a Maildir) that the
+# mail server delivers to. Without both, invitations ask for no answer.
+CALENDAR_ADDRESS = env.str("CALENDAR_ADDRESS", default="")
+CALENDAR_MAILDIR = env.str("CALENDAR_MAILDIR", default="")
 
 # Jobs: the ORM broker, so that a job exists exactly when the fact that asked for it does. Every job is under 30 s and may run twice.
 Q_CLUSTER = {
     "name": "leden",
     "orm": "default",
-    "workers": env.int("WORKERS", default=2),
+    # One process per core draws certificates: two threads of one would not be faster, and share the fonts' memory.
+    "workers": env.int("WORKERS", default=max(2, os.cpu_count() or 2)),
     "timeout": 60,
     "retry": 90,
     "max_attempts": 5,

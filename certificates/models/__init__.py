@@ -1,5 +1,6 @@
 from certificates.models.bundle import Bundle, BundleLine
 from certificates.models.certificate import (
+    UNFIT,
     Certificate,
     CertificateFile,
     CertificateKind,
@@ -7,18 +8,21 @@ from certificates.models.certificate import (
     NumberSeries,
     new_code,
 )
-from certificates.models.keys import Seal
+from certificates.models.keys import IssuerKey, Seal, StatusList
 from certificates.models.layout import Layout
 
 __all__ = [
+    "UNFIT",
     "Bundle",
     "BundleLine",
     "Certificate",
     "CertificateFile",
     "CertificateKind",
     "CertificateQuerySet",
+    "IssuerKey",
     "Layout",
     "NumberSeries",
     "Seal",
+    "StatusList",
     "new_code",
 ]

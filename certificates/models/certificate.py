@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from certificates.models.keys import StatusList
 from courses.models import CourseResult
 from journeys.models import Completion
 from people.looking import Noted, unnoted
@@ -17,6 +18,8 @@ from people.models.base import choice_check
 from people.names import search_key
 
 SOON_DAYS = 90
+# Before the word that says why a snapshot was refused; a fault without it is the letters that no font has.
+UNFIT = "unfit:"
 
 
 def new_code() -> str:
@@ -185,6 +188,8 @@ class Certificate(models.Model):
     search_key = models.CharField(max_length=600)
     name_hidden = models.BooleanField(default=False)
     fault = models.CharField(max_length=400, blank=True)
+    status_list = models.ForeignKey(StatusList, models.PROTECT, null=True, blank=True, related_name="certificates")
+    status_index = models.PositiveIntegerField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
@@ -215,6 +220,12 @@ class Certificate(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("achieved_on")), name="certificate_validity"
+            ),
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="certificate_status_place_once"),
+            models.CheckConstraint(
+                condition=Q(status_list=None, status_index=None)
+                | Q(status_list__isnull=False, status_index__isnull=False),
+                name="certificate_status_place_whole",
             ),
             models.UniqueConstraint(
                 fields=["result", "kind"],
@@ -267,6 +278,8 @@ class Certificate(models.Model):
         """Why there is no file, for the person and HR; empty when nothing is wrong."""
         if not self.fault:
             return ""
+        if self.fault.startswith(UNFIT):
+            return str(_("The certificate cannot be printed: it holds more than a certificate can. Tell support."))
         return _("The certificate cannot be printed: our fonts lack %(letters)s. Write the name in other letters.") % {
             "letters": ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in self.fault)
         }
@@ -279,7 +292,7 @@ Certificate.snapshot = Noted(Certificate._meta.get_field("snapshot"), whose="per
 class CertificateFileKind(models.TextChoices):
     PDF = "pdf", "PDF"
     CREDENTIAL = "credential", _("Digital credential")
-    ARCHIVE = "archive", _("Archive package")
+    JWT = "jwt", _("Digital credential (JWT)")
 
 
 class CertificateFile(models.Model):

@@ -35,7 +35,7 @@ def certificate_verify(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificate_verify_list(request: HttpRequest) -> HttpResponse:
     """/v/lista/: who recruits checks many codes at once. They travel in the body, and each counts as a look-up."""
-    form, answers, status = ListForm(request.POST or None), [], 200
+    form, answers, status = ListForm(request.POST if request.method == "POST" else None), [], 200
     if form.is_valid():
         codes = form.cleaned_data["codes"]
         if _may(request, len(codes)):

@@ -1,4 +1,5 @@
 import hashlib
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.course import Course, Part
-from courses.models.occasion import Meeting, Occasion
+from courses.models.occasion import Hold, Meeting, Occasion
 from people.looking import NotedName
 from people.models import Employment, Organisation, Person, Placement, RoleAssignment
 from people.models.base import Public, choice_check
@@ -104,10 +105,13 @@ class Booking(Public):
     requested_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    # The role that answers when no manager can (courses/answering.py); empty for a request that has one.
+    goes_to = models.CharField(max_length=20, blank=True)
     queued_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     seat_from = models.CharField(max_length=8, choices=SeatFrom, blank=True)
+    hold = models.ForeignKey(Hold, models.SET_NULL, null=True, blank=True, related_name="bookings")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     end_kind = models.CharField(max_length=12, choices=EndKind, blank=True)
@@ -183,6 +187,15 @@ class Booking(Public):
         )
         nearest = [person for distance, person in levels if distance == levels[0][0]]
         return list(Person.objects.filter(pk__in=nearest).order_by("pk"))
+
+    def officers(self, role: str, on: date) -> list[Person]:
+        """Those who hold a role in the organisation of the request on a day, never the person who asked (R4)."""
+        held = RoleAssignment.objects.on(on).filter(role=role, organisation=self.organisation_id)
+        return list(Person.objects.filter(pk__in=held.values("person")).exclude(pk=self.person_id).order_by("pk"))
+
+    def asked_people(self, on: date) -> list[Person]:
+        """Whose answer the request waits for: the nearest managers, else the officers whom it went to (courses/answering.py)."""
+        return self.approvers() or (self.officers(self.goes_to, on) if self.goes_to else [])
 
 
 class OfferAnswer(models.TextChoices):

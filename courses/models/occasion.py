@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.course import Course, CourseVersion, Part
-from people.models import Collaboration, Organisation, Person
+from people.models import Collaboration, Organisation, Person, Unit
 from people.models.base import Public, choice_check
 
 
@@ -93,6 +93,8 @@ class Occasion(Public):
     opens_at = models.DateTimeField(_("booking opens"))
     closes_at = models.DateTimeField(_("booking closes"))
     quotas_until = models.DateTimeField(null=True, blank=True)
+    # Until when the last hold stands; what every reader needs to know without asking for the holds.
+    held_until = models.DateTimeField(null=True, blank=True)
     late_days = models.PositiveSmallIntegerField(_("late cancellation (days before)"), default=7)
     first_on = models.DateField()
     last_on = models.DateField()
@@ -160,6 +162,7 @@ class Meeting(Public):
     sequence = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
     ics = models.BinaryField(default=b"", editable=False)
+    ics_en = models.BinaryField(default=b"", editable=False)
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -211,3 +214,47 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.seats}"
+
+
+class HoldQuerySet(models.QuerySet):
+    def visible_to(self, viewer):
+        """Those at the occasions that the viewer runs, and those of the units or the organisation that the viewer books for."""
+        return viewer.holds_seen(self)
+
+    def live(self, at=None):
+        """Holds that keep seats at a moment: not released, and their date has not come."""
+        return self.filter(released_at=None, until__gt=at or timezone.now())
+
+
+class Hold(Public):
+    """Seats without names, kept for an organisation or one of its units until a date ("two from our unit").
+
+    A quota for few, out of the organisation's own quota first: `of_quota` of the `seats` come from there.
+    """
+
+    occasion = models.ForeignKey(Occasion, models.CASCADE, related_name="holds")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    seats = models.PositiveSmallIntegerField()
+    of_quota = models.PositiveSmallIntegerField(default=0)
+    until = models.DateTimeField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(seats__gt=0, of_quota__lte=F("seats")), name="hold_seats"),
+            models.CheckConstraint(condition=Q(until__gt=F("made_at")), name="hold_has_time"),
+        ]
+        indexes = [models.Index(fields=["occasion", "until"], name="hold_live")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.seats}"
+
+    def seats_of(self, kind: str) -> int:
+        """How many of the seats come from the quota, or from the common ones (Booking.SeatFrom)."""
+        return self.of_quota if kind == "quota" else self.seats - self.of_quota

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from courses import queries
+from courses import queries, rosters
 from courses.booking import Outcome, approve, book_people, outcome_sentence, refuse, request_group
 from courses.forms.booking import RefusalForm
 from courses.models import Booking, Occasion
@@ -54,6 +54,7 @@ def booking_people(request: HttpRequest, public_id) -> HttpResponse:
         "occasion": occasion,
         "version": occasion.course_version,
         "people": people[:PEOPLE_SHOWN],
+        "holds": rosters.holds_at(request.viewer, occasion),
         "is_cut": len(people) > PEOPLE_SHOWN,
         "chosen": set() if outcomes else {str(pk) for pk in chosen},
         "q": text,
@@ -76,7 +77,7 @@ def booked(request: HttpRequest, occasion: Occasion, picked: list[Employment]) -
     return [Outcome(booking.person, booking, outcome_sentence(booking), ok=True) for booking in found]
 
 
-@permitted(Permission.APPROVE_BOOKINGS)
+@permitted(*queries.ANSWERING)
 def booking_approvals(request: HttpRequest) -> HttpResponse:
     """Requests of the viewer's people that wait for an answer."""
     return show_approvals(request)
@@ -94,7 +95,7 @@ def show_approvals(
 
 
 @require_POST
-@permitted(Permission.APPROVE_BOOKINGS)
+@permitted(*queries.ANSWERING)
 def booking_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say yes. The seat or place that the request took is kept as it is."""
     booking = get_object_or_404(answerable(request), public_id=public_id)
@@ -107,7 +108,7 @@ def booking_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@permitted(Permission.APPROVE_BOOKINGS)
+@permitted(*queries.ANSWERING)
 def booking_refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say no, with a reason that the person reads."""
     booking = get_object_or_404(answerable(request), public_id=public_id)
@@ -123,5 +124,5 @@ def booking_refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def answerable(request: HttpRequest):
-    """Bookings of the viewer's people, not the viewer's own (R4)."""
-    return Booking.objects.visible_to(request.viewer).exclude(person=request.viewer.person).select_related("person")
+    """Bookings that the viewer answers for, not the viewer's own (R4)."""
+    return queries.answered_by(request.viewer, Booking.objects.visible_to(request.viewer)).select_related("person")

@@ -16,6 +16,7 @@ from courses.approvals import waiting_sentence
 from courses.booking import booking_obstacles, cancel_booking, request_seat
 from courses.checkin import is_open
 from courses.forms.booking import BookingForm, CancelForm
+from courses.invitations import said_no
 from courses.makeup import first_day
 from courses.models import Attendance, Booking, Meeting, Occasion, Offer
 from courses.needs import NeedChoice, state_needs
@@ -76,14 +77,16 @@ def late_from(occasion: Occasion, booking: Booking | None) -> date:
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     """An occasion as an employee or a manager reads it; who runs it gets the participants as well."""
     occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
+    facts = booking_facts(request, occasion)
     context = {
         "occasion": occasion,
         "version": occasion.course_version,
+        "said_no": said_no(facts["booking"]),
         "trainers": list(occasion.trainers.select_related("person").order_by("person__sort_key")),
         "is_over": occasion.last_on < request.viewer.on,
         "own_quotas": list(own_quotas(request, occasion)),
         "team": _team(request, occasion),
-        **booking_facts(request, occasion),
+        **facts,
     }
     return render(request, "courses/occasion_detail.html", context)
 

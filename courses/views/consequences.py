@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from courses import rosters
 from courses.models import Occasion
-from people.consequences import Plan
+from people.consequences import Outdated, Plan
 
 
 def with_names(request: HttpRequest, occasion: Occasion, plan: Plan) -> Plan:
@@ -26,3 +26,14 @@ def chosen_of(request: HttpRequest, plan: Plan) -> dict[str, str]:
         if value in {choice.value for choice in effect.choices}:
             effect.chosen = found[effect.key] = value
     return found
+
+
+def confirmed(request: HttpRequest, plan: Plan) -> bool:
+    """Whether the plan was shown as it is now and said yes to. What concerns nobody needs no yes."""
+    return not plan.persons or request.POST.get("seen") == plan.seen
+
+
+def outdated_sentence(request: HttpRequest, plan: Plan | None) -> str:
+    """What to say when a yes was to another plan than the one that is shown; empty when this is the first look."""
+    seen = request.POST.get("seen")
+    return Outdated(plan).sentence if plan and seen and seen != plan.seen else ""

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -87,15 +87,21 @@ def meeting_restore(request: HttpRequest, public_id, day_id) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def time_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Two buttons. Mail scanners open links, so that looking changes nothing (decision 8)."""
+    """Two buttons. Mail scanners open links, so that looking changes nothing (decision 8). It speaks the language of the mail."""
     rows = TimeQuestion.objects.select_related("booking__person", "booking__occasion__course_version", "meeting__part")
     question = get_object_or_404(rows, token_sha256=TimeQuestion.digest(token))
+    with translation.override(question.booking.person.language):
+        return _answered(request, question)
+
+
+def _answered(request: HttpRequest, question: TimeQuestion) -> HttpResponse:
     answer, refusals = request.POST.get("answer"), []
     if request.method == "POST" and answer in (TimeQuestion.Answer.YES, TimeQuestion.Answer.NO):
         try:
             answer_time(question=question, answer=answer, by=question.booking.person)
         except Refused as refusal:
             refusals = refusal.sentences
+        rows = TimeQuestion.objects.select_related("booking__occasion__course_version", "meeting__part")
         question = rows.get(pk=question.pk)
     context = {
         "question": question,

@@ -13,9 +13,8 @@ from django_tables2 import RequestConfig
 
 from courses import rosters, sharing, tallies
 from courses.attendance import marking_obstacles
-from courses.calendars import public_calendar
 from courses.exports import answer_table
-from courses.filters import OccasionFilter, ParticipantFilter
+from courses.filters import LISTERS, OccasionFilter, ParticipantFilter
 from courses.forms.occasions import (
     CourseChoice,
     DayForm,
@@ -27,16 +26,15 @@ from courses.forms.occasions import (
 from courses.minimum import is_undecided
 from courses.models import Course, Occasion, Part
 from courses.refusals import Refused
-from courses.scheduling import close_occasion, edit_occasion, plan_occasion, publish_occasion
+from courses.scheduling import close_occasion, plan_occasion, publish_occasion
 from courses.tables import OccasionTable, ParticipantTable
 from courses.views import bookings
-from courses.views.calendars import calendar_file, days_of
+from courses.views.calendars import days_file
 from courses.views.outcomes import carry_out
 from people.models import Organisation
 from people.roles import Permission
 from people.views.doors import permitted
 
-LISTERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE, Permission.EDIT_JOURNEYS, Permission.SEE_REGION)
 MARKERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE)
 PER_PAGE = 50
 
@@ -50,7 +48,7 @@ def occasion_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("fil") == "xlsx":
         return answer_table("tillfallen", _("Sessions"), *_occasion_rows(tallies.with_tallies(chosen.qs)))
     if request.GET.get("fil") == "ics":
-        return calendar_file(public_calendar(_("Sessions"), days_of(chosen.qs)), _("sessions"))
+        return days_file(_("Sessions"), chosen.qs)
     table = OccasionTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     undecided = rosters.to_decide(request.viewer) if Permission.RUN_OCCASIONS in request.viewer.may else []
@@ -111,11 +109,12 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     )
     if not found:
         return bookings.occasion_detail(request, public_id)
-    counted = tallies.tally(found)
+    context = roster_context(request, found)
+    counted = tallies.tally(context["roster"].counted)
     if request.GET.get("fil") == "xlsx":
         rows = [line.row for line in (*counted, tallies.total(counted))]
         return answer_table(f"utfall-{slugify(found.number)}", found.number, tallies.heads(), rows)
-    context = roster_context(request, found) | {"tally": counted, "total": tallies.total(counted)}
+    context |= {"tally": counted, "total": tallies.total(counted)}
     return render(request, "courses/occasion_run.html", context)
 
 
@@ -186,34 +185,6 @@ def _planned(request: HttpRequest, course: Course, form, trainers, days) -> Occa
 def own_occasion(request: HttpRequest, public_id) -> Occasion:
     """An occasion that the viewer runs, or 404."""
     return get_object_or_404(rosters.occasion_run(request.viewer), public_id=public_id)
-
-
-@permitted(Permission.RUN_OCCASIONS)
-def occasion_edit(request: HttpRequest, public_id) -> HttpResponse:
-    """Change seats, window and the rest; more seats go to the queue at once (R14)."""
-    occasion = own_occasion(request, public_id)
-    form = OccasionForm(request.POST if request.method == "POST" else None, viewer=request.viewer, instance=occasion)
-    if request.method == "POST" and form.is_valid():
-        try:
-            before = Occasion.objects.get(pk=occasion.pk).seats  # the form has written on ours already
-            changed = edit_occasion(occasion=occasion, changes=form.cleaned_data, by=request.viewer.person)
-        except Refused as refusal:
-            form.add_error(None, " ".join(refusal.sentences))
-        else:
-            messages.success(request, f"{_('The session is changed.')} {seats_sentence(changed, before)}".strip())
-            return redirect("occasion_detail", public_id)
-    return render(
-        request, "courses/occasion_edit.html", {"occasion": occasion, "version": occasion.course_version, "form": form}
-    )
-
-
-def seats_sentence(occasion: Occasion, before: int) -> str:
-    """What another number of seats did to the quotas; empty without quotas or without a change."""
-    if occasion.seats == before or not occasion.quotas.filter(released_at=None).exists():
-        return ""
-    if occasion.seats > before:
-        return _("The new seats are common; the quotas are as they were.")
-    return _("There are fewer common seats; the quotas are as they were.")
 
 
 @require_POST

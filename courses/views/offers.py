@@ -16,25 +16,27 @@ from courses.refusals import Refused
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Two buttons. Mail scanners open links, so that looking changes nothing."""
+    """Two buttons. Mail scanners open links, so that looking changes nothing. It speaks the language of the mail."""
     offers = Offer.objects.select_related("booking__person", "booking__occasion__course_version")
     offer = get_object_or_404(offers, token_sha256=Offer.digest(token))
-    occasion = offer.booking.occasion
-    context = {
-        "offer": offer,
-        "occasion": occasion,
-        "version": occasion.course_version,
-        "token": token,
-        "first": Meeting.objects.filter(occasion=occasion, cancelled_at=None).order_by("starts_at").first(),
-        "refusals": [],
-    }
-    answer = request.POST.get("answer")
+    with translation.override(offer.booking.person.language):
+        return _answered(request, offer)
+
+
+def _answered(request: HttpRequest, offer: Offer) -> HttpResponse:
+    answer, refusals, occasion = request.POST.get("answer"), [], offer.booking.occasion
     if request.method == "POST" and answer in (Offer.Answer.YES, Offer.Answer.NO) and offer_state(offer) == "open":
         try:
             answer_offer(offer=offer, answer=answer, by=offer.booking.person)
         except Refused as refusal:
-            context["refusals"] = refusal.sentences
-        offer = offers.get(pk=offer.pk)
-    context |= {"offer": offer, "state": offer_state(offer)}
-    with translation.override(offer.booking.person.language):  # nobody is signed in: the language of the mail
-        return render(request, "courses/offer_answer.html", context)
+            refusals = refusal.sentences
+        offer = Offer.objects.select_related("booking__person", "booking__occasion").get(pk=offer.pk)
+    context = {
+        "offer": offer,
+        "state": offer_state(offer),
+        "occasion": occasion,
+        "version": occasion.course_version,
+        "first": Meeting.objects.filter(occasion=occasion, cancelled_at=None).order_by("starts_at").first(),
+        "refusals": refusals,
+    }
+    return render(request, "courses/offer_answer.html", context)

@@ -15,11 +15,22 @@ from courses.exports import answer_table
 from courses.forms.quotas import GiveForm, QuotaForm
 from courses.models import Booking, Occasion
 from courses.queue import give_obstacles, give_out_of_order, with_places
-from courses.quotas import QuotaPlan, plan_quotas, release_quotas, set_quotas, suggested, suggested_release
+from courses.quotas import (
+    plan_quotas,
+    plan_release,
+    release_quotas,
+    set_quotas,
+    suggested,
+    suggested_release,
+    unfillable,
+)
 from courses.refusals import Refused
 from courses.room import Room
+from courses.seat_changes import SEATS, seat_undo_obstacle, standing_seat_change, undo_seat_change
+from courses.views.consequences import confirmed, outdated_sentence, with_names
 from courses.views.occasions import own_occasion
 from courses.views.outcomes import carry_out
+from people.consequences import Outdated, Plan
 from people.roles import Permission
 from people.views.doors import permitted
 
@@ -43,37 +54,47 @@ def quota_edit(request: HttpRequest, public_id) -> HttpResponse:
     plan = None
     if request.method == "POST" and form.is_valid():
         plan = plan_quotas(occasion, form.quotas(), now)
-        if (not plan.concerns or request.POST.get("seen") == plan.mark) and _save(request, occasion, form):
+        if confirmed(request, plan) and _save(request, occasion, form, plan):
             return redirect("quota_edit", public_id)
     context = _quota_context(request, occasion, form, plan, proposal) | {
         "stored": bool(stored),
         "is_released": any(row.released_at for row in rows),
         "total": sum(seats.values()),
-        "unfillable": plan_quotas(occasion, seats, now).unfillable,
+        "unfillable": unfillable(occasion, seats, now),
+        **undo_facts(occasion),
     }
     return render(request, "courses/quota_edit.html", context)
 
 
-def _quota_context(request, occasion: Occasion, form: QuotaForm, plan: QuotaPlan | None, proposal: dict) -> dict:
+def undo_facts(occasion: Occasion) -> dict:
+    """The latest change of seats or quotas that stands, and why it cannot be undone."""
+    change = standing_seat_change(occasion)
+    return {"change": change, "undo_obstacle": seat_undo_obstacle(change, occasion) if change else ""}
+
+
+def _quota_context(request, occasion: Occasion, form: QuotaForm, plan: Plan | None, proposal: dict) -> dict:
     found = sharing.shares(request.viewer, occasion)
     by_organisation = {share.organisation.pk: share for share in found}
-    gains, passed = sharing.named_plan(request.viewer, plan) if plan and not form.errors else ([], [])
+    shown = plan if plan and plan.persons and not form.errors else None
     return {
         "occasion": occasion,
         "version": occasion.course_version,
         "form": form,
         "rows": [(one, field, by_organisation.get(one.pk), proposal.get(one.pk, 0)) for one, field in form.rows()],
         "others": [share for share in found if f"q{share.organisation.pk}" not in form.fields],
-        "plan": plan if gains or passed else None,
-        "gains": gains,
-        "passed": passed,
+        "plan": with_names(request, occasion, shown) if shown else None,
+        "outdated": outdated_sentence(request, shown),
         "too_few": bool(proposal) and not any(proposal.values()),
     }
 
 
-def _save(request: HttpRequest, occasion: Occasion, form: QuotaForm) -> bool:
+def _save(request: HttpRequest, occasion: Occasion, form: QuotaForm, plan: Plan) -> bool:
+    facts = {"quotas": form.quotas(), "until": form.cleaned_data["until"], "seen": plan.seen}
     try:
-        set_quotas(occasion=occasion, quotas=form.quotas(), until=form.cleaned_data["until"], by=request.viewer.person)
+        set_quotas(occasion=occasion, by=request.viewer.person, **facts)
+    except Outdated as change:
+        form.add_error(None, change.sentence)
+        return False
     except Refused as refusal:
         for sentence in refusal.sentences:
             form.add_error(None, sentence)
@@ -88,17 +109,38 @@ def _save(request: HttpRequest, occasion: Occasion, form: QuotaForm) -> bool:
     return True
 
 
-@require_POST
 @permitted(Permission.RUN_OCCASIONS)
 def quota_release(request: HttpRequest, public_id) -> HttpResponse:
-    """Release all quotas now, without waiting for the day."""
+    """Release all quotas now, without waiting for the day: first whom it concerns."""
     occasion = own_occasion(request, public_id)
-    carry_out(
-        request,
-        partial(release_quotas, occasion=occasion, by=request.viewer.person),
-        _("The quotas are released. The queue has got the free seats in its order."),
-    )
-    return redirect("quota_edit", public_id)
+    plan = plan_release(occasion, timezone.now())
+    outdated = outdated_sentence(request, plan)
+    if request.method == "POST" and confirmed(request, plan):
+        try:
+            release_quotas(occasion=occasion, seen=plan.seen, by=request.viewer.person)
+        except Outdated as change:
+            plan, outdated = change.plan, change.sentence
+        else:
+            messages.success(request, _("The quotas are released. The queue has got the free seats in its order."))
+            return redirect("quota_edit", public_id)
+    context = {
+        "occasion": occasion,
+        "version": occasion.course_version,
+        "plan": with_names(request, occasion, plan),
+        "outdated": outdated,
+    }
+    return render(request, "courses/quota_release.html", context)
+
+
+@require_POST
+@permitted(Permission.RUN_OCCASIONS)
+def seats_restore(request: HttpRequest, public_id) -> HttpResponse:
+    """Undo the latest change of seats or quotas, until the first person has acted."""
+    occasion = own_occasion(request, public_id)
+    change = standing_seat_change(occasion)
+    deed = partial(undo_seat_change, occasion=occasion, by=request.viewer.person)
+    carry_out(request, deed, _("The seats are shared out as before. Who had got a seat stands in the queue again."))
+    return redirect("occasion_edit" if change and change.kind == SEATS else "quota_edit", public_id)
 
 
 @permitted(Permission.RUN_OCCASIONS)

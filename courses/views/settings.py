@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from courses.authoring import add_subject
 from courses.forms.authoring import SubjectForm, VenueForm
 from courses.models import Subject, Venue
+from courses.scheduling import change_venue
 from people.models import Organisation
 from people.roles import Permission
 from people.views.doors import permitted
@@ -44,7 +45,7 @@ def venue_edit(request: HttpRequest, pk: int) -> HttpResponse:
     venue = get_object_or_404(Venue.objects.visible_to(request.viewer), pk=pk)
     form = VenueForm(request.POST if request.method == "POST" else None, instance=venue)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        change_venue(venue=Venue.objects.get(pk=venue.pk), by=request.viewer.person, **form.cleaned_data)
         messages.success(request, _("The venue is changed."))
         return redirect("venue_list")
     return render(request, "courses/venue_edit.html", {"form": form, "venue": venue})

@@ -53,12 +53,19 @@ class PersonMailPace(models.TextChoices):
     DAILY = "daily", _("Once a day, in one mail")
 
 
+class PersonAlarm(models.TextChoices):
+    NONE = "none", _("No reminder")
+    HOUR = "hour", _("One hour before")
+    DAY = "day", _("The day before")
+
+
 class Person(Public, AbstractBaseUser):
     """One human across employers. Unit, manager and title hang on the placements of the employments; e-mail is never identity."""
 
     Account = PersonAccount
     ShownTo = PersonShownTo
     MailPace = PersonMailPace
+    Alarm = PersonAlarm
 
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
@@ -70,6 +77,7 @@ class Person(Public, AbstractBaseUser):
         _("language"), max_length=2, choices=[("sv", "Svenska"), ("en", "English")], default="sv"
     )
     mail_pace = models.CharField(_("mail"), max_length=8, choices=MailPace, default=MailPace.AT_ONCE)
+    alarm = models.CharField(_("reminder in the calendar"), max_length=4, choices=Alarm, default=Alarm.NONE)
     account = models.CharField(max_length=10, choices=Account, default=Account.NONE)
     shown_to = models.CharField(max_length=4, choices=ShownTo, default=ShownTo.ALL, db_index=True)
     name_hidden = models.BooleanField(_("hide my name on the public check page"), default=False)
@@ -90,6 +98,7 @@ class Person(Public, AbstractBaseUser):
             choice_check("account", PersonAccount, "person_account"),
             choice_check("shown_to", PersonShownTo, "person_shown_to"),
             choice_check("mail_pace", PersonMailPace, "person_mail_pace"),
+            choice_check("alarm", PersonAlarm, "person_alarm"),
             models.CheckConstraint(condition=~Q(name=""), name="person_named"),
             models.CheckConstraint(
                 condition=Q(merged_into=None, merged_at=None)

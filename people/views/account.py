@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from people.accounts import choose_language
 from people.digests import choose_pace
 from people.events import shown_on
 from people.forms import OwnSettingsForm
@@ -43,7 +44,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     person = request.viewer.person
     form = OwnSettingsForm(request.POST if "language" in request.POST else None, instance=person)
     if request.method == "POST" and form.is_bound and form.is_valid():
-        form.save()
+        choose_language(person=person, language=form.cleaned_data["language"], by=person)
         messages.success(request, _("Saved."))
         response = redirect("account_settings")
         response.delete_cookie("language")

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
 
 PASSWORD = "provnyckel"
@@ -47,3 +53,10 @@ def key_file(
         b"sigill", key, own, [root], BestAvailableEncryption(PASSWORD.encode())
     )
     return bundle, root.public_bytes(Encoding.DER)
+
+
+def pem_blocks() -> bytes:
+    """A key with its certificates as they lie locked away."""
+    key, own, above = pkcs12.load_key_and_certificates(key_file()[0], PASSWORD.encode())
+    blocks = [key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())]
+    return b"".join([*blocks, *(one.public_bytes(Encoding.PEM) for one in (own, *above))])

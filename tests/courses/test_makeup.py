@@ -13,6 +13,7 @@ from courses.booking import approve, book_people, booking_obstacles, cancel_book
 from courses.calendars import personal_calendar
 from courses.feeds import bookings_shown, with_days
 from courses.models import Booking, CourseResult, Meeting
+from courses.quotas import set_quotas
 from courses.rosters import occasion_run, roster
 from people.models import Notice, Organisation
 from people.notices import words_of
@@ -195,3 +196,74 @@ def test_as_many_questions_for_five_sessions_as_for_one(world, course, missed, o
         for weeks in range(4):
             build_occasion(world, course, in_days=21 + 7 * weeks)
     assert counts[0] == counts[1]
+
+
+def whole(world, occasion, name: str) -> Booking:
+    return request_seat(occasion=occasion, person=world.people[name], employment=world.job(name), by=None)
+
+
+def day_seat(world, occasion, key: str = "dag-1") -> Booking:
+    part = occasion.course_version.parts.get(key=key)
+    return request_seat(
+        occasion=occasion, person=world.amira, employment=world.job("amira"), makeup_part=part, by=world.johan
+    )
+
+
+@pytest.mark.promise("P3")
+def test_a_day_seat_fills_its_day_and_no_whole_seat_is_given_on_top(world, course, missed):
+    occasion = build_occasion(world, course, seats=1, in_days=14)
+    assert day_seat(world, occasion).state == "booked"
+    assert whole(world, occasion, "jonas").state == "queued"
+    occasion.refresh_from_db()
+    assert (occasion.seats_taken, occasion.is_full) == (1, True)
+
+
+@pytest.mark.promise("P3", "P4")
+def test_two_who_make_up_different_days_share_one_chair(world, course, missed):
+    result = CourseResult.objects.get(person=world.tilda)
+    second = missed.course_version.parts.get(key="dag-2")
+    held = Meeting.objects.get(part=second, occasion__bookings__person=world.tilda)
+    for name, state in (("tilda", "absent"), ("amira", "present")):
+        booking = held.occasion.bookings.get(person=world.people[name])
+        record_attendance(meeting=held, booking=booking, state=state, by=world.petra, at=held.ends_at)
+    lock_meeting(meeting=held, by=world.petra, at=held.ends_at)
+    assert result.state == "running"
+    occasion = build_occasion(world, course, seats=1, in_days=30)
+    first = day_seat(world, occasion)
+    other = request_seat(
+        occasion=occasion, person=world.tilda, employment=world.job("tilda"), makeup_part=second, by=None
+    )
+    waiting = whole(world, occasion, "jonas")
+    assert [first.state, other.state, waiting.state] == ["booked", "booked", "queued"]
+    cancel_booking(booking=first, by=world.amira)
+    waiting.refresh_from_db()
+    assert waiting.state == "queued"
+    cancel_booking(booking=other, by=world.tilda)
+    waiting.refresh_from_db()
+    assert waiting.state == "booked"
+
+
+@pytest.mark.promise("P4")
+def test_a_quota_keeps_its_seat_on_every_day_also_from_day_seats(world, course, missed):
+    occasion = build_occasion(world, course, seats=2, in_days=14)
+    until = timezone.now() + timedelta(days=7)
+    set_quotas(occasion=occasion, quotas={world.tjorn.pk: 2}, until=until, by=world.petra)
+    assert day_seat(world, occasion).state == "queued"
+    set_quotas(occasion=occasion, quotas={world.tjorn.pk: 1, world.ale.pk: 1}, until=until, by=world.petra)
+    assert list(occasion.bookings.values_list("state", "seat_from")) == [("booked", "quota")]
+    assert [whole(world, occasion, name).state for name in ("jonas", "torsten")] == ["queued", "booked"]
+
+
+def test_the_organiser_reads_that_it_is_a_day_seat(world, course, missed, sign_in):
+    occasion = build_occasion(world, course, seats=2, in_days=14)
+    day_seat(world, occasion)
+    address = reverse("occasion_detail", args=[occasion.public_id])
+    pages = {
+        key: sign_in(world.petra).get(address, {"dag": occasion.meetings.get(part__key=key).public_id})
+        for key in ("dag-1", "dag-2")
+    }
+    assert "tar bara igen den här dagen: en dagplats" in pages["dag-1"].content.decode()
+    assert pages["dag-2"].context["roster"].seated == []
+    (share,) = pages["dag-1"].context["shares"]
+    assert (share.taken, share.days) == (0, 1)
+    assert "1 dagplats" in pages["dag-1"].content.decode()

@@ -66,7 +66,7 @@ def test_a_kept_seat_is_given_as_the_reason_for_waiting(world, course):
     keep_for(world, occasion, world.tjorn, 1)
     ask(world, occasion, "amira")
     sentence = place_sentence(of(world, occasion, "amira"))
-    assert sentence.startswith("Nummer 1 i kön. De lediga platserna är reserverade för andra organisationer till ")
+    assert sentence.startswith("Nummer 1 i kön. De lediga platserna är reserverade för andra till ")
 
 
 def test_the_choice_may_change_while_one_waits(world, full):

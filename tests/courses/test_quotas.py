@@ -18,6 +18,7 @@ from courses.quotas import (
     set_quotas,
     suggested,
     suggested_release,
+    unfillable,
 )
 from courses.refusals import Refused
 from courses.scheduling import change_seats
@@ -190,7 +191,11 @@ def test_a_plan_says_who_gets_a_seat_and_who_is_passed_by_and_writes_nothing(wor
     share_out(world, occasion, boras=2)
     first, second = ask(world, occasion, "amira"), ask(world, occasion, "tilda")
     plan = plan_quotas(occasion, {world.tjorn.pk: 2}, timezone.now())
-    assert (plan.gains, plan.passed, plan.unfillable) == ([second], [first], 0)
+    assert [(one.key, one.sentence) for one in plan.effects] == [
+        (str(second.public_id), "Får en plats direkt"),
+        (str(first.public_id), "Står före dem och väntar vidare"),
+    ]
+    assert unfillable(occasion, {world.tjorn.pk: 2}, timezone.now()) == 0
     assert list(states(occasion).values()) == ["queued", "queued"]
     share_out(world, occasion, tjorn=2)
     assert list(states(occasion).values()) == ["queued", "booked"]

@@ -1,5 +1,7 @@
 """The organiser's page of messages: who was told what, when, and what became of it (courses/told.py)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from courses.booking import book_people, request_seat
 from courses.models import Offer
 from courses.seats import fill, seat_lock
 from people.models import Notice, Outbox
+from people.outbox import send_due
 from tests.factories import build_occasion, build_person
 
 
@@ -42,6 +45,21 @@ def test_each_message_with_its_person_and_what_became_of_it(world, told, sign_in
         ("Tilda Ångström", "Du står i kö", "dead", "Mejl når inte personen nu, det står under Aviseringar"),
         ("Tilda Ångström", "Du erbjuds en plats", "waiting", ""),
     }
+
+
+def test_what_is_written_by_hand_and_what_the_text_says_stands_in_the_html_too(told, mailoutbox):
+    Notice.objects.filter(kind="courses.booked").update(text="Ta med matsäck.\nVi ses")
+    now = timezone.localtime()
+    noon = (now + timedelta(days=7 - now.weekday())).replace(hour=12)
+    assert send_due(noon) == 3
+    for mail in mailoutbox:
+        html = mail.alternatives[0].content
+        assert "Barnsamtal" in html
+        assert f"{told.public_id}" in html or "/erbjudande/" in html or "/team/" in html
+    (booked,) = [mail for mail in mailoutbox if mail.to == ["amira@example.org"]]
+    html = booked.alternatives[0].content
+    assert "Ta med matsäck.<br>Vi ses" in html
+    assert "Du har en plats." in html
 
 
 def test_the_question_to_a_manager_is_not_the_organisers_to_read(world, told, sign_in):

@@ -1,6 +1,6 @@
 """The main pages: who opens them, how many queries and how many times the empty view they may cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from courses.models import Course, Occasion
@@ -22,6 +22,8 @@ class Page:
     queries: int
     times: float
     data: str = "demo"
+    headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200
 
     @property
     def email(self) -> str:

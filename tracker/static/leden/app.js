@@ -72,3 +72,17 @@ document.addEventListener("input", (event) => {
   said.textContent = (left < 0 ? said.dataset.over : said.dataset.left).replace("#", Math.abs(left));
   said.dataset.color = left < 0 ? "danger" : "neutral";
 });
+
+// A calendar by keyboard: the arrows go from day to day that holds something; on the page they turn it, when nothing else has the focus.
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const table = event.target.closest?.("[data-arrows]");
+  if (table) {
+    const links = [...table.querySelectorAll("a.ev")];
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const next = step && links[links.indexOf(event.target) + step];
+    if (next) { next.focus(); event.preventDefault(); }
+  } else if (event.target === document.body) {
+    document.querySelector(`a[data-key="${event.key}"]`)?.click();
+  }
+});

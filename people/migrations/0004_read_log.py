@@ -14,7 +14,7 @@ def ids_from_lines(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0002_moved_and_told"),
+        ("people", "0003_alarm"),
     ]
 
     operations = [
