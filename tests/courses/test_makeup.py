@@ -99,8 +99,9 @@ def test_one_click_gives_the_seat_of_that_one_day(world, missed, other, sign_in)
 def test_it_stands_alone_in_calendars_messages_and_own_pages(world, missed, other, sign_in):
     client = sign_in(world.amira)
     take(client, missed, first_day(other))
-    days = client.get(reverse("calendar_mine")).context["days"]
-    assert [row["meeting"] for row in days if row["occasion"] == other] == [first_day(other)]
+    items = client.get(reverse("calendar_mine")).context["period"].items
+    here = reverse("occasion_detail", args=[other.public_id])
+    assert [item.starts_at for item in items if item.url == here] == [first_day(other).starts_at]
     token = renew_feed(person=world.amira, kind="mine", by=world.amira)[1]
     feed = client.get(reverse("feed_fetch", args=[token])).content.decode()
     assert str(first_day(other).public_id) in feed
