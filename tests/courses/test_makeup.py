@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from courses.attendance import lock_meeting, record_attendance
 from courses.booking import approve, book_people, booking_obstacles, cancel_booking, request_seat
-from courses.calendars import personal_calendar
-from courses.feeds import bookings_shown, with_days
+from courses.feeds import renew_feed
 from courses.models import Booking, CourseResult, Meeting
 from courses.quotas import set_quotas
 from courses.rosters import occasion_run, roster
@@ -100,9 +99,11 @@ def test_one_click_gives_the_seat_of_that_one_day(world, missed, other, sign_in)
 def test_it_stands_alone_in_calendars_messages_and_own_pages(world, missed, other, sign_in):
     client = sign_in(world.amira)
     take(client, missed, first_day(other))
-    days = client.get(reverse("calendar_mine")).context["days"]
-    assert [row["meeting"] for row in days if row["occasion"] == other] == [first_day(other)]
-    feed = personal_calendar("x", with_days(bookings_shown(world.amira, timezone.now()))).decode()
+    items = client.get(reverse("calendar_mine")).context["period"].items
+    here = reverse("occasion_detail", args=[other.public_id])
+    assert [item.starts_at for item in items if item.url == here] == [first_day(other).starts_at]
+    token = renew_feed(person=world.amira, kind="mine", by=world.amira)[1]
+    feed = client.get(reverse("feed_fetch", args=[token])).content.decode()
     assert str(first_day(other).public_id) in feed
     assert str(other.meetings.get(part__key="dag-2").public_id) not in feed
     seats = client.get(reverse("journey_mine")).context
