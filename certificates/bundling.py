@@ -15,6 +15,7 @@ from django_q.tasks import async_task
 
 from certificates.filing import file_path, write_file
 from certificates.models import Bundle, BundleLine, Certificate
+from certificates.notices import tell_bundle
 from certificates.packing import files_of, join_parts, write_part
 from people.access import Viewer
 from people.events import record
@@ -147,6 +148,7 @@ def close_bundle(*, bundle: Bundle, at: datetime | None = None) -> Bundle:
             row.state, row.stored_as, row.expires_at = Bundle.State.READY, stored_as, at + LIFE
             row.sha256 = sha256
             row.save(update_fields=["state", "stored_as", "expires_at", "sha256"])
+            tell_bundle(row, at=at)
     if row.state == Bundle.State.CANCELLED:
         file_path(stored_as).unlink(missing_ok=True)
     shutil.rmtree(_parts(bundle), ignore_errors=True)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from certificates.models import Certificate, Seal
+from certificates.models import Bundle, Certificate, Seal
 from people.models import Notice, Person
 from people.notices import notice, say
 
@@ -22,6 +22,32 @@ def tell_ready(certificate: Certificate, *, at: datetime) -> Notice:
 def tell_withdrawn(certificate: Certificate, *, at: datetime) -> Notice:
     """Say that a certificate was taken back, and why."""
     return _say(certificate, "withdrawn", at, mail=True)
+
+
+def tell_bundle(bundle: Bundle, *, at: datetime) -> Notice:
+    """Say to who asked that the file with many certificates can be fetched, for a day."""
+    return say(
+        to=bundle.asked_by,
+        kind="certificates.bundle",
+        about=bundle,
+        key=f"certificates.bundle:{bundle.public_id}",
+        organisation=bundle.organisation,
+        at=at,
+        bundle=bundle.pk,
+    )
+
+
+@notice("certificates.bundle", title=gettext_lazy("Your file with certificates is ready"))
+def bundle_ready(row: Notice) -> dict | None:
+    """No longer true when the day is over."""
+    found = Bundle.objects.filter(pk=row.payload["bundle"], asked_by=row.person_id, state=Bundle.State.READY).first()
+    if found is None:
+        return None
+    return {
+        "count": found.total,
+        "until": found.expires_at,
+        "address": settings.BASE_URL + reverse("bundle_detail", args=[found.public_id]),
+    }
 
 
 def tell_seal_ends(seal: Seal, to: Person, *, step: int, at: datetime) -> Notice:

@@ -20,6 +20,10 @@ from people.theme import contrast, palette
 # What fits on the first page; the rest stands on the next.
 ROWS_ON_FIRST_PAGE = 4
 GOALS_ON_FIRST_PAGE = 420
+# Millimetres between the issuer and the signatures, and what the letters of a name take of them.
+ROOM = 81
+NAME_LETTERS = {"short": 22, "long": 34, "longest": 48}
+NAME_HEIGHT = {"short": 15.6, "long": 10.3, "longest": 6.9}
 # Places of the drawing, from the start upwards; the goal is the last.
 PLACES = [(136, 512), (222, 580), (190, 424), (286, 466), (232, 316), (316, 352)]
 GOAL = (268, 208)
@@ -188,12 +192,32 @@ class Paper:
         return "short" if len(self.facts["title"]) <= 60 else "long"
 
     @property
+    def _head_height(self) -> float:
+        """Millimetres that name, title and the line under it take."""
+        name, title, line = self.facts["name"], self.facts["title"], self.line
+        return (
+            _lines(name, NAME_LETTERS[self.name_size]) * NAME_HEIGHT[self.name_size]
+            + (_lines(title, 40) * 9.5 if self.title_size == "short" else _lines(title, 60) * 6.3)
+            + (_lines(line, 75) * 5.9 + 2 if line else 0)
+        )
+
+    @property
+    def _goals_height(self) -> float:
+        return 5 + sum(_lines(goal, 90) for goal in self.goals) * 5.2 if self.goals else 0
+
+    @property
     def goals_first(self) -> bool:
-        return sum(len(goal) for goal in self.goals) <= GOALS_ON_FIRST_PAGE
+        fits = self._head_height + self._goals_height <= ROOM
+        return not self.goals or (fits and sum(len(goal) for goal in self.goals) <= GOALS_ON_FIRST_PAGE)
 
     @property
     def rows_first(self) -> bool:
-        return not self.is_extract and len(self.rows) <= ROWS_ON_FIRST_PAGE and len(self.facts["title"]) <= 60
+        if not self.rows:
+            return True
+        if self.is_extract or len(self.rows) > ROWS_ON_FIRST_PAGE:
+            return False
+        height = 11 + sum(_lines(row["title"], 42) for row in self.rows) * 6.1
+        return self._head_height + (self._goals_height if self.goals_first else 0) + height <= ROOM
 
     @property
     def more(self) -> bool:
@@ -268,6 +292,11 @@ def hours(minutes: int) -> str:
     if not rest:
         return ngettext("%(count)d hour", "%(count)d hours", whole) % {"count": whole}
     return _("%(hours)d h %(minutes)d min") % {"hours": whole, "minutes": rest}
+
+
+def _lines(text: str, letters: int) -> int:
+    """How many lines a text takes at most, at so many letters each."""
+    return -(-len(text) // letters) or 1
 
 
 def _leg(start: tuple[int, int], end: tuple[int, int]) -> tuple[float, float, float, float]:

@@ -19,8 +19,10 @@ from certificates.closing import replace, withdraw
 from certificates.filing import file_path
 from certificates.jobs import close_bundle, fill_bundle
 from certificates.models import Bundle, Certificate
+from certificates.notices import bundle_ready
 from certificates.packing import index_csv
 from people.assignments import end_role
+from people.models import Notice
 from people.privacy import choose_code
 
 
@@ -243,3 +245,14 @@ def test_an_unknown_wish_gives_singles(world, certify, sign_in):
     certify(world.amira), certify(world.jonas)
     sign_in(world.helena).post(reverse("bundle_create"), {"all": "1", "wish": "gold"})
     assert Bundle.objects.get().kind == "zip"
+
+
+def test_who_asked_is_told_once_when_the_file_is_ready(world, certify):
+    certify(world.amira)
+    bundle = order(world)
+    close_bundle(bundle.pk)
+    told = Notice.objects.filter(kind="certificates.bundle")
+    assert [row.person for row in told] == [world.helena]
+    assert bundle_ready(told.get())["count"] == 1
+    expire_bundles(at=timezone.now() + timedelta(hours=25))
+    assert bundle_ready(told.get()) is None
