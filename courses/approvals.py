@@ -125,5 +125,5 @@ def _tell(
     new = [row for row, is_new in said if is_new]
     for row in new:
         record(verb, by=by, about=booking, person=booking.person, organisation=booking.organisation, at=at,
-               asked=str(row.person.public_id))  # fmt: skip
+               occasion=str(booking.occasion.public_id), asked=str(row.person.public_id))  # fmt: skip
     return new

@@ -3,11 +3,11 @@
 Read from the log alone. Names are those that the viewer may read; everybody else is "Participant K-3".
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -26,13 +26,15 @@ DAYS_BACK = 60
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: what, why, and whether the system took it by itself. `booking` is None when it is about the occasion."""
+    """One decision: what, why, and whether the system took it by itself. `booking` is None when it is about the occasion;
+    `occasion` is there where decisions of several are listed."""
 
     at: datetime
     words: str
     why: str
     by_system: bool
     booking: Booking | None
+    occasion: Occasion | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,27 @@ def _taken_back(event: Event, name: Named | str, codes: Names) -> tuple[str, str
     return _("%(name)s stands in the queue again.") % {"name": name}, _("The change that gave the seat was undone.")
 
 
+def _reminded(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    return _("The manager was reminded of the request of %(name)s.") % {"name": name}, _("Nobody had answered it.")
+
+
+def _handed_on(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    words = _("Somebody else was asked to answer the request of %(name)s.")
+    return words % {"name": name}, _("The manager had not answered, or there is none.")
+
+
+def _asked_to_decide(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    words = _("The organiser was asked whether the session runs.")
+    if "fewest" not in event.data:
+        return words, ""
+    return words, _("%(booked)s of at least %(fewest)s had a seat on the decision date.") % event.data
+
+
+def _closed(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    why = _("The organiser closed it.") if event.actor_id else _("The last day to book had passed.")
+    return _("Booking closed."), why
+
+
 def _seats_changed(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("The seats were changed from %(before)s to %(after)s.") % event.data, ""
 
@@ -174,6 +197,10 @@ WORDS: dict[str, Words] = {
     "quotas_set": _quotas_set,
     "quotas_released": _released,
     "seats_changed": _seats_changed,
+    "approval_reminded": _reminded,
+    "approval_handed_on": _handed_on,
+    "decision_asked": _asked_to_decide,
+    "occasion_closed": _closed,
     "seats_held": _held,
     "hold_released": _hold_released,
     "seats_undone": _undone,
@@ -191,26 +218,36 @@ def decisions_of(viewer: Viewer, occasion: Occasion) -> list[Decision]:
 
 
 def system_deeds(viewer: Viewer) -> QuerySet[Event]:
-    """What the system did by itself lately about seats that the viewer may read of; for a coordinator nothing."""
+    """What the system did by itself lately about seats that the viewer may read of: at the own sessions, or to the own people
+    and the own organisation's seats; for a coordinator nothing."""
     since = timezone.now() - timedelta(days=DAYS_BACK)
     events = Event.objects.filter(actor=None, verb__in=WORDS, at__gte=since).order_by("-at", "-pk")
     if viewer.may & {Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE}:
         run = Occasion.objects.run_by(viewer).filter(last_on__gte=viewer.on - timedelta(days=DAYS_BACK))
         return events.filter(data__occasion__in=[str(pk) for pk in run.values_list("public_id", flat=True)])
-    return viewer.present_rows(events.filter(person__isnull=False))
+    people = viewer.present_rows(events.filter(person__isnull=False))
+    if Permission.SEE_STAFF not in viewer.may:
+        return people
+    own = events.filter(person=None, verb="hold_released", organisation__in=viewer.acts_for)
+    return events.filter(Q(pk__in=people.order_by().values("pk")) | Q(pk__in=own.order_by().values("pk")))
 
 
 def told(viewer: Viewer, events: Iterable[Event]) -> list[Decision]:
-    """Events of one page in words, with the names that the viewer may read: two questions, however many."""
+    """Events of one page in words, with the names that the viewer may read: three questions, however many."""
     found = list(events)
     kind = Booking._meta.label_lower
     ids = [event.about.removeprefix(f"{kind}:") for event in found if event.about.startswith(f"{kind}:")]
     codes = Booking.objects.filter(public_id__in=ids).values("occasion")
     rows = viewer.named_bookings(Booking.objects.visible_to(viewer).filter(occasion__in=codes))
-    return _told(found, list(rows.select_related("occasion__course_version")))
+    wanted = {event.data["occasion"] for event in found if event.data.get("occasion")}
+    seen = Occasion.objects.visible_to(viewer).filter(public_id__in=wanted).select_related("course_version")
+    occasions = {str(occasion.public_id): occasion for occasion in seen}
+    return _told(found, list(rows.select_related("occasion__course_version")), occasions)
 
 
-def _told(events: Iterable[Event], bookings: list[Booking]) -> list[Decision]:
+def _told(
+    events: Iterable[Event], bookings: list[Booking], occasions: Mapping[str, Occasion] | None = None
+) -> list[Decision]:
     by_pointer = {pointer(booking): booking for booking in bookings}
     codes = {(booking.occasion_id, booking.code): Named(booking) for booking in bookings}
     found = []
@@ -219,5 +256,7 @@ def _told(events: Iterable[Event], bookings: list[Booking]) -> list[Decision]:
         names = {code: name for (pk, code), name in codes.items() if booking and pk == booking.occasion_id}
         words, why = WORDS[event.verb](event, Named(booking) if booking else "", names)
         if words:
-            found.append(Decision(event.at, words, why, event.actor_id is None, booking))
+            where = booking.occasion if booking and occasions is not None else None
+            where = where or (occasions or {}).get(event.data.get("occasion", ""))
+            found.append(Decision(event.at, words, why, event.actor_id is None, booking, where))
     return found

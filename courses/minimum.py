@@ -45,7 +45,10 @@ def ask_decision(*, occasion: Occasion, by: Person | None, at: datetime | None =
         if locked.asked_on is None and too_few(Occasion.objects.filter(pk=locked.pk), day).exists():
             locked.asked_on = day
             locked.save(update_fields=["asked_on"])
-            record("decision_asked", by=by, about=locked, organisation=locked.organiser, at=at)
+            record(
+                "decision_asked", by=by, about=locked, organisation=locked.organiser, at=at,
+                occasion=str(locked.public_id), booked=locked.seats_taken, fewest=locked.min_participants,
+            )  # fmt: skip
             people = RoleAssignment.objects.on(day).filter(role=Role.ORGANISER, organisation=locked.organiser_id)
             for person in Person.objects.filter(pk__in=people.values("person")).order_by("pk"):
                 notices.ask_to_decide(locked, person, at=at)

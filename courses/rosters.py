@@ -1,5 +1,6 @@
 """What the organiser's pages ask: own occasions, who takes part, who waits and why. No query inside a loop."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,7 @@ from courses.minimum import too_few
 from courses.models import (
     Attendance,
     Booking,
+    Course,
     Hold,
     Meeting,
     Occasion,
@@ -39,10 +41,9 @@ from courses.models import (
 )
 from courses.moving import time_answers
 from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
-from courses.room import Room
 from courses.tallies import LATE_KINDS, with_outcomes
 from people.access import Viewer
-from people.models import Employment
+from people.models import Employment, Person
 from people.roles import Permission
 
 SEATED = (Booking.State.BOOKED, Booking.State.FINISHED)
@@ -83,26 +84,44 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
     )
 
 
+def usual_places(viewer: Viewer, course: Course, keys: list[str]) -> dict[str, dict]:
+    """Where each day of a course was given last, by the part's key: venue and room. A day that never was goes where the latest
+    day of the course went. One question."""
+    rows = Meeting.objects.filter(occasion__in=Occasion.objects.run_by(viewer), occasion__course=course)
+    found = rows.exclude(venue=None).filter(cancelled_at=None).order_by("-starts_at")
+    last: dict[str, dict] = {}
+    for key, venue, place in found.values_list("part__key", "venue", "place")[:50]:
+        here = {"venue": venue, "place": place}
+        last.setdefault(key, here)
+        last.setdefault("", here)
+    return {key: last.get(key) or last.get("", {}) for key in keys}
+
+
 def nameless_seats() -> Combinable:
     """Seats of an occasion that holds keep for nobody by name yet, so that a page needs no question of its own."""
     live = Hold.objects.live().filter(occasion=OuterRef("pk")).order_by()
     kept = live.values("occasion").annotate(n=Sum("seats")).values("n")
     named = Booking.objects.holding().filter(
-        occasion=OuterRef("pk"), hold__released_at=None, hold__until__gt=timezone.now()
-    )
+        occasion=OuterRef("pk"), hold__released_at=None, hold__until__gt=timezone.now(),
+        person__shown_to=Person.ShownTo.ALL,
+    )  # fmt: skip
     return Coalesce(Subquery(kept, output_field=IntegerField()), Value(0)) - _counted(named, "occasion")
 
 
 def holds_at(viewer: Viewer, occasion: Occasion) -> list[Hold]:
-    """Nameless seats that are the viewer's to see, each with `nameless`, `named` and `whose`, the earliest first."""
+    """Nameless seats that are the viewer's to see, each with `nameless`, `named` and `whose`, the earliest first.
+
+    Only those whose names the viewer may read count as named: a code's workplace is nobody's to work out (R45).
+    """
     if not occasion.held_until:
         return []
-    now = timezone.now()
-    rows = Hold.objects.visible_to(viewer).live(now).filter(occasion=occasion)
-    found, room = list(rows.select_related("organisation", "unit").order_by("made_at", "pk")), Room(occasion, now)
+    rows = Hold.objects.visible_to(viewer).live().filter(occasion=occasion)
+    found = list(rows.select_related("organisation", "unit").order_by("made_at", "pk"))
+    seats = Booking.objects.visible_to(viewer).holding().filter(hold__in=found)
+    named = Counter(viewer.named_bookings(seats).filter(is_named=True).values_list("hold", flat=True))
     for hold in found:
-        hold.nameless, hold.whose = room.nameless_in(hold), whose(hold)
-        hold.named = hold.seats - hold.nameless
+        hold.named, hold.whose = named[hold.pk], whose(hold)
+        hold.nameless = max(hold.seats - hold.named, 0)
     return found
 
 

@@ -139,7 +139,7 @@ def _move(occasion: Occasion, state: str, verb: str, by: Person | None, at: date
                 )
             locked.state = state
             locked.save(update_fields=["state"])
-            record(verb, by=by, about=locked, organisation=locked.organiser, at=at)
+            record(verb, by=by, about=locked, organisation=locked.organiser, at=at, occasion=str(locked.public_id))
             occasion_changed.send(sender=Occasion, occasion=locked)
             if state == Occasion.State.OPEN:
                 honour_first_rights(occasion=locked, by=None, at=at)

@@ -6,13 +6,15 @@ Each kind has a source: which course days, and what the calendar is called. Apps
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,8 @@ from people.roles import Permission, Role
 WINDOW_BACK = timedelta(days=365)
 CANCELLED_BACK = timedelta(days=90)
 WRITTEN_KEPT = 86_400  # seconds
+# The moment of the last change as the database writes it: a thousand of them are compared, one is read.
+MOMENT = Cast("changed_at", CharField())
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,8 @@ SOURCES |= {
 
 @dataclass
 class Content:
-    """The rows behind one link. `marks` names the fields that change with the bytes; `body` the ones that make them."""
+    """The rows behind one link. `marks` names the fields that change with the bytes, the moment (as text) before the others;
+    `body` the ones that make them."""
 
     feed: Feed
     rows: QuerySet
@@ -155,20 +160,20 @@ class Content:
     @property
     def etag(self) -> str:
         """A digest of all that can change the file: equal when, and only when, nothing has changed."""
-        person = self.feed.person
-        facts = (
-            self.feed.pk,
-            self.feed.name,
-            person.language,
-            person.alarm,
-            [row[: len(self.marks)] for row in self.found],
-        )
-        return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]  # fmt: skip
+        person, digest = self.feed.person, hashlib.sha256()
+        digest.update(repr((self.feed.pk, self.feed.name, person.language, person.alarm, person.shown_to)).encode())
+        size = len(self.marks)
+        digest.update(";".join([",".join(map(str, row[:size])) for row in self.found]).encode())
+        return digest.hexdigest()[:32]
 
     @property
     def changed_at(self) -> datetime:
-        """Of the rows now there and of those that left: the second mark is a moment."""
-        return max([self.feed.changed_at, *(row[1] for row in self.found)])
+        """The last change of the rows now there and of those that left."""
+        latest = max((row[0] for row in self.found), default="")
+        found = parse_datetime(latest) if latest else None
+        if found is None:
+            return self.feed.changed_at
+        return max(self.feed.changed_at, found if timezone.is_aware(found) else found.replace(tzinfo=UTC))
 
     def file(self) -> bytes:
         """The whole calendar, in the language of its owner."""
@@ -186,7 +191,9 @@ class OwnDays(Content):
 
     def events(self, rows: list[tuple]) -> Iterator[bytes]:
         alarm = calendars.alarm_of(self.feed.person.alarm)
-        shown = ((bytes(ics), is_firm) for *_marks, ics, is_firm in rows if ics)
+        if not alarm:
+            return (bytes(row[-1]) for row in rows if row[-1])
+        shown = ((bytes(ics), is_firm) for *_marks, is_firm, ics in rows if ics)
         return (calendars.with_alarm(ics, alarm if is_firm else b"") for ics, is_firm in shown)
 
 
@@ -208,8 +215,8 @@ class WrittenDays(Content):
         keys = {row: f"{self.kind}:{language}:{owner}:{hashlib.sha256(repr(row).encode()).hexdigest()}" for row in rows}
         kept = cache.get_many(keys.values())
         missing = [row for row in rows if keys[row] not in kept]
-        days = _whole(row[0] for row in missing)
-        fresh = {keys[row]: self.written(days[row[0]], row) for row in missing}
+        days = _whole(row[1] for row in missing)
+        fresh = {keys[row]: self.written(days[row[1]], row) for row in missing}
         cache.set_many(fresh, WRITTEN_KEPT)
         return (bytes((kept | fresh)[keys[row]]) for row in rows)
 
@@ -252,16 +259,22 @@ def content_of(feed: Feed, at: datetime, *, with_body: bool = True) -> Content |
     if feed.kind == Feed.Kind.MINE:
         # What left stays among the marks, so that Last-Modified tells of it.
         rows = Entry.objects.filter(Q(shown_until__gte=day) | Q(shown_until=None), person=feed.person_id)
-        ordered = rows.order_by("meeting__starts_at", "pk")
-        return OwnDays(feed, ordered, ("pk", "changed_at", "sequence", "shown_until"), ("ics", "is_firm"), with_body)
+        body = ("ics",) if feed.person.alarm == Person.Alarm.NONE else ("is_firm", "ics")
+        return OwnDays(feed, rows.annotate(moment=MOMENT).order_by("-pk"), ("moment", "pk"), body, with_body)
     viewer = viewer_for(feed.person, feed.role, day)
     if feed.kind not in SOURCES or (feed.role and viewer.role != feed.role):
         return None
     fresh = Q(ends_at__gte=at - CANCELLED_BACK) | Q(cancelled_at=None, ends_at__gte=at - WINDOW_BACK)
-    days = SOURCES[feed.kind].days(viewer, feed.about, feed.filters).filter(fresh).order_by("starts_at", "pk")
+    days = (
+        SOURCES[feed.kind]
+        .days(viewer, feed.about, feed.filters)
+        .filter(fresh)
+        .annotate(moment=MOMENT)
+        .order_by("starts_at", "pk")
+    )
     if feed.kind == Feed.Kind.TEAM:
-        return TeamDays(feed, days, ("pk", "changed_at", "sequence", "n"), (), with_body)
+        return TeamDays(feed, days, ("moment", "pk", "sequence", "n"), (), with_body)
     if feed.kind == Feed.Kind.TRAINER:
-        return LedDays(feed, days, ("pk", "changed_at", "sequence"), (), with_body)
-    body = "ics_en" if feed.person.language == "en" else "ics"
-    return Days(feed, days, ("pk", "changed_at", "sequence"), (body,), with_body)
+        return LedDays(feed, days, ("moment", "pk"), (), with_body)
+    said = "ics_en" if feed.person.language == "en" else "ics"
+    return Days(feed, days, ("moment", "pk", "sequence"), (said,), with_body)

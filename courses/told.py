@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from courses import rosters
 from courses.models import Booking, Occasion, Offer, TimeQuestion
 from people.access import Viewer
+from people.bounces import REASONS
 from people.events import pointer
 from people.models import Change, Notice, Outbox
 from people.notices import TITLES
@@ -36,7 +37,7 @@ def notices_about(occasion: Occasion) -> QuerySet[Notice]:
 
 @dataclass
 class Told:
-    """One message to one person, as the organiser reads it. `state`: sent, waiting, dead or page (no mail)."""
+    """One message to one person, as the organiser reads it. `state`: sent, bounced, waiting, dead or page (no mail)."""
 
     notice: Notice
     name: str
@@ -72,6 +73,8 @@ def _told(row: Notice, booking: Booking | None) -> Told:
 def _state(mail: Outbox | None, row: Notice) -> tuple[str, str, datetime]:
     if mail is None:
         return "page", "", row.created_at
+    if mail.bounced_at:
+        return "bounced", str(REASONS[mail.bounced_reason]), mail.bounced_at
     if mail.sent_at:
         return "sent", "", mail.sent_at
     if mail.dead_at:
@@ -87,9 +90,9 @@ def with_mails(rows: QuerySet[Notice]) -> QuerySet[Notice]:
 def figures(occasion: Occasion) -> dict[str, int]:
     """How many messages about an occasion have left, wait, and did not arrive."""
     return notices_about(occasion).aggregate(
-        sent=Count("mails", filter=Q(mails__sent_at__isnull=False)),
+        sent=Count("mails", filter=Q(mails__sent_at__isnull=False, mails__bounced_at=None)),
         waiting=Count("mails", filter=Q(mails__sent_at=None, mails__dead_at=None, mails__isnull=False)),
-        dead=Count("mails", filter=Q(mails__dead_at__isnull=False)),
+        dead=Count("mails", filter=Q(mails__dead_at__isnull=False) | Q(mails__bounced_at__isnull=False)),
     )
 
 

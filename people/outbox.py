@@ -82,7 +82,8 @@ def _send_one(pk: int, at: datetime) -> bool:
             failpoint("mail_left")
         except OSError as fault:  # every fault of a mail server is one
             return _try_later(row, fault, at)
-    Outbox.objects.filter(pk=pk).update(sent_at=at, lease_until=None, tries=row.tries + 1)
+    left = {"sent_at": at, "message_id": message_id(row.key)}
+    Outbox.objects.filter(pk=pk).update(lease_until=None, tries=row.tries + 1, **left)
     _settle_bundled(row, at)
     return True
 

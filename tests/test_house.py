@@ -33,6 +33,7 @@ NO_BY = {
     "Notice.read_at": "only the person reads their own",
     "Outbox.sent_at": "the system sends",
     "Outbox.dead_at": "the system gives up",
+    "Outbox.bounced_at": "the receiving mail server said so",
 }
 
 

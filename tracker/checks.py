@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
 
+from people import mailboxes
 from tracker.demo.mark import may_become_demo
 
 LOOPBACK_NAMES = {"localhost", "testserver"}
@@ -57,6 +58,8 @@ def _production_obstacles() -> list[str]:
         found.append("SECRET_KEY_FALLBACKS holds the key of the demo, which everybody knows.")
     if "*" in settings.ALLOWED_HOSTS:
         found.append("ALLOWED_HOSTS is *: name the hosts that people use.")
+    if settings.BOUNCES_URL and (sentence := mailboxes.obstacle(settings.BOUNCES_URL)):
+        found.append(sentence)
     if settings.TRUSTED_PROXY_COUNT is None:
         found.append("TRUSTED_PROXY_COUNT is not set: how many proxies stand before Leden? 0 is an answer.")
     if not settings.BASE_URL.startswith("https://"):

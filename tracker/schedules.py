@@ -6,6 +6,7 @@ from django_q.models import Schedule
 # job -> minutes between two runs; every job may run twice and asks for what is due itself.
 EVERY_MINUTES: dict[str, int] = {
     "people.jobs.send_mail": 1,
+    "people.jobs.read_bounces": 5,
     "people.jobs.chain_log": 1,
     "courses.jobs.lapse_offers": 2,
     "courses.jobs.release_due_quotas": 2,

@@ -152,8 +152,9 @@ def occasion_create(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = OccasionForm(data, viewer=request.viewer, initial=occasion_initial())
     trainers = TrainersForm(data, viewer=request.viewer)
+    places = rosters.usual_places(request.viewer, course, [part.key for part in parts])
     days = [
-        DayForm(data, viewer=request.viewer, part=part, prefix=part.key, initial=day_initial(number))
+        DayForm(data, viewer=request.viewer, part=part, prefix=part.key, initial=day_initial(number) | places[part.key])
         for number, part in enumerate(parts)
     ]
     checked = [form.is_valid(), trainers.is_valid(), *[day.is_valid() for day in days]] if data is not None else [False]

@@ -13,7 +13,7 @@ END $$;
 
 def guard(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(REFUSE, params=None)  # its percent signs are its own
+        schema_editor.execute(REFUSE, params=None)  # its % belong to plpgsql, not to the driver
         for table in TABLES:
             schema_editor.execute(
                 f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "

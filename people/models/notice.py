@@ -60,12 +60,21 @@ class Outbox(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
     dead_reason = models.CharField(max_length=300, blank=True)
+    # Its Message-ID, since it left: a mail that comes back names it.
+    message_id = models.CharField(max_length=120, blank=True, db_index=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    bounced_reason = models.CharField(max_length=12, blank=True)
     bundled_in = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="bundled")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(sent_at=None) | Q(dead_at=None), name="outbox_one_end"),
             models.CheckConstraint(condition=Q(dead_at=None) | ~Q(dead_reason=""), name="outbox_dead_says_why"),
+            models.CheckConstraint(
+                condition=Q(bounced_at=None, bounced_reason="")
+                | (Q(bounced_at__isnull=False, sent_at__isnull=False) & ~Q(bounced_reason="")),
+                name="outbox_bounce_whole",
+            ),
         ]
         indexes = [
             models.Index(

@@ -239,3 +239,17 @@ def test_others_see_and_release_none_of_it(world, course, sign_in):
     for person in (world.amira, world.otto, world.karin):
         assert sign_in(person).get(address("hold_list", occasion)).status_code == 404
     assert nameless(occasion) == 2
+
+
+def test_who_is_shown_as_a_code_is_not_counted_where_the_name_is_not_read(world, course, sign_in):
+    occasion = build_occasion(world, course, seats=9)
+    keep(world, occasion)
+    for name in ("skye", "amira"):
+        ask(world, occasion, name)
+    url = address("hold_list", occasion)
+    counted = {
+        name: [(hold.nameless, hold.named) for hold in sign_in(world.people[name], role).get(url).context["holds"]]
+        for name, role in (("petra", ""), ("helena", "hr"), ("johan", "manager"))
+    }
+    assert counted == {"petra": [(1, 1)], "helena": [(1, 1)], "johan": [(0, 2)]}
+    assert sign_in(world.petra).get(address("occasion_detail", occasion)).context["occasion"].n_nameless == 1

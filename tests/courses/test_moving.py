@@ -164,3 +164,17 @@ def test_the_own_page_asks(world, full, sign_in):
     move(world, full)
     page = sign_in(world.amira).get(reverse("occasion_detail", args=[full.public_id])).content.decode()
     assert reverse("time_answer", args=[TimeQuestion.objects.get().token]) in page
+
+
+def test_the_question_speaks_the_language_of_the_mail_also_when_it_refuses(world, full, client):
+    move(world, full)
+    question = TimeQuestion.objects.get()
+    address = reverse("time_answer", args=[question.token])
+    english = {"accept-language": "en"}
+    assert "Kan du den nya tiden?" in client.get(address, headers=english).content.decode()
+    client.post(address, {"answer": "yes"}, headers=english)
+    refused = client.post(address, {"answer": "no"}, headers=english)
+    assert refused.context["refusals"] == ["Du har redan svarat. Avboka om du inte kan komma."]
+    type(world.amira).objects.filter(pk=world.amira.pk).update(language="en")
+    page = client.post(address, {"answer": "no"}, headers={"accept-language": "sv"})
+    assert page.context["refusals"] == ["You have already answered. Cancel the booking if you cannot come."]

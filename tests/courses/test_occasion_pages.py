@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from courses.booking import book_people
 from courses.models import Attendance, Booking, Occasion
+from courses.scheduling import add_venue
 from people.models import Reading
 from tests.factories import build_occasion, build_person
 
@@ -81,6 +82,19 @@ def test_planning_from_a_course_in_one_form(world, course, sign_in):
     occasion = Occasion.objects.get()
     assert answer.url == url("occasion_detail", occasion)
     assert (occasion.state, occasion.seats, occasion.meetings.count()) == ("planned", 24, 2)
+
+
+def test_every_day_is_planned_where_the_course_was_given_last(world, course, sign_in):
+    hall = add_venue(organisation=world.region, name="Stora salen", by=world.petra)
+    small = add_venue(organisation=world.region, name="Lilla salen", by=world.petra)
+    first = build_occasion(world, course, in_days=-20)
+    first.meetings.update(venue=small, place="Rum 3")
+    build_occasion(world, course, in_days=-10).meetings.filter(part__key="dag-1").update(venue=hall, place="")
+    days = sign_in(world.petra).get(f"{reverse('occasion_create')}?kurs={course.slug}").context["days"]
+    assert [(day["venue"].value(), day["place"].value()) for day in days] == [(hall.pk, ""), (small.pk, "Rum 3")]
+    first.meetings.filter(part__key="dag-2").update(venue=None)
+    days = sign_in(world.petra).get(f"{reverse('occasion_create')}?kurs={course.slug}").context["days"]
+    assert [day["venue"].value() for day in days] == [hall.pk, hall.pk]
 
 
 def test_marks_are_saved_as_they_are_chosen_and_the_day_is_locked(world, course, sign_in):

@@ -133,6 +133,16 @@ def test_an_offer_page_speaks_the_persons_language(world, course):
     assert "Do you want the seat?" in page_of(offer)
 
 
+def test_an_offer_refuses_in_the_persons_language(world, course):
+    first = offered(world, course)
+    answer_offer(offer=offered(world, course, in_days=40), answer="yes", by=world.jonas)
+    Booking.objects.filter(pk=first.booking_id).update(state="offered", end_kind="", ended_at=None)
+    type(first).objects.filter(pk=first.pk).update(answered_at=None, answer="")
+    address = reverse("offer_answer", args=[first.token])
+    page = Client().post(address, {"answer": "yes"}, headers={"accept-language": "en"})
+    assert page.context["refusals"] == ["Det finns redan en plats på kursen ett annat datum."]
+
+
 def test_an_offer_taken_or_left_says_so(world, course):
     offer = offered(world, course)
     answer_offer(offer=offer, answer="yes", by=world.jonas)

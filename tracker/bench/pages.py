@@ -13,7 +13,7 @@ from tracker.demo.cast import BY_KEY
 
 @dataclass(frozen=True)
 class Page:
-    """A page to measure. Limits: queries (count) and server time (multiples of the empty view)."""
+    """A page to measure; `key` empty: as nobody. Limits: queries (count) and server time (multiples of the empty view)."""
 
     name: str
     key: str
@@ -27,7 +27,7 @@ class Page:
 
     @property
     def email(self) -> str:
-        return self.key if "@" in self.key else BY_KEY[self.key].email
+        return self.key if "@" in self.key or not self.key else BY_KEY[self.key].email
 
 
 def main_pages() -> list[Page]:
