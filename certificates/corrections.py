@@ -14,6 +14,7 @@ from certificates.models import Certificate, CertificateQuerySet, Layout
 from certificates.snapshots import layout_facts
 from people.access import Viewer
 from people.consequences import Effect, Plan, digest_of, hold, keep_change
+from people.looking import unnoted
 from people.models import Organisation, Person
 
 NAME, DATE, LAYOUT = "name", "date", "layout"
@@ -45,11 +46,11 @@ def correctable(viewer: Viewer) -> CertificateQuerySet:
 def differences(certificate: Certificate, layouts: dict[str, Layout] | None = None) -> list[Difference]:
     """What stands on the paper and is otherwise today: the name, the dates of what it proves, the programme's layout."""
     layouts = layouts_by_programme() if layouts is None else layouts
-    facts, proof = certificate.snapshot, certificate.result or certificate.completion
+    facts, proof = unnoted(certificate, "snapshot"), certificate.result or certificate.completion
     achieved = getattr(proof, "passed_on", None) or getattr(proof, "completed_on", None) or certificate.achieved_on
     until = getattr(proof, "valid_until", None)
     compared = [
-        Difference(NAME, _("Name"), facts["name"], unicodedata.normalize("NFC", certificate.person.name)),
+        Difference(NAME, _("Name"), facts["name"], unicodedata.normalize("NFC", unnoted(certificate.person, "name"))),
         Difference(DATE, pgettext("on paper", "Completed"), _day(certificate.achieved_on), _day(achieved)),
         Difference(DATE, _("Valid until"), _day(certificate.valid_until), _day(until)),
     ]

@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from certificates.views import bundles, corrections, credentials, layouts, own, register, seals, verification
 
@@ -7,9 +7,7 @@ urlpatterns = [
     path("mina-intyg/utdrag/", own.extract_create, name="extract_create"),
     path("mina-intyg/narvaro/<uuid:public_id>/", own.attendance_certify, name="attendance_certify"),
     path("program/<slug:slug>/intyg/", layouts.layout_edit, name="layout_edit"),
-    re_path(
-        r"^program/(?P<slug>[-\w]+)/intyg/(?P<colour>[0-9a-f]{6})\.css$", layouts.layout_style, name="layout_style"
-    ),
+    path("program/<slug:slug>/intyg/<slug:colour>.css", layouts.layout_style, name="layout_style"),
     path("organisationen/sigill/", seals.seal_edit, name="seal_edit"),
     path("organisationen/sigill/vaxla/", seals.seal_switch, name="seal_switch"),
     path("intyg/", register.certificate_list, name="certificate_list"),

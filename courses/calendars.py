@@ -56,6 +56,14 @@ class Mine:
     left: tuple[Part, ...] = ()
 
 
+class Text(vText):
+    """Text escaped by RFC 5545 3.3.11 to the letter: icalendar takes a typed \\N for a line break."""
+
+    def to_ical(self) -> bytes:
+        said = str(self).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+        return said.encode()
+
+
 def clean_text(text: str, most: int = LONGEST_TEXT) -> str:
     """Text of several lines for a calendar: no control characters (icalendar lets them through), one kind of line break."""
     plain = _CONTROL.sub("", _BREAKS.sub("\n", text)).strip()
@@ -103,12 +111,12 @@ def event_of(meeting: Meeting, *, sequence: int, stamp: datetime, mine: Mine | N
     event.add("LAST-MODIFIED", stamp.astimezone(UTC))
     event.add("SEQUENCE", sequence)
     _add_times(event, meeting)
-    event.add("SUMMARY", vText(_title(meeting, mine, off)))
+    event.add("SUMMARY", Text(_title(meeting, mine, off)))
     _add_state(event, mine, off)
     if place := place_of(meeting, mine):
-        event.add("LOCATION", vText(place))
+        event.add("LOCATION", Text(place))
     online = clean_link(meeting.online_url) if mine and not mine.withheld else ""
-    event.add("DESCRIPTION", vText(clean_text("\n".join(_description(meeting, mine, online)))))
+    event.add("DESCRIPTION", Text(clean_text("\n".join(_description(meeting, mine, online)))))
     event.add("URL", online or _page(occasion))
     if online:
         features = Parameters({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": _("Open the meeting")})
@@ -208,7 +216,7 @@ def write_team_day(meeting: Meeting, number: int) -> bytes:
     event = event_of(meeting, sequence=meeting.sequence, stamp=meeting.changed_at)
     event["UID"] = vText(f"t-{meeting.public_id}@{settings.CALENDAR_UID_DOMAIN}")  # the own seat may be another entry
     people = ngettext("%(n)s person of the team", "%(n)s persons of the team", number) % {"n": number}
-    event["SUMMARY"] = vText(f"{event['SUMMARY']} ({people})")
+    event["SUMMARY"] = Text(f"{event['SUMMARY']} ({people})")
     event["TRANSP"] = vText("TRANSPARENT")
     event["X-MICROSOFT-CDO-BUSYSTATUS"] = vText("FREE")
     return event.to_ical()
@@ -222,8 +230,8 @@ def _head(name: str = "", method: str = PUBLISH) -> bytes:
     calendar.add("METHOD", method)
     if method == PUBLISH:
         shown = clean_line(name) or "Leden"
-        calendar.add("NAME", vText(shown))
-        calendar.add("X-WR-CALNAME", vText(shown))
+        calendar.add("NAME", Text(shown))
+        calendar.add("X-WR-CALNAME", Text(shown))
         calendar.add("X-WR-TIMEZONE", settings.TIME_ZONE)
         calendar.add("REFRESH-INTERVAL", FETCH_EVERY)
         calendar["REFRESH-INTERVAL"].params["VALUE"] = "DURATION"  # RFC 7986 5.7 demands it, icalendar leaves it out
@@ -237,7 +245,7 @@ def alarm_of(choice: str) -> bytes:
         return b""
     alarm = Alarm()
     alarm.add("ACTION", "DISPLAY")
-    alarm.add("DESCRIPTION", vText(_("Course day")))
+    alarm.add("DESCRIPTION", Text(_("Course day")))
     alarm.add("TRIGGER", ALARMS[Person.Alarm(choice)])
     return alarm.to_ical()
 

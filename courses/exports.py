@@ -1,18 +1,23 @@
 """Lists that go out as files: one writer for all of them, in which no cell can become a formula (T8)."""
 
+import unicodedata
 from collections.abc import Iterable
 from io import BytesIO
+from itertools import dropwhile
 
 import xlsxwriter
 from django.http import HttpResponse
 
-STARTERS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+STARTERS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# Skipped before the first letter counts, by one program or another: quotes, blanks, and what nobody sees.
+UNSEEN = {"Zs", "Zl", "Zp", "Cc", "Cf"}
 
 
 def safe_cell(value: object) -> str:
     """A value in, text out that no spreadsheet reads as a formula, also when the file is saved as CSV later."""
     text = "" if value is None else str(value)
-    return "'" + text if text.lstrip(" '\"").startswith(STARTERS) or text.startswith(STARTERS) else text
+    seen = "".join(dropwhile(lambda sign: sign in "'\"" or unicodedata.category(sign) in UNSEEN, text))
+    return "'" + text if seen.startswith(STARTERS) or text.startswith(("\t", "\r", "\n")) else text
 
 
 def write_table(title: str, heads: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

@@ -25,8 +25,11 @@ _PAGES: list[tuple[Promise, str]] = [
     (_("who is touched when a session moves"), "meeting_move"),
     (_("who is touched when a session is cancelled"), "occasion_cancel"),
     (_("the messages of a session"), "occasion_messages message_edit"),
-    (_("the certificates"), "certificate_list"),
-    (_("one of your certificates"), "certificate_download certificate_replace certificate_withdraw certificate_check"),
+    (_("the certificates"), "certificate_list certificate_replace_many"),
+    (
+        _("one of your certificates"),
+        "certificate_download certificate_replace attendance_certify certificate_withdraw certificate_check",
+    ),
     (_("a file of certificates"), "bundle_detail bundle_download bundle_create"),
     (_("your course"), "result_detail"),
     (_("parts to sign"), "part_signatures part_sign"),

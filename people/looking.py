@@ -53,6 +53,11 @@ class Noted(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
+def unnoted(row: Any, column: str) -> Any:
+    """A column's value without a look, for the parts of it that tell nobody apart."""
+    return row.__dict__[column] if column in row.__dict__ else getattr(row, column)
+
+
 class NotedName:
     """The name in a list of bookings: a real one notes the person, a code notes nobody."""
 

@@ -1,7 +1,9 @@
 """The walk: every URL as everybody, and what must hold of every answer (P1, P2, P12, P26, P34)."""
 
+import logging
 import re
 import time
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -75,7 +77,8 @@ def may_open(viewer: str, page: Page, opened: dict[str, tuple[str, str]]) -> boo
 def walk(stage, django_db_blocker) -> Walk:
     """Every URL as everybody with GET; then every POST that a page offers, and an empty one, each undone."""
     start, made = time.monotonic(), Walk(stage, values(stage))
-    made.changed = {}
+    made.changed, made.logged = {}, Kept()
+    logging.getLogger().addHandler(made.logged)
     clients = {viewer: sign_in(stage, viewer) for viewer in [*ROLE, ""]}
     for viewer, client in clients.items():
         before = digest(GET_WRITES)
@@ -94,8 +97,20 @@ def walk(stage, django_db_blocker) -> Walk:
             with undone():
                 made.ask(client, viewer, name, opened, "POST", data)
             client.cookies = cookies
+    logging.getLogger().removeHandler(made.logged)
     made.seconds = time.monotonic() - start
     return made
+
+
+class Kept(logging.Handler):
+    """Every line that the product logs while it is walked through, tracebacks too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
 
 
 def report(walk: Walk) -> str:
@@ -251,3 +266,31 @@ def test_personal_answers_are_never_stored(walk):
         and not {"no-store"} <= set(re.split(r",\s*", one.headers.get("Cache-Control", "")))
     }
     none(sorted(kept))
+
+
+# Where a page leads, and what it asks for. What somebody typed into a search stands in the address by their own hand.
+LEADS = re.compile(r'(?:href|action|src|hx-get|hx-post|hx-delete)="([^"]*)"')
+
+
+@pytest.mark.promise("P23")
+def test_no_line_of_the_log_names_anybody(walk, stage):
+    marks = canaries(stage)
+    assert len(walk.logged.lines) > 1000  # it was listened to
+    none([f"{sorted(found)}: {line}" for line in walk.logged.lines if (found := seen_in(line, marks))])
+
+
+@pytest.mark.promise("P23")
+def test_no_address_names_anybody(walk, stage):
+    """Neither the pages' own, nor those that they lead to, nor those that they send the browser to."""
+    marks = canaries(stage)
+    leads = {unquote(lead) for answer in walk.answers for lead in LEADS.findall(answer.plain)}
+    leads |= {unquote(answer.headers.get("Location", "")) for answer in walk.answers}
+    leads |= {answer.url for answer in walk.answers}
+    assert len(leads) > 500
+    none(
+        [
+            f"{sorted(found)}: {lead}"
+            for lead in sorted(leads)
+            if "mailto:" not in lead and (found := seen_in(lead, marks))
+        ]
+    )

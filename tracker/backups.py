@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -106,22 +107,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _place() -> list[str]:
-    """How a program of PostgreSQL finds the configured database; the password goes by the environment."""
-    given = settings.DATABASES["default"]
-    wanted = (("-h", given["HOST"]), ("-p", given["PORT"]), ("-U", given["USER"]), ("-d", given["NAME"]))
-    return [part for flag, value in wanted if value for part in (flag, str(value))]
+def _found_at() -> dict[str, str]:
+    """Where the configured PostgreSQL is found: what Django itself hands to the driver."""
+    given = connection.get_connection_params()
+    return {name: str(given.get(name) or "") for name in ("host", "port", "user", "password", "dbname")}
 
 
 def _run(program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL; settings.POSTGRESQL_BIN says where they lie when they are not on the path."""
-    password = settings.DATABASES["default"].get("PASSWORD", "")
-    environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
-    command = [
-        str(Path(settings.POSTGRESQL_BIN, program)) if settings.POSTGRESQL_BIN else program,
-        *_place(),
-        *arguments,
-    ]
+    place = _found_at()
+    wanted = (("-h", place["host"]), ("-p", place["port"]), ("-U", place["user"]), ("-d", place["dbname"]))
+    where = [part for flag, value in wanted if value for part in (flag, value)]
+    environment = {**os.environ, **({"PGPASSWORD": place["password"]} if place["password"] else {})}
+    command = [str(Path(settings.POSTGRESQL_BIN, program)) if settings.POSTGRESQL_BIN else program, *where, *arguments]
     done = subprocess.run(  # noqa: S603  our own words and the settings' names
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -214,15 +212,13 @@ def scratch(folder: Path) -> Iterator[dict[str, str]]:
     if connection.vendor == "sqlite":
         yield {"DATABASE_URL": f"sqlite:///{folder / 'trial.sqlite3'}", "MEDIA_ROOT": str(files)}
         return
-    name = f"leden_trial_{os.getpid()}_{timezone.now():%H%M%S%f}"
-    given = settings.DATABASES["default"]
-    user = f"{given['USER']}:{given['PASSWORD']}@" if given["PASSWORD"] else f"{given['USER']}@"
-    host = str(given["HOST"]).replace("/", "%2F")
+    name, place = f"leden_trial_{os.getpid()}_{timezone.now():%H%M%S%f}", _found_at()
+    who = f"{quote(place['user'], safe='')}:{quote(place['password'], safe='')}"
+    more = urlencode({key: place[key] for key in ("host", "port") if place[key]})
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
     try:
-        port = f":{given['PORT']}" if given["PORT"] else ""
-        yield {"DATABASE_URL": f"postgres://{user}{host}{port}/{name}", "MEDIA_ROOT": str(files)}
+        yield {"DATABASE_URL": f"postgres://{who}@/{name}?{more}", "MEDIA_ROOT": str(files)}
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from certificates.models.keys import StatusList
 from courses.models import CourseResult
 from journeys.models import Completion
-from people.looking import Noted
+from people.looking import Noted, unnoted
 from people.models import Organisation, Person, Placement
 from people.models.base import choice_check
 from people.names import search_key
@@ -267,11 +267,11 @@ class Certificate(models.Model):
 
     @property
     def title(self) -> str:
-        return self.snapshot["title"]
+        return unnoted(self, "snapshot")["title"]
 
     @property
     def programme_name(self) -> str:
-        return (self.snapshot["programme"] or {}).get("name", "")
+        return (unnoted(self, "snapshot")["programme"] or {}).get("name", "")
 
     @property
     def fault_sentence(self) -> str:

@@ -36,8 +36,10 @@ def certificate_replace(request: HttpRequest, code: str) -> HttpResponse:
     plan = _first(plan_corrections(rows), code)
     form = ReplaceForm(request.POST if request.method == "POST" else None, others=plan.persons)
     if request.method == "POST" and plan.effects and form.is_valid():
-        rows = rows.filter(pk=certificate.pk) if form.takes_one else rows
-        seen = "" if form.takes_one else request.POST.get("seen", "")
+        seen = request.POST.get("seen", "") or "nothing"
+        if form.takes_one and seen == plan.seen:  # what was shown is still so: of it, this one
+            rows = rows.filter(pk=certificate.pk)
+            seen = plan_corrections(rows).seen
         done, plan = _replace(request, rows, form, plan, seen=seen)
         if done:
             return redirect("certificate_list")

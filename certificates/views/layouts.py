@@ -1,7 +1,7 @@
 """How the papers of a programme look: a form, and beside it the paper as it would be."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates.forms import LayoutForm
 from certificates.layouts import change_layout, layout_of, sample
+from certificates.limits import COLOUR
 from certificates.models import Layout
 from certificates.papers import Paper, preview_css, qr_picture
 from certificates.snapshots import TEMPLATE
@@ -44,6 +45,8 @@ def layout_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def layout_style(request: HttpRequest, slug: str, colour: str) -> HttpResponse:
     """The style sheet of the preview: the paper's own, held inside the preview, with a colour."""
     layout = Layout(journey=_journey(request, slug), colour=f"#{colour}")
+    if not COLOUR.fullmatch(layout.colour):
+        raise Http404
     answer = HttpResponse(preview_css(sample(layout, "sv"), TEMPLATE), content_type="text/css; charset=utf-8")
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -98,7 +98,10 @@ def test_hr_replaces_all_of_a_person_after_a_corrected_name(world, certify, sign
 def test_hr_replaces_only_the_chosen_one(world, certify, sign_in):
     first, second = certify(world.amira), certify(world.amira, attempt=2)
     rename(world.amira, "Amira Haddád")
-    sign_in(world.helena).post(address("certificate_replace", second), {"which": "one", "reason": "Rättad stavning"})
+    client, page = sign_in(world.helena), address("certificate_replace", second)
+    assert client.post(page, {"which": "one", "reason": "Rättad stavning"}).status_code == 200
+    seen = client.get(page).context["plan"].seen
+    client.post(page, {"which": "one", "reason": "Rättad stavning", "seen": seen})
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == ("rendered", "replaced")

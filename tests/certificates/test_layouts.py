@@ -110,6 +110,11 @@ def test_the_style_sheet_of_the_preview_is_held_inside_it(world, journey, sign_i
     assert f".title{{color:{Paper(sample(Layout(journey=journey, colour='#aa3355'), 'sv')).colour}}}" in sheet
 
 
+@pytest.mark.parametrize("colour", ["red", "aa33", "aa3355aa", "g00000"])
+def test_a_style_sheet_of_no_colour_does_not_exist(world, journey, sign_in, colour):
+    assert sign_in(world.olle).get(reverse("layout_style", args=[journey.slug, colour])).status_code == 404
+
+
 def test_only_who_owns_the_programme_changes_its_layout(world, journey, sign_in):
     addresses = [reverse("layout_edit", args=[journey.slug]), reverse("layout_style", args=[journey.slug, "aa3355"])]
     for key in ("amira", "johan", "helena", "petra", "otto", "maja"):

@@ -89,6 +89,7 @@ def test_no_text_adds_a_line(world, day, text):
         ('Kurs "för alla"; del 1, 2: å\\n\\,ä^n^\'ö', 'Kurs "för alla"; del 1, 2: å\\n\\,ä^n^\'ö'),
         ("\\;\\,\\n", "\\;\\,\\n"),
         ("=1+1", "=1+1"),
+        ("C:\\Nytt\\ny", "C:\\Nytt\\ny"),
         ("a\r\nEND:VEVENT", "a END:VEVENT"),
         ("a\u2028b\u2029c\x85d", "a b c d"),
         ("a\x00b\x07c\x7fd", "abcd"),

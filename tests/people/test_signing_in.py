@@ -126,12 +126,12 @@ def let_in_all(count: int) -> None:
             assert sign(client, person.email, "fel-lösenord").status_code == 200
         if number % 4 == 1:
             asked = client.post(reverse("account_request_login_code"), {"email": person.email})
-            assert asked["Location"] == reverse("account_confirm_login_code")
+            assert asked.get("Location") == reverse("account_confirm_login_code")
             code = re.search(r"^\s*([0-9A-Z-]{6,9})\s*$", mail.outbox[-1].body, re.M)[1]
             assert client.post(reverse("account_confirm_login_code"), {"code": code}).status_code == 302
         elif number % 4 == 2:
             asked = client.post(reverse("account_reset_password"), {"email": person.email})
-            assert asked["Location"] == reverse("account_reset_password_done")
+            assert asked.get("Location") == reverse("account_reset_password_done")
             assert sign(client, person.email).status_code == 302
         else:
             assert sign(client, person.email).status_code == 302
