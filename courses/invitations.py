@@ -60,6 +60,12 @@ def take_back_days(row: Notice, facts: dict) -> list[Part]:
     return _parts(CANCEL, facts["booking"], row.person) if facts["booking"].booked_at else []
 
 
+@carry("courses.taken_back")
+def take_back_a_slip(row: Notice, facts: dict) -> list[Part]:
+    """All days of a seat that was given by a change which is undone; nothing for who had only been offered one."""
+    return _parts(CANCEL, facts["booking"], row.person) if row.payload.get("had_seat") else []
+
+
 def _parts(method: str, booking: Booking, to: Person, only: Meeting | None = None) -> list[Part]:
     stored = {row.meeting_id: row for row in Entry.objects.filter(booking=booking, person=to)}
     found = []

@@ -45,9 +45,9 @@ def _seat_mark(booking: Booking) -> str:
     return f":{booking.booked_at.isoformat()}" if booking.booked_at else ""
 
 
-def say_taken_back(booking: Booking, change: Change, *, at: datetime) -> Notice:
+def say_taken_back(booking: Booking, change: Change, *, had_seat: bool, at: datetime) -> Notice:
     """The organiser took back the change that had given the seat; only to who had been told of it."""
-    return _say(booking, "taken_back", at, mark=f":{change.public_id}")
+    return _say(booking, "taken_back", at, mark=f":{change.public_id}", had_seat=had_seat)
 
 
 def say_queued(booking: Booking, *, at: datetime) -> Notice:

@@ -164,7 +164,7 @@ def _take_back(occasion: Occasion, pk: int, change: Change, by: Person | None, a
     said = Notice.objects.filter(kind__in=SAID, payload__booking=pk, created_at=change.made_at, stopped_at=None)
     told = [withdraw_message(notice=one, by=by, at=at) for one in said.select_related("person")]
     if any(told):
-        notices.say_taken_back(row, change, at=at)
+        notices.say_taken_back(row, change, had_seat=had_seat, at=at)
     booking_changed.send(sender=Booking, booking=row)
 
 

@@ -151,13 +151,23 @@ def test_the_mail_waits_for_a_slip_and_who_was_told_is_told_again(world, course,
     assert send_due(at + GRACE) == 1
     undo_seat_change(occasion=occasion, by=world.petra, at=at + timedelta(minutes=3))
     assert Notice.objects.get(kind="courses.taken_back").person == world.amira
+    send_due(at + timedelta(minutes=4))
+    subjects = [mail.subject.split(":")[0] for mail in mailoutbox if mail.to == ["amira@example.org"]]
+    assert [subject for subject in subjects if subject != "Barnsamtal"] == ["Du fick plats", "I kön igen"]
+    assert "METHOD:CANCEL" in mailoutbox[-1].message().as_string()
+    mailoutbox.clear()
     change_seats(occasion=occasion, seats=2, by=world.petra, at=at + timedelta(minutes=5))
     undo_seat_change(occasion=occasion, by=world.petra, at=at + timedelta(minutes=6))
     change_seats(occasion=occasion, seats=2, by=world.petra, at=at + timedelta(minutes=7))
     send_due(at + timedelta(minutes=20))
+<<<<<<< HEAD
     assert [mail.subject.split(":")[0] for mail in mailoutbox if mail.to == ["amira@example.org"]] == [
         "Du fick plats", "Barnsamtal", "Du fick plats", "Barnsamtal",  # each with a mail for the second day
     ]  # fmt: skip
+=======
+    subjects = [mail.subject.split(":")[0] for mail in mailoutbox if mail.to == ["amira@example.org"]]
+    assert [subject for subject in subjects if subject != "Barnsamtal"] == ["Du fick plats"]
+>>>>>>> refs/heads/seats
     amira.refresh_from_db()
     assert amira.state == "booked"
 
