@@ -174,7 +174,7 @@ def test_the_page_shows_every_fact_that_is_printed_and_the_hash_of_the_file(worl
     # The words of the paper that are no facts: what it says to whoever holds it, and the initial in the mark.
     said = words_of("has completed and passed Check the certificate: Number localhost:8000/v K")
     assert printed - said - shown == set()
-    kept = certificate.files.get()
+    kept = certificate.files.get(kind="pdf")
     text = page(certificate.public_id)[1]
     assert (f'data-compare="{kept.sha256}"' in text, "leden/check.js" in text) == (True, True)
 
