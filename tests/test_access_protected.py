@@ -10,6 +10,9 @@ from people.privacy import choose_code, choose_name_hidden, end_protection
 from tests.walk_table import EXPECTED, values
 from tests.walking import Walk, each, none, sign_in, undone
 
+# Each visit makes a secret of its own, for the app or the key of whoever asks: never the same twice, and about nobody else.
+NEW_SECRETS = {"mfa_activate_totp", "mfa_add_webauthn"}
+
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
@@ -23,7 +26,7 @@ def test_a_protected_person_looks_like_one_who_chose_a_code(stage):
         for viewer in others:
             client: Client = sign_in(stage, viewer)
             for _viewer, name, opened in each(seen, [viewer]):
-                if viewer in EXPECTED[name].who:
+                if viewer in EXPECTED[name].who and name not in NEW_SECRETS:
                     cache.clear()  # no limit of guesses may answer instead of the page
                     seen.ask(client, viewer, name, opened)
         return {

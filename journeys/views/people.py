@@ -7,7 +7,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -171,15 +172,18 @@ def enrolment_create(request: HttpRequest) -> HttpResponse:
     )
     jobs = Employment.objects.visible_to(viewer).filter(starts_on__lte=viewer.on + timedelta(days=400))
     jobs = jobs.exclude(ends_on__lt=viewer.on).select_related("person", "organisation")
-    chosen = {key for key in asked.getlist("people") if _is_uuid(key)}
+    chosen = _chosen(asked, jobs)
     outcomes, is_missing = [], False
     if request.method == "POST" and form.is_valid():
         picked = list(jobs.filter(public_id__in=chosen).order_by("person__sort_key", "pk"))
         is_missing = not picked
         source = Enrolment.Source.MANAGER if Permission.SEE_TEAM in viewer.may else Enrolment.Source.HR
         outcomes = enrol_people(employments=picked, source=source, by=viewer.person, **form.cleaned_data)
-    found = jobs.filter(person__in=Person.objects.visible_to(viewer).matching(text)).order_by("person__sort_key", "pk")
-    people = list(found[: PEOPLE_SHOWN + 1])
+    found = jobs.filter(person__in=Person.objects.visible_to(viewer).matching(text))
+    found = found.annotate(
+        is_chosen=Case(When(public_id__in=chosen, then=1), default=0)
+    )  # what is ticked is never cut away
+    people = list(found.order_by("-is_chosen", "person__sort_key", "pk")[: PEOPLE_SHOWN + 1])
     context = {
         "form": form,
         "people": people[:PEOPLE_SHOWN],
@@ -191,6 +195,14 @@ def enrolment_create(request: HttpRequest) -> HttpResponse:
         "has_programmes": runs.exists(),
     }
     return render(request, "journeys/enrolment_create.html", context, status=422 if form.errors or is_missing else 200)
+
+
+def _chosen(asked: QueryDict, jobs: QuerySet[Employment]) -> set[str]:
+    """Employments that are ticked, and those of the `person` from whose page one comes, without a name in the address (P23)."""
+    chosen = {key for key in asked.getlist("people") if _is_uuid(key)}
+    if _is_uuid(asked.get("person", "")):
+        chosen |= {str(job.public_id) for job in jobs.filter(person__public_id=asked["person"])}
+    return chosen
 
 
 def _is_uuid(text: str) -> bool:
