@@ -1,9 +1,11 @@
 """What HR searches certificates by."""
 
 from datetime import date
+from uuid import UUID
 
 import django_filters
 from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.forms import DateInput
 from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext_lazy
@@ -48,11 +50,9 @@ class CertificateFilter(django_filters.FilterSet):
     def __init__(self, data, queryset: QuerySet, request: HttpRequest) -> None:
         super().__init__(data, queryset=queryset, request=request)
         self.viewer, self.day = request.viewer, request.viewer.on
-        for name, choices in named_choices(Journey.objects.visible_to(self.viewer), queryset).items():
+        units = Unit.objects.visible_to(self.viewer).on(self.day)
+        for name, choices in named_choices(Journey.objects.visible_to(self.viewer), queryset, units).items():
             self.filters[name].extra["choices"] = choices
-        self.filters["unit"].extra["choices"] = [
-            (str(unit.public_id), unit.name) for unit in Unit.objects.visible_to(self.viewer).on(self.day)
-        ]
         self.form.all_optional = True
 
     def search(self, rows, name: str, value: str):
@@ -82,10 +82,14 @@ class CertificateFilter(django_filters.FilterSet):
         return rows.filter(issued_at__gt=last) if last else rows
 
 
-def named_choices(journeys: QuerySet, certificates: QuerySet) -> dict[str, list[tuple[int, str]]]:
-    """Choices of the filters `programme`, by name, and `course` (those that the certificates are of), by title. One query."""
+def named_choices(journeys: QuerySet, certificates: QuerySet, units: QuerySet) -> dict[str, list[tuple[str, str]]]:
+    """Choices of the filters `programme` and `unit`, by name, and `course` (those that the certificates are of), by title.
+
+    One query: every list page has eight, and the row of the look is one of them.
+    """
     of_courses = certificates.filter(result__isnull=False).order_by()
     rows = _choice_rows(journeys.order_by(), "programme", "pk", "", "name", Value(0), "name").union(
+        _choice_rows(units.order_by(), "unit", "public_id", "", "name", Value(0), "sort_key"),
         _choice_rows(
             of_courses,
             "course",
@@ -94,21 +98,22 @@ def named_choices(journeys: QuerySet, certificates: QuerySet) -> dict[str, list[
             "title",
             F("result__course_version__number"),
             "result__course__sort_key",
-        )
+        ),
     )
     english = get_language() == "en"
-    titles: dict[str, dict[int, str]] = {"programme": {}, "course": {}}
-    for name, pk, title, title_en, _number, _place in rows.order_by("place", "-nth"):
-        titles[name].setdefault(pk, title_en if english and title_en else title)
+    titles: dict[str, dict[str, str]] = {"programme": {}, "course": {}, "unit": {}}
+    for name, key, title, title_en, _number, _place in rows.order_by("place", "-nth"):
+        key = str(UUID(key)) if name == "unit" else key  # SQLite keeps it without the dashes
+        titles[name].setdefault(key, title_en if english and title_en else title)
     return {name: list(found.items()) for name, found in titles.items()}
 
 
 def _choice_rows(rows: QuerySet, name: str, key: str, path: str, title: str, nth: F | Value, place: str) -> QuerySet:
     columns = {
         "filter_name": Value(name, output_field=CharField()),
-        "key": F(key),
+        "key": Cast(key, CharField()),
         "shown": F(f"{path}{title}"),
-        "shown_en": F(f"{path}{title}_en"),
+        "shown_en": Value("", CharField()) if name == "unit" else F(f"{path}{title}_en"),
         "nth": nth,
         "place": F(place),
     }
