@@ -39,9 +39,20 @@ ERRORS = ("400", "403", "403_csrf", "404", "500")
 # Addresses that show nothing in this world, and why.
 NO_PAGE = {
     "home": "leads to the first page of the role",
+    "account_confirm_login_code": "no code was asked for",
     "account_set_password": "everybody has a password",
+    "mfa_authenticate": "nobody is half signed in",
+    "mfa_deactivate_totp": "asks who is there first",
+    "mfa_download_recovery_codes": "a file, and nobody has codes",
+    "mfa_edit_webauthn": "nobody has a passkey",
+    "mfa_login_webauthn": "says to a script what to sign",
+    "mfa_reauthenticate": "nobody has an app or codes",
+    "mfa_reauthenticate_webauthn": "nobody has a passkey",
+    "mfa_remove_webauthn": "nobody has a passkey",
+    "mfa_view_recovery_codes": "nobody has codes",
     "offer_answer": "nobody was offered a seat",
     "readiness_show": "no worker runs beside the tests",
+    "security_show": "plain text, and only where a contact is set",
     "team_book": "leads on to the session",
     "time_answer": "nobody was asked about a new time",
 }
