@@ -4,6 +4,7 @@ Each kind has a source: which course days, and what the calendar is called. Apps
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -141,7 +142,7 @@ SOURCES |= {
 
 
 @dataclass
-class Content:
+class Content(ABC):
     """The rows behind one link. `marks` names the fields that change with the bytes, the moment (as text) before the others;
     `body` the ones that make them."""
 
@@ -182,8 +183,9 @@ class Content:
             rows = list(self.rows.values_list(*self.marks, *self.body)[: calendars.MOST_EVENTS])
         return calendars.join_events(self.feed.name, self.events(rows))
 
+    @abstractmethod
     def events(self, rows: list[tuple]) -> Iterator[bytes]:
-        raise NotImplementedError
+        """Rows of marks and body in, the VEVENTs of the file out, in their order."""
 
 
 class OwnDays(Content):
@@ -220,8 +222,9 @@ class WrittenDays(Content):
         cache.set_many(fresh, WRITTEN_KEPT)
         return (bytes((kept | fresh)[keys[row]]) for row in rows)
 
+    @abstractmethod
     def written(self, day: Meeting, marks: tuple) -> bytes:
-        raise NotImplementedError
+        """A course day and its marks in, its VEVENT out."""
 
 
 class TeamDays(WrittenDays):
