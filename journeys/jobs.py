@@ -8,11 +8,12 @@ from django.utils import timezone
 from courses.models import CourseResult
 from journeys.completion import stamp
 from journeys.enrolment import withdraw
-from journeys.models import Enrolment, Pause
+from journeys.models import Enrolment, Pause, TargetGroup
 from journeys.path import Path, path_of
 from journeys.pauses import settle_state
 from journeys.progress import RULE
 from journeys.rollup import count_anew
+from journeys.rule_checks import check_rule
 
 
 def stamp_missing(at: datetime | None = None) -> int:
@@ -47,6 +48,13 @@ def follow_the_day(at: datetime | None = None) -> int:
         | Q(progress__paused_until__lt=on)
     )
     return len(left) + len(_each(moved, lambda enrolment, path: settle_state(enrolment, at, path)))
+
+
+def check_target_groups(at: datetime | None = None) -> int:
+    """Each night, and minutes after a rule has changed: hold live rules against the staff. Answers how many rows changed."""
+    at = at or timezone.now()
+    due = TargetGroup.objects.live().filter(Q(checked_on=None) | Q(checked_on__lt=timezone.localdate(at)))
+    return sum(check_rule(group=group, at=at) for group in due.order_by("pk"))
 
 
 def _each(rows, deed) -> list:

@@ -39,7 +39,8 @@ _PAGES: list[tuple[Promise, str]] = [
         _("your journey and your bookings"),
         "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change",
     ),
-    (_("the list of whom to enrol"), "enrolment_create"),
+    (_("the list of whom to enrol"), "enrolment_create rule_waiting"),
+    (_("whom a rule enrols"), "rule_create rule_edit rule_detail"),
     (_("the list of staff"), "person_list person_create employment_create"),
     (
         _("your employment"),

@@ -20,7 +20,7 @@ from courses.models import Booking, Course, CourseResult, CourseVersion, Occasio
 from courses.results import finish_part, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
 from journeys.enrolment import enrol
-from journeys.models import Enrolment, Journey
+from journeys.models import Enrolment, Journey, TargetGroup
 from journeys.publishing import (
     add_stage,
     add_stop,
@@ -29,6 +29,8 @@ from journeys.publishing import (
     draft_next_version,
     publish_version,
 )
+from journeys.rules import Rule
+from journeys.target_groups import set_rule
 from tests.factories import World, build_course, build_occasion
 
 STUDENTS = ("amira", "tilda", "skye")
@@ -54,6 +56,7 @@ class Lived:
     results: dict[str, CourseResult]
     certificates: dict[str, Certificate]
     enrolments: dict[str, Enrolment]
+    groups: dict[str, TargetGroup]
 
     def booking(self, name: str, occasion: Occasion | None = None) -> Booking:
         """The booking of one of the cast on the coming occasion, or on another."""
@@ -198,4 +201,14 @@ def build_lived(world: World) -> Lived:
             key: Certificate.objects.filter(person=world.people[key], kind="course").latest("id") for key in STUDENTS
         },
         enrolments=enrolments,
+        groups={
+            key: set_rule(
+                organisation=getattr(world, key),
+                journey=journey,
+                name="Nya",
+                rule=Rule(units=(world.units[key].pk,), titles=("Socialsekreterare",)),
+                by=None,
+            )
+            for key in ("ale", "tjorn")
+        },
     )

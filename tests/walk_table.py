@@ -127,6 +127,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey_seen": {"ours": WEST, "boras": NOBODY},
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
+    "target_group": {"ale": {"helena", "maja"}, "tjorn": {"hugo"}},
     "bundle": {"helena": {"helena"}},
     "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
@@ -212,6 +213,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "key": {"*": "0-unknown"},
         "own_key": {"*": 0},
         "uidb36": {"*": "1"},
+        "target_group": {key: row.public_id for key, row in lived.groups.items()},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
     }
@@ -425,6 +427,12 @@ EXPECTED: dict[str, Page] = {
     },
     "deadline_change": page(having(P.ENROL_PEOPLE), public_id="enrolment", key="stop"),
     "hr_overview": page(having(P.SEE_CERTIFICATES)),
+    **{name: page(having(P.KEEP_TARGET_GROUPS)) for name in ("rule_list", "rule_create")},
+    **{
+        name: page(having(P.KEEP_TARGET_GROUPS), public_id="target_group")
+        for name in ("rule_detail", "rule_edit", "rule_end", "rule_restore")
+    },
+    "rule_waiting": page(having(P.SEE_TEAM, P.KEEP_PROTECTION)),
     "report_list": page(having(P.SEE_REPORTS)),
     "report_export": page(having(P.SEE_REPORTS)),
     "region_overview": page(having(P.SEE_REGION)),

@@ -1,6 +1,7 @@
 from journeys.models.enrolment import Completion, DeadlineChange, Enrolment, Pause
 from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
 from journeys.models.progress import Progress, Rollup
+from journeys.models.target_group import GroupMember, TargetGroup
 
 __all__ = [
     "Adoption",
@@ -8,11 +9,13 @@ __all__ = [
     "Completion",
     "DeadlineChange",
     "Enrolment",
+    "GroupMember",
     "Journey",
     "Pause",
     "Progress",
     "Rollup",
     "Stage",
     "Stop",
+    "TargetGroup",
     "Version",
 ]
