@@ -369,10 +369,6 @@ class Viewer:
             is_named=Case(When(named, then=Value(True)), default=Value(False), output_field=BooleanField()),
         )
 
-    def target_groups_seen(self, rows: QuerySet) -> QuerySet:
-        """Rules that enrol the staff of the organisations that the viewer keeps them for."""
-        return rows.filter(organisation__in=self.acts_for if Permission.KEEP_TARGET_GROUPS in self.may else [])
-
     def journeys_seen(self, rows: QuerySet) -> QuerySet:
         if "journeys" not in self._seen:
             every = rows.model.objects.order_by()

@@ -6,11 +6,13 @@ from journeys.models.enrolment import Enrolment
 from journeys.models.journey import Journey
 from people.models import Organisation, Person
 from people.models.base import Public
+from people.roles import Permission
 
 
 class TargetGroupQuerySet(models.QuerySet):
     def visible_to(self, viewer):
-        return viewer.target_groups_seen(self)
+        """Rules of the organisations that the viewer keeps them for."""
+        return self.filter(organisation__in=viewer.acts_for if Permission.KEEP_TARGET_GROUPS in viewer.may else [])
 
     def live(self):
         """Groups whose rule is in force."""
