@@ -32,6 +32,8 @@ _PAGES: list[tuple[Promise, str]] = [
     ),
     (_("a file of certificates"), "bundle_detail bundle_download bundle_create"),
     (_("your course"), "result_detail"),
+    (_("a file of earlier completions"), "upload_detail upload_apply"),
+    (_("your knowledge goals"), "goal_judge goal_mark"),
     (_("parts to sign"), "part_signatures part_sign"),
     (_("the team"), "team_overview"),
     (_("a file of the team"), "team_export"),

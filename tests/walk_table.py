@@ -128,6 +128,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
     "target_group": {"ale": {"helena", "maja"}, "tjorn": {"hugo"}},
+    "upload": {"ale": {"helena"}, "tjorn": {"hugo"}},
     "bundle": {"helena": {"helena"}},
     "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
@@ -202,6 +203,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "goal": {"*": draft.goals.first().pk},
         "draft_kind": {"*": "mal"},
         "draft_row": {"*": draft.goals.first().pk},
+        "rating_share": {"*": lived.share.pk},
         "my_task": {"*": lived.course.versions.published().get().parts.get(key="pre").tasks.first().pk},
         "my_part": {"*": "post"},
         "feed": lived.tokens,
@@ -214,6 +216,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "own_key": {"*": 0},
         "uidb36": {"*": "1"},
         "target_group": {key: row.public_id for key, row in lived.groups.items()},
+        "upload": {key: row.public_id for key, row in lived.uploads.items()},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
     }
@@ -341,6 +344,17 @@ EXPECTED: dict[str, Page] = {
     "makeup_create": page(SIGNED_IN, public_id="my_result", key="my_part"),
     "part_sign": page(having(P.SIGN_PARTS), public_id="result", key="my_part"),
     "part_signatures": page(having(P.SIGN_PARTS)),
+    "upload_list": page(having(P.UPLOAD_RESULTS)),
+    **{
+        name: page(having(P.UPLOAD_RESULTS), public_id="upload")
+        for name in ("upload_detail", "upload_apply", "upload_undo")
+    },
+    "goal_mine": page(SIGNED_IN),
+    "goal_rate": page(SIGNED_IN, slug="course"),
+    "goal_share": page(SIGNED_IN, slug="course"),
+    "goal_unshare": page(SIGNED_IN, slug="course", pk="rating_share"),
+    "goal_judge": page(having(P.SIGN_PARTS), public_id="result"),
+    "goal_mark": page(MARK, public_id="own_occasion", booking_id="occasion_booking"),
     "course_own": page(AUTHOR),
     "course_create": page(AUTHOR),
     "text_preview": page(AUTHOR),
