@@ -8,6 +8,7 @@ EVERY_MINUTES: dict[str, int] = {
     "people.jobs.send_mail": 1,
     "people.jobs.read_bounces": 5,
     "people.jobs.chain_log": 1,
+    "people.jobs.forget_old_sendings": 60,
     "courses.jobs.lapse_offers": 2,
     "courses.jobs.release_due_quotas": 2,
     "courses.jobs.release_due_holds": 2,
