@@ -16,13 +16,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CourseResult
-from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, shift
+from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, needs_hand, possible, shift
 from journeys.models import Enrolment, Progress
 from journeys.path import Path, StageOnPath, StopOnPath, held_stages, path_of
-from people.models import Placement
+from people.models import Organisation, Placement
 
 # Raised when the rule changes: rows of an older rule are recomputed by the nightly job.
-RULE = 1
+RULE = 2
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ class Standing:
     next_due: date | None
     next_stop: str
     expires_on: date | None
+    undated: int = 0  # stations whose day somebody has to set by hand
 
     @property
     def total(self) -> int:
@@ -110,14 +111,15 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
     stops = {}
     for stop in path.stops:
         one = first[stop.key]
-        due = wanted.get(stop.key, Due(None)) if one is None else _due_when_done(stop, held, dues)
+        earliest = None if one else _wait_until(stop, clock)
+        due = possible(wanted.get(stop.key, Due(None)), earliest) if one is None else _due_when_done(stop, held, dues)
         stops[stop.key] = StopState(
             due=due.on,
             why=due.why,
             done=one.passed_on if one else None,
             until=_valid_until(stop, results) if one else None,
             wait=() if one else tuple(sorted(stop.asks - has_passed)),
-            wait_until=None if one else _wait_until(stop, clock),
+            wait_until=earliest,
             via=one.source if one else "",
             result=one.result if one else "",
         )
@@ -129,6 +131,7 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
         next_due=min((day for stop in required if (day := stops[stop.key].due)), default=None),
         next_stop=_next_stop(required, stops),
         expires_on=min((until for key in held_keys if (until := stops[key].until)), default=None),
+        undated=sum(needs_hand(stops[stop.key].why) for stop in required),
     )
 
 
@@ -275,6 +278,12 @@ def recompute(enrolment: Enrolment, at: datetime | None = None, path: Path | Non
         return Progress.objects.update_or_create(enrolment=enrolment, defaults={**values, "computed_at": at})[0]
 
 
+def outdate(organisation: Organisation) -> int:
+    """A setting of an organisation changed what its deadlines are counted by: its rows are of no rule now, so that the job that
+    looks for rows of an older rule counts them anew within minutes. Answers how many journeys that is."""
+    return Progress.objects.running().filter(organisation=organisation).update(rule=0)
+
+
 def progress_values(enrolment: Enrolment, now: Standing, on: date) -> dict:
     """What the row of an enrolment must say: the fields of Progress but its time. Compared by `manage.py rebuild_progress`."""
     pause = enrolment.pauses.on(on).order_by("-starts_on").first()
@@ -291,6 +300,7 @@ def progress_values(enrolment: Enrolment, now: Standing, on: date) -> dict:
         "next_due": now.next_due,
         "next_stop": now.next_stop,
         "expires_on": now.expires_on,
+        "undated": now.undated,
         "paused_until": pause.ends_on if pause else None,
         "stops": {key: stop.stored() for key, stop in now.stops.items()},
         "rule": RULE,

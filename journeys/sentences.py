@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from journeys.models import Enrolment, Progress
+from journeys.models import Enrolment, Progress, Stage
 from journeys.stations import StageRow, Station
 
 BULLET = " · "
@@ -33,6 +33,23 @@ WORDS = {
 def written(day: date) -> str:
     """'3 december 2026'."""
     return date_format(day, "j F Y")
+
+
+def profession_words(started_on: date | None) -> str:
+    """From which day the years in the profession are counted now."""
+    if started_on is None:
+        return _("The start in the profession is not known.")
+    return _("The years in the profession are counted from %(day)s.") % {"day": written(started_on)}
+
+
+def stage_lead(enrolment: Enrolment, by_years: Stage | None) -> str:
+    """What another stage means, which one the years give, and why another one was chosen before."""
+    said = [_("The chosen stage and all later ones count. Nothing that is done is lost.")]
+    if by_years:
+        said.append(_("The years in the profession give the stage %(stage)s.") % {"stage": by_years})
+    if enrolment.stage_reason:
+        said.append(_("Chosen by hand: %(reason)s") % {"reason": enrolment.stage_reason})
+    return " ".join(said)
 
 
 def _hours(minutes: int) -> str:

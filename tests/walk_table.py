@@ -421,9 +421,10 @@ EXPECTED: dict[str, Page] = {
     "enrolment_create": page(having(P.ENROL_PEOPLE)),
     **{
         name: page(having(P.ENROL_PEOPLE), public_id="enrolment")
-        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end")
+        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end", "profession_change")
     },
     "deadline_change": page(having(P.ENROL_PEOPLE), public_id="enrolment", key="stop"),
+    "deadline_list": page(having(P.ENROL_PEOPLE)),
     "hr_overview": page(having(P.SEE_CERTIFICATES)),
     "report_list": page(having(P.SEE_REPORTS)),
     "report_export": page(having(P.SEE_REPORTS)),
