@@ -67,14 +67,23 @@ class StopState:
 
 
 @dataclass(frozen=True)
+class Lack:
+    """Why a stage is not completed: `needs` more of these stations (one compulsory station, or what is left of a choice group)."""
+
+    keys: tuple[str, ...]
+    needs: int = 1
+
+
+@dataclass(frozen=True)
 class StageState:
-    """One held stage: counts, and the day and results that completed it."""
+    """One held stage: counts, what it lacks, and once it lacks nothing the day and results that completed it."""
 
     key: str
     total: int
     done: int
     completed_on: date | None = None
     facts: dict = field(default_factory=dict)
+    lacks: tuple[Lack, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,11 @@ class Standing:
     @property
     def done(self) -> int:
         return sum(stage.done for stage in self.stages)
+
+    @property
+    def lacks(self) -> list[list]:
+        """Why the journey is not completed, as Progress keeps it."""
+        return [[stage.key, list(one.keys), one.needs] for stage in self.stages for one in stage.lacks]
 
 
 def _iso(day: date | None) -> str:
@@ -192,21 +206,26 @@ def _next_stop(required: list[StopOnPath], stops: Mapping[str, StopState]) -> st
 
 def _stage_state(stage: StageOnPath, first: Mapping[str, Passed | None]) -> StageState:
     counted: list[tuple[str, Passed]] = []
-    total = sum(stop.kind == "compulsory" for stop in stage.stops)
-    counted += [(stop.key, one) for stop in stage.stops if stop.kind == "compulsory" and (one := first[stop.key])]
+    compulsory = [stop.key for stop in stage.stops if stop.kind == "compulsory"]
+    total = len(compulsory)
+    counted += [(key, one) for key in compulsory if (one := first[key])]
+    lacks = [Lack((key,)) for key in compulsory if not first[key]]
     for group, needs in stage.groups:
         members = [stop.key for stop in stage.stops if stop.group == group]
         enough = min(needs, len(members))
         total += enough
         passed = sorted(((key, one) for key in members if (one := first[key])), key=lambda pair: pair[1].passed_on)
         counted += passed[:enough]
-    is_complete = total > 0 and len(counted) == total
+        if len(passed) < enough:
+            lacks.append(Lack(tuple(key for key in members if not first[key]), enough - len(passed)))
+    is_complete = total > 0 and not lacks
     return StageState(
         key=stage.key,
         total=total,
         done=len(counted),
         completed_on=max(one.passed_on for _, one in counted) if is_complete else None,
         facts={"stops": {key: _fact(one) for key, one in counted}} if is_complete else {},
+        lacks=tuple(lacks),
     )
 
 
@@ -301,6 +320,7 @@ def progress_values(enrolment: Enrolment, now: Standing, on: date) -> dict:
         "next_stop": now.next_stop,
         "expires_on": now.expires_on,
         "undated": now.undated,
+        "lacks": now.lacks,
         "paused_until": pause.ends_on if pause else None,
         "stops": {key: stop.stored() for key, stop in now.stops.items()},
         "rule": RULE,

@@ -51,6 +51,7 @@ class Station(NamedTuple):
     waits_for: tuple[int, ...] = ()
     activity: Activity | None = None
     attempt: str = ""  # public id of the open attempt
+    wait_until: date | None = None
     stop: Stop | None = None
     late_days: int = 0
     is_next: bool = False
@@ -195,6 +196,7 @@ def _station(stop: Stop, number: int, entry: Mapping, counts: bool, activity: Ac
         why=entry.get("why", ""),
         via=entry.get("via", ""),
         waits_for=tuple(entry.get("wait", ())),
+        wait_until=day(entry.get("wait_until", "")),
         activity=activity,
         stop=stop,
         late_days=late,

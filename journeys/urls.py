@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from journeys.views import dates, drafts, hr, mine, people, programmes, region, team
+from journeys.views import dates, drafts, hr, mine, people, programmes, reasons, region, team
 
 DRAFT = "program/<slug:slug>/utkast/"
 
 urlpatterns = [
     path("min-resa/", mine.journey_mine, name="journey_mine"),
+    path("min-resa/<uuid:public_id>/kvar/", reasons.journey_why, name="journey_why"),
+    path("team/resa/<uuid:public_id>/kvar/", reasons.person_why, name="person_why"),
     path("team/", team.team_overview, name="team_overview"),
     path("team/export.xlsx", team.team_export, name="team_export"),
     path("team/skriv-in/", people.enrolment_create, name="enrolment_create"),

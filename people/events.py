@@ -37,7 +37,7 @@ _PAGES: list[tuple[Promise, str]] = [
     (_("a file of the team"), "team_export"),
     (
         _("your journey and your bookings"),
-        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change profession_change",
+        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change profession_change person_why",
     ),
     (_("the list of dates to set"), "deadline_list"),
     (_("the list of whom to enrol"), "enrolment_create"),

@@ -33,6 +33,8 @@ class Progress(models.Model):
     paused_until = models.DateField(null=True, blank=True)
     # by stop key: {"due": iso date or "", "done": iso date or "", "until": iso date or "", "wait": what is missing, "via": how it was done}
     stops = models.JSONField(default=dict)
+    # why the journey is not completed, as the rule says it: [key of the stage, keys of the stations, how many more of them]
+    lacks = models.JSONField(default=list)
     rule = models.PositiveSmallIntegerField(default=1)
     computed_at = models.DateTimeField()
 
