@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from courses.models import Attendance, Course, CourseResult, CourseVersion, Part, PartResult, Task
 from courses.refusals import Refused
 from courses.signals import course_passed, course_reopened, results_changed
-from courses.validity import validity_end
+from courses.validity import is_renewal, validity_end
 from people.events import record
 from people.models import Organisation, Person
 
@@ -29,17 +29,27 @@ class Missing:
 # -- the rule, pure
 
 
-def judge(parts: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int) -> str:
+def needed_parts(parts: Iterable[Part], is_renewal: bool) -> list[Part]:
+    """The parts that an attempt must do: the compulsory ones, in a renewal only those that a renewal needs, if any is marked so."""
+    compulsory = [part for part in parts if part.compulsory]
+    return [part for part in compulsory if part.renewal or not is_renewal] or compulsory
+
+
+def judge(
+    parts: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int, *, is_renewal: bool = False
+) -> str:
     """The state of an attempt from the ids of the parts that are done and of the days that are over and were missed.
 
-    Passed: all compulsory parts are done, of the days all but `days_may_miss` missed ones (R23, R25). Awaiting: only parts
+    Passed: all needed parts are done, of the days all but `days_may_miss` missed ones (R23, R25). Awaiting: only parts
     after the last day remain. More done never lowers the state; the order of events does not matter.
     """
-    return _state(_lacking(parts, done, missed, days_may_miss), parts)
+    parts = list(parts)
+    needed = needed_parts(parts, is_renewal)
+    return _state(_lacking(needed, done, missed, days_may_miss), needed if is_renewal else parts)
 
 
-def _lacking(parts: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int) -> list[Part]:
-    lacking = [part for part in parts if part.compulsory and part.pk not in done]
+def _lacking(needed: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int) -> list[Part]:
+    lacking = [part for part in needed if part.pk not in done]
     forgiven = [part for part in lacking if part.is_meeting and part.pk in missed]
     return lacking if len(forgiven) > days_may_miss else [part for part in lacking if part not in forgiven]
 
@@ -78,7 +88,9 @@ def _facts(results: Iterable[CourseResult]) -> dict[int, Facts]:
 def _facts_of(result: CourseResult, parts: list[Part], rows: dict[int, PartResult]) -> Facts:
     done = {pk for pk, row in rows.items() if row.state == PartResult.State.DONE}
     missed = {pk for pk, row in rows.items() if pk not in done and row.attendance_id}
-    return parts, rows, _lacking(parts, done, missed, result.course_version.days_may_miss)
+    needed = needed_parts(parts, result.is_renewal)
+    lacking = _lacking(needed, done, missed, result.course_version.days_may_miss)
+    return needed if result.is_renewal else parts, rows, lacking
 
 
 def missing_parts(result: CourseResult) -> list[Missing]:
@@ -165,6 +177,7 @@ def start_course(
         attempt=max(attempts.values_list("attempt", flat=True), default=0) + 1,
         source=source,
         started_on=timezone.localdate(at),
+        is_renewal=is_renewal(person, organisation, course.subject, timezone.localdate(at)),
     )
     record("course_started", by=by, about=result, person=person, organisation=organisation, at=at)
     results_changed.send(sender=CourseResult, result=result, at=at)

@@ -46,6 +46,7 @@ class Clock:
     employment: date | None = None
     profession: date | None = None
     pauses: tuple[Span, ...] = ()
+    leaves: tuple[tuple[date, date | None], ...] = ()
     # empty when the organisation does not stretch deadlines for part-time
     part_time: tuple[Span, ...] = ()
     # by stop key: the latest date set by hand

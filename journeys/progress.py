@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CourseResult
+from courses.validity import grace_end
 from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, needs_hand, possible, shift
 from journeys.models import Enrolment, Progress
 from journeys.path import Path, StageOnPath, StopOnPath, held_stages, path_of
@@ -46,10 +47,16 @@ class StopState:
     why: str = ""
     done: date | None = None
     until: date | None = None
+    grace: date | None = None  # until when it may wait, because it ran out during leave (R31)
     wait: tuple[int, ...] = ()  # ids of courses that a hard prerequisite still asks for
     wait_until: date | None = None  # the day on which the years in the profession are enough
     via: str = ""
     result: str = ""
+
+    @property
+    def last_day(self) -> date | None:
+        """The day after which it has to be renewed; None when it never expires, or as long as a leave has no end."""
+        return None if self.grace == NEVER else self.grace or self.until
 
     def stored(self) -> dict:
         """As Progress.stops keeps it: empty text for no date."""
@@ -61,6 +68,8 @@ class StopState:
             "via": self.via,
             "why": self.why,
         }
+        if self.grace:
+            row["grace"] = _iso(self.grace)
         if self.wait_until:
             row["wait_until"] = _iso(self.wait_until)
         return row
@@ -127,11 +136,13 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
         one = first[stop.key]
         earliest = None if one else _wait_until(stop, clock)
         due = possible(wanted.get(stop.key, Due(None)), earliest) if one is None else _due_when_done(stop, held, dues)
+        until = _valid_until(stop, results) if one else None
         stops[stop.key] = StopState(
             due=due.on,
             why=due.why,
             done=one.passed_on if one else None,
-            until=_valid_until(stop, results) if one else None,
+            until=until,
+            grace=grace_end(until, clock.leaves, stop.grace_weeks) if until else None,
             wait=() if one else tuple(sorted(stop.asks - has_passed)),
             wait_until=earliest,
             via=one.source if one else "",
@@ -144,7 +155,7 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
         stages=tuple(_stage_state(stage, first) for stage in held),
         next_due=min((day for stop in required if (day := stops[stop.key].due)), default=None),
         next_stop=_next_stop(required, stops),
-        expires_on=min((until for key in held_keys if (until := stops[key].until)), default=None),
+        expires_on=min((last for key in held_keys if (last := stops[key].last_day)), default=None),
         undated=sum(needs_hand(stops[stop.key].why) for stop in required),
     )
 
@@ -268,6 +279,7 @@ def clock_of(enrolment: Enrolment) -> Clock:
         employment=enrolment.employment.starts_on,
         profession=enrolment.profession_started_on or enrolment.person.profession_started_on,
         pauses=tuple(Span(*row) for row in enrolment.pauses.values_list("starts_on", "ends_on")),
+        leaves=tuple(enrolment.employment.leaves.values_list("starts_on", "ends_on")),
         part_time=part_time,
         by_hand=dict(changes),
     )

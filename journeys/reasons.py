@@ -140,7 +140,7 @@ def _not_begun(station: Station) -> str:
 
 
 def _seat_sentence(seat: Booking) -> str:
-    texts = {
+    texts: dict[str, str] = {
         Booking.State.BOOKED: _("A seat is booked, %(day)s."),
         Booking.State.OFFERED: _("A seat is offered, %(day)s. It waits for an answer."),
         Booking.State.QUEUED: _("In the queue for a seat, %(day)s."),

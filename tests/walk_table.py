@@ -428,6 +428,7 @@ EXPECTED: dict[str, Page] = {
     "deadline_change": page(having(P.ENROL_PEOPLE), public_id="enrolment", key="stop"),
     "journey_why": page(SIGNED_IN, public_id="my_enrolment"),
     "person_why": page(having(P.SEE_TEAM, P.ENROL_PEOPLE), public_id="enrolment"),
+    "expiry_list": page(having(P.SEE_TEAM, P.SEE_CERTIFICATES)),
     "deadline_list": page(having(P.ENROL_PEOPLE)),
     "hr_overview": page(having(P.SEE_CERTIFICATES)),
     "report_list": page(having(P.SEE_REPORTS)),

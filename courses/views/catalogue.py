@@ -11,6 +11,7 @@ from courses import queries, texts
 from courses.filters import CourseFilter
 from courses.makeup import missed_parts
 from courses.models import CourseResult, CourseVersion
+from courses.renewing import renewal_of
 from courses.results import missing_by_attempt, start_course
 from courses.tables import CatalogueTable
 
@@ -42,6 +43,7 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "scope": texts.scope_words(page.days, page.other_minutes),
         "validity": texts.validity_words(subject.validity_months if subject else None),
         **(under_way(request, version) if version.result_state in CourseResult.OPEN else {}),
+        "renewal": renewal_of(request.viewer, version, page),
         "edits": version.course.owner_id in request.viewer.edits_courses_of,
         "is_open": version.result_state in CourseResult.OPEN,
         "is_passed": version.result_state == CourseResult.State.PASSED,
@@ -72,7 +74,8 @@ def course_start(request: HttpRequest, slug: str) -> HttpResponse:
     employment = queries.employments_now(request.viewer).first()
     if employment is None:
         raise Http404
-    if page.unmet or not page.is_digital or version.published_at is None:
+    is_short = (offer := renewal_of(request.viewer, version, page)) and offer.can_start
+    if page.unmet or not (page.is_digital or is_short) or version.published_at is None:
         messages.error(request, _("This course cannot be started yet. See what it asks for first."))
         return redirect("course_detail", slug)
     result = start_course(
