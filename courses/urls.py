@@ -13,6 +13,7 @@ from courses.views import (
     checkin,
     decisions,
     editing,
+    expiry,
     falling,
     feeds,
     goals,
@@ -81,6 +82,7 @@ urlpatterns = [
     path("tillfallen/<uuid:public_id>/incheckning/kod/", checkin.checkin_code, name="checkin_code"),
     path("incheckning/<uuid:day_id>/", checkin.checkin_create, name="checkin_create"),
     path("tillfallen/<uuid:public_id>/rapportera/", attendance.occasion_report, name="occasion_report"),
+    path("loper-ut/", expiry.expiry_list, name="expiry_list"),
     path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course
     path("tidigare-kurser/", uploads.upload_list, name="upload_list"),

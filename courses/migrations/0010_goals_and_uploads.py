@@ -19,7 +19,7 @@ def name_goals(apps, _schema):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0008_calendar_entries"),
+        ("courses", "0009_renewals"),
         ("people", "0006_mail_that_came_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journeys", "0001_initial"),
+        ("journeys", "0004_what_lives"),
         ("people", "0006_mail_that_came_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
