@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courses.models import CourseResult
 from courses.refusals import Refused
 from journeys import rules
 from journeys.models import Enrolment, GroupMember, TargetGroup
@@ -30,19 +31,36 @@ def check_rule(*, group: TargetGroup, by: Person | None = None, at: datetime | N
     return changed
 
 
-def asked_to_renew(enrolments: Iterable[Enrolment], on: date) -> set[int]:
-    """Ids of the enrolments whose people are still asked to renew: put there by hand, or by a rule that asks for them on that day.
+def unasked_renewals(results: Iterable[int], on: date) -> set[int]:
+    """Of results that run out (ids), those that nobody asks to renew: only rules put their people on the journeys that hold the
+    course, and no live rule asks for them on that day. What is done stays theirs. Results outside journeys are asked for."""
+    rows = list(
+        CourseResult.objects.filter(pk__in=results).values_list("pk", "person", "organisation", "course", "subject")
+    )
+    same = Enrolment.objects.filter(person__in={row[1] for row in rows}, organisation__in={row[2] for row in rows})
+    holds: dict[tuple, set[int]] = {}
+    columns = ("pk", "person", "organisation", "version__stops__course", "version__stops__course__subject")
+    for pk, person, organisation, course, subject in same.exclude(state=Enrolment.State.ENDED).values_list(*columns):
+        for key in ("course", course), ("subject", subject):
+            holds.setdefault((person, organisation, *key), set()).add(pk)
+    asked = _asked({pk for found in holds.values() for pk in found}, on)
+    unasked = set()
+    for pk, person, organisation, course, subject in rows:
+        holding = holds.get((person, organisation, "course", course), set())
+        if subject:
+            holding = holding | holds.get((person, organisation, "subject", subject), set())
+        if holding and not holding & asked:
+            unasked.add(pk)
+    return unasked
 
-    Whoever was only put on a journey by a rule and no longer meets it keeps what is done, and is asked for nothing more.
-    """
-    ids = [one.pk for one in enrolments]
-    rows = GroupMember.objects.standing().filter(enrolment__in=ids)
+
+def _asked(enrolments: set[int], on: date) -> set[int]:
+    """The enrolments (ids) made by hand, or by a rule that is live and asks for their people on a day."""
+    rows = GroupMember.objects.standing().filter(enrolment__in=enrolments)
     members = list(rows.select_related("group__organisation", "group__journey"))
-    met: dict[int, set[int]] = {}
-    for group in {one.group for one in members}:
-        met[group.pk] = set(meeting(group, on)) if group.ended_at is None else set()
+    met = {group.pk: set() if group.ended_at else set(meeting(group, on)) for group in {one.group for one in members}}
     asked = {one.enrolment_id for one in members if one.person_id in met[one.group_id]}
-    return set(ids) - {one.enrolment_id for one in members} | asked
+    return enrolments - {one.enrolment_id for one in members} | asked
 
 
 def meeting(group: TargetGroup, on: date, shown_to: Iterable[str] = Person.ShownTo.values) -> dict[int, Work]:
@@ -86,7 +104,7 @@ def ask_about_withheld(*, group: TargetGroup, by: Person | None, at: datetime | 
 
 
 def _who_sees(group: TargetGroup, work: Work, on: date) -> list[Person]:
-    """The named manager, else who leads the very unit, else the custodians of the organisation."""
+    """The named manager, else who leads that very unit, else the custodians: managers above do not see withheld persons (P2)."""
     if work.manager:
         return [Person.objects.get(pk=work.manager)]
     held = RoleAssignment.objects.on(on).filter(organisation=group.organisation).exclude(person=work.person)

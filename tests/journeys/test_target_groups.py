@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 
 from courses.decisions import system_deeds, told
+from courses.models import CourseResult
 from courses.refusals import Refused
+from courses.signals import renewals_asked
 from journeys.enrolment import enrol, withdraw
 from journeys.jobs import check_target_groups
 from journeys.models import Enrolment, GroupMember, TargetGroup
-from journeys.rule_checks import asked_to_renew, check_rule, enrol_waiting, waiting_for
+from journeys.rule_checks import check_rule, enrol_waiting, unasked_renewals, waiting_for
 from journeys.rules import Rule
 from journeys.target_groups import end_rule, plan_rule, set_rule, undo_obstacle, undo_rule
 from people.consequences import Outdated
@@ -291,15 +293,17 @@ def test_asked_by_hand_of_waiting_is_refused_when_the_journey_is_not_run(staff, 
 
 def test_at_renewal_only_those_are_asked_who_still_belong(staff, journey):
     live(staff, journey)
-    by_hand = enrol(
-        person=staff.dina, employment=staff.job("dina"), journey=journey, starts_on=staff.today, by=staff.johan
-    )
-    rows = list(Enrolment.objects.all())
-    assert asked_to_renew(rows, staff.today) == {one.pk for one in rows}
+    enrol(person=staff.dina, employment=staff.job("dina"), journey=journey, starts_on=staff.today, by=staff.johan)
+    course = journey.versions.get(state="published").stops.get(key="a").course
+    ids = {name: pass_course(staff, name, course).pk for name in ("amira", "jonas", "dina", "tilda")}
+    assert unasked_renewals(ids.values(), staff.today) == set()
     retitle(staff, "amira", "Chef")
-    left = Enrolment.objects.get(person=staff.amira)
-    assert asked_to_renew(rows, staff.today) == {one.pk for one in rows} - {left.pk}
-    assert by_hand.pk in asked_to_renew(rows, staff.today)
+    retitle(staff, "dina", "Chef")  # put there by hand: no rule speaks for her
+    assert unasked_renewals(ids.values(), staff.today) == {ids["amira"]}
+    answers = renewals_asked.send(sender=CourseResult, results=list(ids.values()), on=staff.today)
+    assert [found for _receiver, found in answers] == [{ids["amira"]}]
+    end_rule(group=TargetGroup.objects.get(), by=staff.helena)
+    assert unasked_renewals(ids.values(), staff.today) == {ids["amira"], ids["jonas"]}
 
 
 def test_what_the_job_did_is_said(staff, journey, see):
