@@ -28,6 +28,7 @@ EVERY_MINUTES: dict[str, int] = {
     "journeys.jobs.follow_the_day": 60,
     "journeys.jobs.roll_up": 5,
     "journeys.jobs.check_target_groups": 5,
+    "journeys.jobs.go_on_recomputing": 1,
     "certificates.jobs.make_missing_certificates": 5,
     "certificates.jobs.resume_lost_bundles": 2,
     "certificates.jobs.warn_about_seals": 24 * 60,

@@ -1,6 +1,7 @@
 from journeys.models.enrolment import Completion, DeadlineChange, Enrolment, Pause
 from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
 from journeys.models.progress import Progress, Rollup
+from journeys.models.rebuild import Rebuild
 from journeys.models.target_group import GroupMember, TargetGroup
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Journey",
     "Pause",
     "Progress",
+    "Rebuild",
     "Rollup",
     "Stage",
     "Stop",
