@@ -10,6 +10,7 @@ from courses.booking import release_bookings
 from courses.entries import differing, repair
 from courses.feeds import warn_of_end
 from courses.holds import release_hold
+from courses.importing.uploads import forget_uploads
 from courses.invitations import read_answers
 from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
@@ -161,3 +162,8 @@ def warn_of_links(at: datetime | None = None) -> int:
 def read_calendar_replies(at: datetime | None = None) -> int:
     """Every few minutes: answers that people gave in their calendars, when a mailbox is configured. Answers how many."""
     return read_answers(at or timezone.now())
+
+
+def forget_old_uploads(at: datetime | None = None) -> int:
+    """Nightly: files of earlier completions that nobody wrote in for a week are thrown away."""
+    return forget_uploads(at=at)

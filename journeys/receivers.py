@@ -15,6 +15,7 @@ from journeys.pauses import follow_leave
 from journeys.postponing import deadlines_touched_by, postpone, take_back
 from journeys.priorities import priority_of
 from journeys.routes import routes_of_courses
+from journeys.rule_checks import unasked_renewals
 from people import signals as people
 
 
@@ -76,3 +77,8 @@ def on_deadlines_touched(sender: Any, rows, reason, **facts: Any) -> list[int]:
 @receiver(courses.deadlines_untouched)
 def on_deadlines_untouched(sender: Any, ids, **facts: Any) -> None:
     take_back(ids=ids, by=facts.get("by"), at=facts.get("at"))
+
+
+@receiver(courses.renewals_asked)
+def on_renewals_asked(sender: Any, results, on, **facts: Any) -> set[int]:
+    return unasked_renewals(results, on)

@@ -3,7 +3,9 @@ from courses.models.course import Course, CourseVersion, Goal, Part, Prerequisit
 from courses.models.feed import CalendarReply, Entry, Feed
 from courses.models.moving import FirstRight, TimeQuestion
 from courses.models.occasion import Hold, Meeting, Occasion, OccasionTrainer, Quota, Venue
+from courses.models.rating import Judgement, RatingShare, ReachedLevel, SelfRating
 from courses.models.result import CourseResult, PartResult
+from courses.models.upload import Upload
 
 __all__ = [
     "Attendance",
@@ -17,6 +19,7 @@ __all__ = [
     "FirstRight",
     "Goal",
     "Hold",
+    "Judgement",
     "Meeting",
     "Need",
     "Occasion",
@@ -26,8 +29,12 @@ __all__ = [
     "PartResult",
     "Prerequisite",
     "Quota",
+    "RatingShare",
+    "ReachedLevel",
+    "SelfRating",
     "Subject",
     "Task",
     "TimeQuestion",
+    "Upload",
     "Venue",
 ]
