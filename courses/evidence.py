@@ -73,7 +73,7 @@ def _read(file: UploadedFile) -> ReadFile:
 
 
 def keep_evidence(
-    recognition: Recognition, files: Iterable[ReadFile], by: Person | None, at: datetime
+    *, recognition: Recognition, files: Iterable[ReadFile], by: Person | None, at: datetime
 ) -> list[Evidence]:
     """Put files beside an application; the same bytes again are the same file. Call inside the transaction of the deed."""
     kept = []

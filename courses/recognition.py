@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from courses.evidence import ReadFile, keep_evidence
 from courses.models import Course, CourseResult, Evidence, Part, Recognition
+from courses.recognising import recognise
 from courses.recognition_notices import tell_decided, tell_to_decide
 from courses.refusals import Refused
-from courses.results import recognise
 from courses.signals import deciders_asked
 from courses.validity import add_months
 from people.events import record
@@ -65,7 +65,7 @@ def apply_for_recognition(
     files = list(files)
     mine = Recognition.objects.filter(person=person, organisation=organisation, course=course)
     if there := mine.open().first():
-        keep_evidence(there, files, by, at)
+        keep_evidence(recognition=there, files=files, by=by, at=at)
         return there
     obstacles = applying_obstacles(person, organisation, course, achieved_on, timezone.localdate(at))
     if not files:
@@ -82,7 +82,7 @@ def apply_for_recognition(
         asked_by=by,
         decided_for=_decider(person, organisation, course),
     )
-    keep_evidence(row, files, by, at)
+    keep_evidence(recognition=row, files=files, by=by, at=at)
     record("recognition_asked", by=by, about=row, person=person, organisation=organisation, at=at)
     tell_to_decide(row, at)
     return row
@@ -110,7 +110,7 @@ def supplement(
     if row.state not in Recognition.OPEN:
         raise Refused(_("The application is decided already."))
     files = list(files)
-    kept = keep_evidence(row, files, by, at)
+    kept = keep_evidence(recognition=row, files=files, by=by, at=at)
     if not kept and not files:
         raise Refused(_("Add at least one file that shows it."))
     if row.state == Recognition.State.SUPPLEMENT:
@@ -124,11 +124,11 @@ def supplement(
 
 
 def deciding_obstacles(
-    recognition: Recognition, state: str, reason: str, parts: Iterable[Part], by: Person
+    recognition: Recognition, state: str, reason: str, parts: Iterable[Part], decider: Person
 ) -> list[str]:
     """Why a decision cannot be made like this, as sentences."""
     lacks = []
-    if recognition.person_id == by.pk or recognition.asked_by_id == by.pk:
+    if recognition.person_id == decider.pk or recognition.asked_by_id == decider.pk:
         lacks.append(_("Nobody decides an application of one's own."))
     if not reason.strip():
         lacks.append(_("Say why."))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from courses.models import CourseVersion, Recognition
+from courses.models.recognition import decides_for
 from people.access import viewer_for
 from people.models import Notice, Person, RoleAssignment
 from people.notices import notice, say
@@ -50,7 +51,7 @@ def waits(row: Notice) -> dict | None:
 
 def _decides(person: Person, role: str, found: Recognition) -> bool:
     viewer = viewer_for(person, role)
-    return viewer.role == role and found.decided_for_id in viewer.decides_for
+    return viewer.role == role and found.decided_for_id in decides_for(viewer)
 
 
 @notice("courses.recognition_decided", title=gettext_lazy("Your prior learning is decided"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.models import Attendance, Course, CourseResult, CourseVersion, Part, PartResult, Recognition, Task
+from courses.models import Attendance, Course, CourseResult, CourseVersion, Part, PartResult, Task
 from courses.refusals import Refused
 from courses.signals import course_passed, course_reopened, results_changed
 from courses.validity import is_renewal, validity_end
@@ -190,7 +190,7 @@ def _locked(result: CourseResult) -> CourseResult:
     ).get(pk=result.pk)  # fmt: skip
 
 
-def _row(result: CourseResult, part: Part) -> PartResult:
+def row_of(result: CourseResult, part: Part) -> PartResult:
     """The row of a part in the attempt, made when missing; parts of another version are matched by key."""
     if part.course_version_id != result.course_version_id:
         part = result.course_version.parts.filter(key=part.key).first() or part
@@ -200,7 +200,7 @@ def _row(result: CourseResult, part: Part) -> PartResult:
     return row
 
 
-def _complete(row: PartResult, minutes: int, on: date) -> None:
+def complete_row(row: PartResult, minutes: int, on: date) -> None:
     if row.state != PartResult.State.DONE:
         row.state, row.done_on, row.minutes = PartResult.State.DONE, on, minutes
     row.save()
@@ -215,12 +215,12 @@ def tick_task(
     result = _locked(result)
     if sentence := _part_obstacle(result, task.part):
         raise Refused(sentence)
-    row = _row(result, task.part)
+    row = row_of(result, task.part)
     ticked = (set(row.tasks_done) | {task.pk}) if done else (set(row.tasks_done) - {task.pk})
     row.tasks_done = sorted(ticked)
     own = task.part.confirmed_by == Part.ConfirmedBy.SELF
     if own and ticked >= set(task.part.tasks.values_list("pk", flat=True)):
-        _complete(row, task.part.minutes, timezone.localdate(at))
+        complete_row(row, task.part.minutes, timezone.localdate(at))
     else:
         if own and not done and row.state == PartResult.State.DONE:
             row.state, row.done_on, row.minutes = PartResult.State.STARTED, None, 0
@@ -251,9 +251,9 @@ def finish_part(
         sentence = _("Somebody else confirms this part.")
     if sentence:
         raise Refused(sentence)
-    row = _row(result, part)
+    row = row_of(result, part)
     row.tasks_done = sorted(part.tasks.values_list("pk", flat=True))
-    _complete(row, part.minutes, timezone.localdate(at))
+    complete_row(row, part.minutes, timezone.localdate(at))
     record("part_finished", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
            part=part.key)  # fmt: skip
     settle(result=result, at=at)
@@ -283,7 +283,7 @@ def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | No
     result = _locked(result)
     if sentences := signing_obstacles(result, part, by, timezone.localdate(at)):
         raise Refused(*sentences)
-    row = _row(result, part)
+    row = row_of(result, part)
     if row.signed_by_id is None:
         row.signed_at, row.signed_by = at, by
     elif part.second_signer and row.second_by_id is None and row.signed_by_id != by.pk:
@@ -291,7 +291,7 @@ def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | No
     if part.second_signer and row.second_by_id is None:
         row.save()
     else:
-        _complete(row, part.minutes, timezone.localdate(at))
+        complete_row(row, part.minutes, timezone.localdate(at))
     record("part_signed", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
            part=part.key)  # fmt: skip
     settle(result=result, at=at)
@@ -310,12 +310,12 @@ def take_attendance(
     """Write a locked attendance into the attempt. A day once taken stays taken, unless this very row is corrected (R24, R26)."""
     at = at or timezone.now()
     result = _locked(result)
-    row = _row(result, attendance.meeting.part)
+    row = row_of(result, attendance.meeting.part)
     is_correction = row.attendance_id == attendance.pk
     if attendance.state == Attendance.State.PRESENT:
         if row.state != PartResult.State.DONE:
             row.attendance = attendance
-        _complete(row, row.part.minutes, timezone.localdate(attendance.meeting.starts_at))
+        complete_row(row, row.part.minutes, timezone.localdate(attendance.meeting.starts_at))
     elif row.state == PartResult.State.DONE and is_correction and reason:
         row.state, row.done_on, row.minutes, row.reason = PartResult.State.REOPENED, None, 0, reason
         row.save()
@@ -365,56 +365,6 @@ def _stamp(result: CourseResult, rows: dict[int, PartResult]) -> None:
     result.passed_on = max(days, default=timezone.localdate(result.decided_at))
     result.subject = result.course.subject
     result.valid_until = validity_end(result.subject, result.person, result.organisation, result.passed_on)
-
-
-@transaction.atomic
-def recognise(
-    *, recognition: Recognition, parts: Iterable[Part] | None = None, by: Person | None, at: datetime | None = None
-) -> CourseResult:
-    """Write a granted application: a passed attempt of its own, or with `parts` the open attempt in which these are done (R36).
-
-    Never "done in a course": the source says recognised. Written already: that one.
-    """
-    at = at or timezone.now()
-    person, organisation, course = recognition.person, recognition.organisation, recognition.course
-    if there := CourseResult.objects.filter(recognition=recognition).first():
-        return there
-    on = recognition.achieved_on
-    if parts is not None:
-        result = start_course(
-            person=person, organisation=organisation, course=course, source=CourseResult.Source.RECOGNISED, by=by, at=at
-        )
-        if result.source == CourseResult.Source.RECOGNISED and result.recognition_id is None:
-            result.recognition = recognition
-            result.save(update_fields=["recognition"])
-        for part in parts:
-            row = _row(result, part)
-            row.source = CourseResult.Source.RECOGNISED
-            _complete(row, part.minutes, on)
-        return settle(result=result, by=by, at=at)
-    version = course.versions.published().get()
-    attempts = CourseResult.objects.filter(person=person, course=course, organisation=organisation)
-    result = CourseResult.objects.create(
-        person=person,
-        organisation=organisation,
-        course=course,
-        course_version=version,
-        subject=course.subject,
-        attempt=max(attempts.values_list("attempt", flat=True), default=0) + 1,
-        state=CourseResult.State.PASSED,
-        source=CourseResult.Source.RECOGNISED,
-        started_on=on,
-        passed_on=on,
-        valid_until=validity_end(course.subject, person, organisation, on),
-        decided_at=at,
-        decided_by=by,
-        recognition=recognition,
-    )
-    record("result_settled", by=by, about=result, person=person, organisation=organisation, at=at,
-           reason=recognition.reason, before="", after=result.state)  # fmt: skip
-    course_passed.send(sender=CourseResult, result=result, at=at)
-    results_changed.send(sender=CourseResult, result=result, at=at)
-    return result
 
 
 @transaction.atomic

@@ -172,11 +172,6 @@ class Viewer:
     def edits_journeys_of(self) -> frozenset[int]:
         return self.acts_for if Permission.EDIT_JOURNEYS in self.may else frozenset()
 
-    @property
-    def decides_for(self) -> frozenset[int]:
-        """Ids of the organisations on whose behalf the viewer decides on prior learning."""
-        return self.acts_for if Permission.DECIDE_RECOGNITION in self.may else frozenset()
-
     @cached_property
     def organisation(self) -> Organisation | None:
         """The organisation whose name and colour the pages carry; its other fields are read when somebody asks."""
@@ -373,11 +368,6 @@ class Viewer:
             shown_name=Case(When(named, then=F("person__name")), default=code, output_field=CharField()),
             is_named=Case(When(named, then=Value(True)), default=Value(False), output_field=BooleanField()),
         )
-
-    def recognitions_seen(self, rows: QuerySet) -> QuerySet:
-        """Applications of the viewer's people, and those that the viewer decides: of these the pages show no name."""
-        seen = self.rows_seen(rows).order_by().values("pk")
-        return rows.filter(pk__in=seen.union(rows.filter(decided_for__in=self.decides_for).order_by().values("pk")))
 
     def journeys_seen(self, rows: QuerySet) -> QuerySet:
         if "journeys" not in self._seen:

@@ -5,12 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.course import Course, Part
 from people.models import Organisation, Person
 from people.models.base import DatedQuerySet, Period, Public, choice_check
+from people.roles import Permission
+
+
+def decides_for(viewer) -> frozenset[int]:
+    """Ids of the organisations on whose behalf the viewer decides on prior learning."""
+    return viewer.acts_for if Permission.DECIDE_RECOGNITION in viewer.may else frozenset()
 
 
 class RecognitionQuerySet(models.QuerySet):
     def visible_to(self, viewer):
-        """Applications of the viewer's people, and those that the viewer decides; the own ones are asked for with own()."""
-        return viewer.recognitions_seen(self)
+        """Applications of the viewer's people, and those that the viewer decides: of these the pages show no name."""
+        seen = viewer.rows_seen(self).order_by().values("pk")
+        return self.filter(pk__in=seen.union(self.filter(decided_for__in=decides_for(viewer)).order_by().values("pk")))
 
     def open(self):
         return self.filter(state__in=Recognition.OPEN)

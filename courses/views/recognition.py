@@ -14,6 +14,7 @@ from courses.equivalences import add_equivalence, end_equivalence, titled_course
 from courses.evidence import TYPES, read_uploads
 from courses.forms.recognition import ApplicationForm, DecisionForm, EquivalenceForm, SupplementForm
 from courses.models import CourseVersion, Equivalence, Evidence, Recognition
+from courses.models.recognition import decides_for
 from courses.recognition import apply_for_recognition, decide, precedent_of, supplement
 from courses.refusals import Refused
 from people.files import file_path
@@ -41,7 +42,7 @@ def recognition_list(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": [row for row in rows if row.state in Recognition.OPEN],
         "decided": [row for row in rows if row.state not in Recognition.OPEN],
-        "decides_for": request.viewer.decides_for,
+        "decides_for": decides_for(request.viewer),
     }
     return render(request, "courses/recognition_list.html", context)
 
@@ -90,7 +91,7 @@ def _apply(request: HttpRequest, slug: str, job: Employment) -> HttpResponse:
 def recognition_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One application: what was sent, what was decided and why; whoever decides does it here."""
     row = get_object_or_404(reachable(request), public_id=public_id)
-    decides = row.decided_for_id in request.viewer.decides_for and request.viewer.person.pk not in (
+    decides = row.decided_for_id in decides_for(request.viewer) and request.viewer.person.pk not in (
         row.person_id,
         row.asked_by_id,
     )
@@ -108,7 +109,7 @@ def recognition_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("The decision is made and told."))
                 return redirect("recognition_detail", public_id)
-    is_mine = row.decided_for_id not in request.viewer.decides_for or row.person_id == request.viewer.person.pk
+    is_mine = row.decided_for_id not in decides_for(request.viewer) or row.person_id == request.viewer.person.pk
     context = {
         "row": row,
         "files": row.evidence.all(),
@@ -125,7 +126,7 @@ def recognition_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def recognition_supplement(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """More evidence, by the person or whoever leads them."""
     row = get_object_or_404(reachable(request), public_id=public_id)
-    if row.decided_for_id in request.viewer.decides_for and row.person_id != request.viewer.person.pk:
+    if row.decided_for_id in decides_for(request.viewer) and row.person_id != request.viewer.person.pk:
         raise Http404
     form = SupplementForm(request.POST, request.FILES)
     try:
