@@ -32,6 +32,10 @@ _PAGES: list[tuple[Promise, str]] = [
     ),
     (_("a file of certificates"), "bundle_detail bundle_download bundle_create"),
     (_("your course"), "result_detail"),
+    (
+        _("prior learning"),
+        "recognition_list recognition_detail recognition_supplement recognition_for evidence_download",
+    ),
     (_("the list of what runs out"), "expiry_list"),
     (_("parts to sign"), "part_signatures part_sign"),
     (_("the team"), "team_overview"),

@@ -3,6 +3,7 @@ from courses.models.course import Course, CourseVersion, Goal, Part, Prerequisit
 from courses.models.feed import CalendarReply, Entry, Feed
 from courses.models.moving import FirstRight, TimeQuestion
 from courses.models.occasion import Hold, Meeting, Occasion, OccasionTrainer, Quota, Venue
+from courses.models.recognition import Equivalence, Evidence, Recognition
 from courses.models.result import CourseResult, PartResult
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "CourseResult",
     "CourseVersion",
     "Entry",
+    "Equivalence",
+    "Evidence",
     "Feed",
     "FirstRight",
     "Goal",
@@ -26,6 +29,7 @@ __all__ = [
     "PartResult",
     "Prerequisite",
     "Quota",
+    "Recognition",
     "Subject",
     "Task",
     "TimeQuestion",
