@@ -73,9 +73,10 @@ def _read(file: UploadedFile) -> ReadFile:
 
 
 def keep_evidence(
-    *, recognition: Recognition, files: Iterable[ReadFile], by: Person | None, at: datetime
+    *, recognition: Recognition, files: Iterable[ReadFile], by: Person | None, at: datetime | None = None
 ) -> list[Evidence]:
     """Put files beside an application; the same bytes again are the same file. Call inside the transaction of the deed."""
+    at = at or timezone.now()
     kept = []
     for file in files:
         if recognition.evidence.filter(sha256=file.sha256).exists():
