@@ -8,6 +8,7 @@ from django.utils import timezone
 from courses.approvals import chase_approval
 from courses.booking import release_bookings
 from courses.entries import differing, repair
+from courses.evidence import throw_away_old
 from courses.feeds import warn_of_end
 from courses.holds import release_hold
 from courses.importing.uploads import forget_uploads
@@ -142,6 +143,11 @@ def ask_decisions(at: datetime | None = None) -> int:
 def warn_of_expiry(at: datetime | None = None) -> int:
     """Daily: what runs out, 90, 30 and 0 days before, to the person and the nearest managers (R30). Answers how many were told."""
     return remind_expiring(at)
+
+
+def throw_away_evidence(at: datetime | None = None) -> int:
+    """Daily: the files of prior learning that was decided long ago. Answers how many."""
+    return throw_away_old(at)
 
 
 def repair_calendars(at: datetime | None = None) -> int:

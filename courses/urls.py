@@ -24,6 +24,7 @@ from courses.views import (
     occasions,
     offers,
     quotas,
+    recognition,
     settings,
     uploads,
 )
@@ -82,6 +83,19 @@ urlpatterns = [
     path("tillfallen/<uuid:public_id>/incheckning/kod/", checkin.checkin_code, name="checkin_code"),
     path("incheckning/<uuid:day_id>/", checkin.checkin_create, name="checkin_create"),
     path("tillfallen/<uuid:public_id>/rapportera/", attendance.occasion_report, name="occasion_report"),
+    # prior learning
+    path("kurser/<slug:slug>/tillgodorakna/", recognition.recognition_create, name="recognition_create"),
+    path("team/<uuid:public_id>/tillgodorakna/<slug:slug>/", recognition.recognition_for, name="recognition_for"),
+    path("tillgodoraknande/", recognition.recognition_list, name="recognition_list"),
+    path("tillgodoraknande/<uuid:public_id>/", recognition.recognition_detail, name="recognition_detail"),
+    path(
+        "tillgodoraknande/<uuid:public_id>/underlag/", recognition.recognition_supplement, name="recognition_supplement"
+    ),
+    path(
+        "tillgodoraknande/<uuid:public_id>/underlag/<int:pk>/", recognition.evidence_download, name="evidence_download"
+    ),
+    path("likvardighet/", recognition.equivalence_list, name="equivalence_list"),
+    path("likvardighet/<int:pk>/avsluta/", recognition.equivalence_end, name="equivalence_end"),
     path("loper-ut/", expiry.expiry_list, name="expiry_list"),
     path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course

@@ -34,6 +34,10 @@ _PAGES: list[tuple[Promise, str]] = [
     (_("your course"), "result_detail"),
     (_("a file of earlier completions"), "upload_detail upload_apply"),
     (_("your knowledge goals"), "goal_judge goal_mark"),
+    (
+        _("prior learning"),
+        "recognition_list recognition_detail recognition_supplement recognition_for evidence_download",
+    ),
     (_("the list of what runs out"), "expiry_list"),
     (_("parts to sign"), "part_signatures part_sign"),
     (_("the team"), "team_overview"),

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     UPLOAD_RESULTS = "upload_results"
     SEE_STAFF = "see_staff"
     SEE_REPORTS = "see_reports"
+    DECIDE_RECOGNITION = "decide_recognition"
     EDIT_STAFF = "edit_staff"
     KEEP_JOBS = "keep_jobs"
     EDIT_UNITS = "edit_units"
@@ -87,6 +88,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.UPLOAD_RESULTS,
             _P.SEE_STAFF,
             _P.SEE_REPORTS,
+            _P.DECIDE_RECOGNITION,
             _P.ENROL_PEOPLE,
             _P.KEEP_TARGET_GROUPS,
             _P.BOOK_FOR_OTHERS,
@@ -96,7 +98,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Nobody else can move, invite or end those whom only the custodian sees.
     Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS, _P.ANSWER_UNLED, _P.SEE_LOG}),
     # A coordinator is programme owner where the own organisation leads (decision 1).
-    Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS}),
+    Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS, _P.DECIDE_RECOGNITION}),
     Role.OWNER: frozenset({_P.EDIT_JOURNEYS}),
     Role.MUNICIPALITY_ADMIN: frozenset(
         {

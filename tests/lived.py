@@ -8,6 +8,7 @@ and an occasion of its own, which nobody else may see.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from certificates.bundling import start_bundle
@@ -15,6 +16,8 @@ from certificates.models import Bundle, Certificate
 from courses.attendance import lock_meeting, mark_all_present, report_occasion
 from courses.authoring import add_goal, add_part, add_subject, add_task, draft_course, publish_course
 from courses.booking import book_people, request_seat
+from courses.equivalences import add_equivalence
+from courses.evidence import read_uploads
 from courses.feeds import renew_feed
 from courses.goals import rate_self, share_ratings
 from courses.importing.uploads import read_upload
@@ -26,10 +29,12 @@ from courses.models import (
     Occasion,
     Part,
     RatingShare,
+    Recognition,
     Subject,
     Upload,
     Venue,
 )
+from courses.recognition import apply_for_recognition
 from courses.results import finish_part, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
 from journeys.enrolment import enrol
@@ -72,6 +77,7 @@ class Lived:
     groups: dict[str, TargetGroup]
     share: RatingShare
     uploads: dict[str, Upload]
+    recognition: Recognition
 
     def booking(self, name: str, occasion: Occasion | None = None) -> Booking:
         """The booking of one of the cast on the coming occasion, or on another."""
@@ -179,6 +185,23 @@ def build_ratings(world: World, course: Course) -> RatingShare:
     return share_ratings(course=course, to=world.johan, **own)
 
 
+def build_recognition(world: World, course: Course) -> Recognition:
+    """Amira asks that an earlier course counts, and the region says that its own course counts as it."""
+    version = draft_course(owner=world.region, code="DIGI", title="Digitala verktyg", by=world.petra)
+    add_part(version=version, kind="preparation", title="Läs", minutes=60, by=world.petra)
+    publish_course(version=version, by=world.petra)
+    add_equivalence(owner=world.region, course=course, counts_as=version.course, by=world.olle)
+    return apply_for_recognition(
+        person=world.amira,
+        organisation=world.ale,
+        course=version.course,
+        achieved_on=world.today - timedelta(days=100),
+        text="Kurs på högskolan",
+        files=read_uploads([SimpleUploadedFile("diplom.pdf", b"%PDF-1.7")]),
+        by=world.amira,
+    )
+
+
 def build_lived(world: World) -> Lived:
     """The whole of it; takes about two seconds."""
     course = build_course(world)
@@ -244,4 +267,5 @@ def build_lived(world: World) -> Lived:
             )
             for key in ("ale", "tjorn")
         },
+        recognition=build_recognition(world, course),
     )

@@ -36,16 +36,23 @@ OF_COURSES = (
 )  # fmt: skip
 COURSES = Tab("course_list", _("Courses"), "book-open", OF_COURSES)
 CALENDAR = Tab("calendar_mine", _("Calendar"), "calendar")
-MY_CERTIFICATES = Tab("certificate_mine", _("My certificates"), "award")
-TEAM = Tab("team_overview", _("My team"), "users")
+MY_CERTIFICATES = Tab("certificate_mine", _("My certificates"), "award", ("/tillgodoraknande/",))
+TEAM = Tab("team_overview", _("My team"), "users", ("/loper-ut/", "/tillgodoraknande/"))
 OCCASIONS = Tab("occasion_list", _("Sessions"), "calendar")
 PARTICIPANTS = Tab("participant_list", _("Participants"), "users")
-HR = Tab("hr_overview", _("Overview"), "layout-dashboard", ("/malgrupper/", "/tidigare-kurser/"))
+HR = Tab(
+    "hr_overview",
+    _("Overview"),
+    "layout-dashboard",
+    ("/malgrupper/", "/tidigare-kurser/", "/loper-ut/", "/tillgodoraknande/"),
+)
 CERTIFICATES = Tab("certificate_list", _("Certificates"), "award")
 STAFF = Tab("person_list", _("Staff"), "users")
 REPORTS = Tab("report_list", _("Reports"), "chart-column")
 REGION = Tab("region_overview", _("Region"), "map")
-PROGRAMMES = Tab("programme_list", pgettext_lazy("tab", "Programmes"), "milestone")
+PROGRAMMES = Tab(
+    "programme_list", pgettext_lazy("tab", "Programmes"), "milestone", ("/tillgodoraknande/", "/likvardighet/")
+)
 UNITS = Tab("unit_list", _("Units"), "network")
 ROLES = Tab("role_list", _("Roles"), "user-cog")
 PROTECTED = Tab("person_list", pgettext_lazy("tab", "Protected"), "shield")

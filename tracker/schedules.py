@@ -24,6 +24,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.warn_of_links": 1440,
     "courses.jobs.forget_old_uploads": 1440,
     "courses.jobs.warn_of_expiry": 720,
+    "courses.jobs.throw_away_evidence": 1440,
     "journeys.jobs.stamp_missing": 10,
     "journeys.jobs.follow_the_day": 60,
     "journeys.jobs.roll_up": 5,

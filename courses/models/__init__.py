@@ -4,6 +4,7 @@ from courses.models.feed import CalendarReply, Entry, Feed
 from courses.models.moving import FirstRight, TimeQuestion
 from courses.models.occasion import Hold, Meeting, Occasion, OccasionTrainer, Quota, Venue
 from courses.models.rating import Judgement, RatingShare, ReachedLevel, SelfRating
+from courses.models.recognition import Equivalence, Evidence, Recognition
 from courses.models.result import CourseResult, PartResult
 from courses.models.upload import Upload
 
@@ -15,6 +16,8 @@ __all__ = [
     "CourseResult",
     "CourseVersion",
     "Entry",
+    "Equivalence",
+    "Evidence",
     "Feed",
     "FirstRight",
     "Goal",
@@ -31,6 +34,7 @@ __all__ = [
     "Quota",
     "RatingShare",
     "ReachedLevel",
+    "Recognition",
     "SelfRating",
     "Subject",
     "Task",

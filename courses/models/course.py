@@ -24,7 +24,7 @@ class Subject(Public):
     validity_months = models.PositiveSmallIntegerField(_("valid for (months)"), null=True, blank=True)
     opens_days = models.PositiveSmallIntegerField(_("renewal opens (days before)"), default=90)
     grace_weeks = models.PositiveSmallIntegerField(_("grace after leave (weeks)"), default=8)
-    evidence_max_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    evidence_max_months = models.PositiveSmallIntegerField(_("oldest evidence (months)"), null=True, blank=True)
     keeps_base = models.BooleanField(_("early renewal keeps the old date"), default=True)
 
     objects = SubjectQuerySet.as_manager()
