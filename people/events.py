@@ -34,6 +34,7 @@ _PAGES: list[tuple[Promise, str]] = [
     (_("your course"), "result_detail"),
     (_("a file of earlier completions"), "upload_detail upload_apply"),
     (_("your knowledge goals"), "goal_judge goal_mark"),
+    (_("with whom to share the own ratings"), "goal_rate"),
     (_("the list of what runs out"), "expiry_list"),
     (_("parts to sign"), "part_signatures part_sign"),
     (_("the team"), "team_overview"),
