@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,9 +14,11 @@ from icalendar.parser import Contentline
 from certificates.models import Certificate, NumberSeries
 from certificates.snapshots import digest
 from courses.entries import differing
+from courses.jobs import fill_waiting, settle_results
 from courses.models import Booking, CourseResult, Entry, Meeting, Occasion, PartResult
 from journeys.models import Completion, Enrolment, Progress, Rollup
-from journeys.progress import progress_values, standing_of
+from journeys.progress import progress_values, recompute, standing_of
+from journeys.rollup import count_anew
 from people.models import Collaboration, Organisation, Person, Unit, UnitLine
 from people.names import search_key, sort_key
 from tracker.demo import places
@@ -25,6 +28,8 @@ from tracker.national.making import National, place_at
 from tracker.national.papers import fold, uuid_of
 from tracker.national.pattern import Class
 from tracker.national.sizes import PATTERNS, SMALL_PATTERNS, originals, slots, towns
+
+pytestmark = pytest.mark.slow  # living three classes takes half a minute of a core
 
 SIZES = {"municipalities": 3, "persons": 100}
 # What every row has of its own; the rest of a copy is said by its original or by its place.
@@ -219,9 +224,34 @@ def test_seats_are_counted_and_never_oversold(db, national):
     assert Occasion.objects.filter(state="open", seats_taken=models.F("seats"), bookings__state="queued").exists()
 
 
-def test_the_rollup_is_counted(db, national):
-    people = Rollup.objects.filter(stage=None).aggregate(n=models.Sum("people"))["n"]
-    assert people == Progress.objects.exclude(state="ended").count()
+def test_the_rollup_counts_every_row_once(db, national):
+    """Each row of the roll-up beside a plain count of the progress rows that it speaks of."""
+    on = timezone.localdate()
+    rollups = list(Rollup.objects.all())
+    assert {(row.organisation_id, row.version_id) for row in rollups} == set(
+        Progress.objects.values_list("organisation", "version")
+    )
+    for row in rollups:
+        rows = Progress.objects.exclude(state="ended").filter(organisation=row.organisation_id, version=row.version_id)
+        rows = list(rows.filter(stage=row.stage_id) if row.stage_id else rows)
+        assert row.people == len(rows)
+        assert row.completed == sum(one.state == "completed" for one in rows)
+        assert row.late == sum(one.state in Enrolment.OPEN and bool(one.next_due) and one.next_due < on for one in rows)
+        for key, said in row.stops.items():
+            assert said["done"] == sum(bool(one.stops[key]["done"]) for one in rows)
+            left = [one.stops[key]["due"] for one in rows if not one.stops[key]["done"] and one.state in Enrolment.OPEN]
+            assert sum(said["due"].values()) == sum(bool(due) for due in left)
+            assert said["late"] == sum(bool(due) and due < on.isoformat() for due in left)
+
+
+def test_the_rollup_counts_only_what_changed(db, national):
+    with transaction.atomic():
+        assert count_anew() == 0
+        one = Progress.objects.select_related("enrolment").order_by("pk").last()
+        recompute(one.enrolment)
+        assert count_anew() == 1
+        assert count_anew(timezone.now() + timedelta(days=1)) == Rollup.objects.filter(stage=None).count()
+        transaction.set_rollback(True)
 
 
 def test_a_second_run_makes_nothing_and_other_sizes_are_refused(db, national):
@@ -264,3 +294,22 @@ def test_ids_are_the_same_in_sql_and_python(db):
     course = UUID("12345678-1234-4234-8234-1234567890ab")
     assert uuid_of(course, 7) == uuid_of(course, 7) != uuid_of(course, 8)
     assert uuid_of(course, 7).version == 4
+
+
+def test_the_jobs_of_a_country_touch_only_what_differs(db, national):
+    """Open attempts and queues that are right are read and left; one that a crash left behind is settled."""
+    open_ones = CourseResult.objects.open().filter(part_results__state="done").distinct()
+    assert open_ones.count() > 5
+    with transaction.atomic():
+        assert settle_results() == 0
+        assert fill_waiting() == 0
+        left = open_ones.order_by("pk").first()
+        PartResult.objects.filter(result=left).update(state="done", done_on=timezone.localdate())
+        for part in left.course_version.parts.exclude(results__result=left):
+            PartResult.objects.create(
+                result=left, organisation=left.organisation, part=part, state="done", done_on=timezone.localdate()
+            )
+        assert settle_results() == 1
+        left.refresh_from_db()
+        assert left.state == CourseResult.State.PASSED
+        transaction.set_rollback(True)
