@@ -30,8 +30,8 @@ def count_anew(at: datetime | None = None) -> int:
         for pair in sorted(there)
         if pair not in counted or timezone.localdate(counted[pair]) != on or newest.get(pair, NEVER) >= counted[pair]
     ]
-    for organisation, version in stale:
-        _roll_up_pair(organisation, version, at)
+    for pair in stale:
+        _roll_up_pair(*pair, at)
     for organisation, version in set(counted) - there:
         Rollup.objects.filter(organisation=organisation, version=version).delete()
     return len(stale)
@@ -49,9 +49,9 @@ def _roll_up_pair(organisation: int, version: int, at: datetime) -> None:
     tallies: dict[int | None, Tally] = defaultdict(lambda: Tally(on), {None: Tally(on)})
     rows = Progress.objects.exclude(state=Enrolment.State.ENDED).filter(organisation=organisation, version=version)
     values = rows.order_by().values_list("stage", "state", "next_due", "stops")
-    for stage, state, due, stops in values.iterator(chunk_size=CHUNK):
-        for key in {None, stage}:
-            tallies[key].add(state, due, stops)
+    for own, state, due, stops in values.iterator(chunk_size=CHUNK):
+        for stage in {None, own}:
+            tallies[stage].add(state, due, stops)
     with transaction.atomic():
         Version.objects.select_for_update(no_key=True).get(pk=version)  # two workers count one after the other
         mine = Rollup.objects.filter(organisation=organisation, version=version)
