@@ -11,10 +11,11 @@ from courses.booking import release_bookings
 from courses.entries import differing, repair
 from courses.feeds import warn_of_end
 from courses.holds import release_hold
-from courses.invitations import read_mailbox
+from courses.invitations import read_answers
 from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
 from courses.quotas import release_quotas
+from courses.reminders import remind_expiring
 from courses.results import settle, state_by_rule
 from courses.scheduling import close_occasion
 from courses.seats import drop_other_dates, fill, seat_lock
@@ -147,6 +148,11 @@ def ask_decisions(at: datetime | None = None) -> int:
     return len(found)
 
 
+def warn_of_expiry(at: datetime | None = None) -> int:
+    """Daily: what runs out, 90, 30 and 0 days before, to the person and the nearest managers (R30). Answers how many were told."""
+    return remind_expiring(at)
+
+
 def repair_calendars(at: datetime | None = None) -> int:
     """Nightly: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a crash left behind."""
     at = at or timezone.now()
@@ -164,4 +170,4 @@ def warn_of_links(at: datetime | None = None) -> int:
 
 def read_calendar_replies(at: datetime | None = None) -> int:
     """Every few minutes: answers that people gave in their calendars, when a mailbox is configured. Answers how many."""
-    return read_mailbox(at or timezone.now())
+    return read_answers(at or timezone.now())

@@ -127,6 +127,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey_seen": {"ours": WEST, "boras": NOBODY},
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
+    "my_enrolment": {key: {key} for key in ("amira", "tilda", "skye")},
     "bundle": {"helena": {"helena"}},
     "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
@@ -196,6 +197,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "version_kind": {"*": "station"},
         "adoption": {"ours": lived.journey.adoptions.first().pk, "boras": 0},
         "enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
+        "my_enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
         "part": {"*": part.key},
         "task": {"*": part.tasks.first().pk},
         "goal": {"*": draft.goals.first().pk},
@@ -421,9 +423,13 @@ EXPECTED: dict[str, Page] = {
     "enrolment_create": page(having(P.ENROL_PEOPLE)),
     **{
         name: page(having(P.ENROL_PEOPLE), public_id="enrolment")
-        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end")
+        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end", "profession_change")
     },
     "deadline_change": page(having(P.ENROL_PEOPLE), public_id="enrolment", key="stop"),
+    "journey_why": page(SIGNED_IN, public_id="my_enrolment"),
+    "person_why": page(having(P.SEE_TEAM, P.ENROL_PEOPLE), public_id="enrolment"),
+    "expiry_list": page(having(P.SEE_TEAM, P.SEE_CERTIFICATES)),
+    "deadline_list": page(having(P.ENROL_PEOPLE)),
     "hr_overview": page(having(P.SEE_CERTIFICATES)),
     "report_list": page(having(P.SEE_REPORTS)),
     "report_export": page(having(P.SEE_REPORTS)),
