@@ -299,7 +299,7 @@ def test_ids_are_the_same_in_sql_and_python(db):
 def test_the_jobs_of_a_country_touch_only_what_differs(db, national):
     """Open attempts and queues that are right are read and left; one that a crash left behind is settled."""
     open_ones = CourseResult.objects.open().filter(part_results__state="done").distinct()
-    assert open_ones.count() > 5
+    assert open_ones.count() > 2
     with transaction.atomic():
         assert settle_results() == 0
         assert fill_waiting() == 0
