@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journeys", "0004_what_lives"),
+        ("journeys", "0006_target_groups_and_rebuilds"),
     ]
 
     operations = [
