@@ -140,7 +140,9 @@ def settle_for_result(result: CourseResult, at: datetime | None = None) -> list[
     own = enrolments_of(result)
     by_course = own.filter(version__stops__course=result.course_id)
     by_subject = own.filter(version__stops__course__subject=result.subject_id) if result.subject_id else by_course
-    touched = own.filter(pk__in=by_course.values("pk").union(by_subject.values("pk")))
+    # An attempt that a move to another version brought along belongs to a course that the new version may lack.
+    brought = own.exclude(carried={})
+    touched = own.filter(pk__in=by_course.values("pk").union(by_subject.values("pk"), brought.values("pk")))
     # What an enrolment waits for may be a course outside its stops: a prerequisite.
     waiting = own.filter(version__stops__course__versions__prerequisites__course=result.course_id)
     keys = set(touched.values_list("pk", flat=True)) | set(waiting.values_list("pk", flat=True))

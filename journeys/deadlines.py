@@ -46,6 +46,8 @@ class Clock:
     part_time: tuple[Span, ...] = ()
     # by stop key: the latest date set by hand
     by_hand: Mapping[str, date] = field(default_factory=dict)
+    # by stop key: a day before which its deadline does not begin to count, because a move to another version brought it (R39)
+    since: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,20 @@ def due_date(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> Due:
         return Due(clock.by_hand[stop.key], "hand")
     if not stop.anchor:
         return Due(None)
+    since = clock.since.get(stop.key)
     if stop.anchor == "fixed":
         assert stop.fixed_on is not None
+        if since and stop.fixed_on < since:
+            return Due(None, "fixed|before")
         return _on_working_day(_after_pause(clock, stop.fixed_on), ["fixed"])
     why = [f"{stop.anchor}:{stop.offset}:{stop.unit}"]
     start = _anchor(clock, stop, done)
     if start is None:
         return Due(None, "|".join([*why, "unknown"]))
-    if stop.anchor in ("employment", "profession") and shift(start, stop.offset, stop.unit) < clock.journey:
+    if since and start < since:
+        start = since
+        why.append("version")
+    elif stop.anchor in ("employment", "profession") and shift(start, stop.offset, stop.unit) < clock.journey:
         start = clock.journey
         why.append("again")
     return _run(clock, start, shift(start, stop.offset, stop.unit), why)
@@ -193,6 +201,8 @@ def _sentence(word: str, first: str = "", unit: str = "") -> str:
     return {
         "fixed": _("A fixed date."),
         "hand": _("Set by hand."),
+        "version": _("Counted from the day of the move to the new version."),
+        "before": _("The day had passed before the move to the new version."),
         "again": _("Counted from the start of the journey, because the day had already passed then."),
         "paused": _("No date while the journey is paused."),
         "unknown": _("No date yet."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.views import drafts, hr, mine, people, programmes, region, team
+from journeys.views import drafts, hr, mine, people, programmes, region, team, versions
 
 DRAFT = "program/<slug:slug>/utkast/"
 
@@ -32,7 +32,12 @@ urlpatterns = [
     path("program/<slug:slug>/ansluta/", programmes.adoption_create, name="adoption_create"),
     path("program/<slug:slug>/ansluta/<int:number>/avsluta/", programmes.adoption_end, name="adoption_end"),
     path(DRAFT, drafts.programme_edit, name="programme_edit"),
-    path(f"{DRAFT}publicera/", drafts.version_publish, name="version_publish"),
+    path(f"{DRAFT}publicera/", versions.version_publish, name="version_publish"),
+    path(f"{DRAFT}dag/aterta/", versions.version_unschedule, name="version_unschedule"),
+    path(f"{DRAFT}jamfor/", versions.version_compare, name="version_compare"),
+    path(f"{DRAFT}motsvarar/<slug:key>/", versions.stop_map, name="stop_map"),
+    path("program/<slug:slug>/aterta/", versions.version_restore, name="version_restore"),
+    path("ny-version/<uuid:public_id>/", versions.move_answer, name="move_answer"),
     path(f"{DRAFT}etapp/", drafts.stage_create, name="stage_create"),
     path(f"{DRAFT}etapp/<slug:key>/", drafts.stage_edit, name="stage_edit"),
     path(f"{DRAFT}etapp/<slug:key>/valbar/", drafts.group_create, name="group_create"),

@@ -37,7 +37,7 @@ _PAGES: list[tuple[Promise, str]] = [
     (_("a file of the team"), "team_export"),
     (
         _("your journey and your bookings"),
-        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change",
+        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change move_answer",
     ),
     (_("the list of whom to enrol"), "enrolment_create"),
     (_("the list of staff"), "person_list person_create employment_create"),

@@ -127,6 +127,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey_seen": {"ours": WEST, "boras": NOBODY},
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
+    "move": {"jonas": {"johan", "dina", "ove", "helena"}},
     "bundle": {"helena": {"helena"}},
     "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
@@ -196,6 +197,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "version_kind": {"*": "station"},
         "adoption": {"ours": lived.journey.adoptions.first().pk, "boras": 0},
         "enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
+        "move": {"jonas": lived.enrolments["jonas"].moves.get().public_id},
         "part": {"*": part.key},
         "task": {"*": part.tasks.first().pk},
         "goal": {"*": draft.goals.first().pk},
@@ -440,6 +442,9 @@ EXPECTED: dict[str, Page] = {
             "programme_edit",
             "version_create",
             "version_publish",
+            "version_compare",
+            "version_unschedule",
+            "version_restore",
             "adoption_create",
             "stage_create",
         )
@@ -453,6 +458,8 @@ EXPECTED: dict[str, Page] = {
         name: page(having(P.EDIT_JOURNEYS), slug="journey", key="stop")
         for name in ("stop_edit", "stop_deadline", "stop_move")
     },
+    "stop_map": page(having(P.EDIT_JOURNEYS), slug="journey", key="stop"),
+    "move_answer": page(SIGNED_IN, public_id="move"),
     "version_row_remove": page(having(P.EDIT_JOURNEYS), slug="journey", kind="version_kind", key="stop"),
     # certificates
     "certificate_mine": page(SIGNED_IN),

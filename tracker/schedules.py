@@ -23,6 +23,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.warn_of_links": 1440,
     "journeys.jobs.stamp_missing": 10,
     "journeys.jobs.follow_the_day": 60,
+    "journeys.jobs.carry_versions": 2,
     "journeys.jobs.roll_up": 5,
     "certificates.jobs.make_missing_certificates": 5,
     "certificates.jobs.resume_lost_bundles": 2,

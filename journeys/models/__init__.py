@@ -1,5 +1,6 @@
 from journeys.models.enrolment import Completion, DeadlineChange, Enrolment, Pause
 from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.models.moving import MoveRule, StopMapping, VersionMove
 from journeys.models.progress import Progress, Rollup
 
 __all__ = [
@@ -9,10 +10,13 @@ __all__ = [
     "DeadlineChange",
     "Enrolment",
     "Journey",
+    "MoveRule",
     "Pause",
     "Progress",
     "Rollup",
     "Stage",
     "Stop",
+    "StopMapping",
     "Version",
+    "VersionMove",
 ]

@@ -1,4 +1,4 @@
-"""Drafting a programme: stages, choice groups, stations and their deadlines, and publishing them as a version."""
+"""Drafting a programme: stages, choice groups, stations and their deadlines. Publishing: journeys/views/versions.py."""
 
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -13,7 +13,7 @@ from courses.refusals import Refused
 from journeys.deadline_forms import NEEDS, AnchorForm, DeadlineForm
 from journeys.models import Stage, Stop, Version
 from journeys.obstacles import course_name, missing_to_publish
-from journeys.programme_forms import GroupForm, PublishForm, StageForm, StopForm
+from journeys.programme_forms import GroupForm, StageForm, StopForm
 from journeys.programmes import path_shown
 from journeys.publishing import (
     DRAFTS,
@@ -23,11 +23,11 @@ from journeys.publishing import (
     change_stop,
     edit_stage,
     move_stop,
-    publish_version,
     remove_group,
     remove_stage,
     remove_stop,
 )
+from journeys.versions_publishing import version_before
 from journeys.views.programmes import own_programme
 
 
@@ -72,6 +72,7 @@ def programme_edit(request: HttpRequest, slug: str) -> HttpResponse:
         "version": version,
         "stages": path_shown(version),
         "missing": missing_to_publish(version),
+        "before": version_before(version),
     }
     return render(request, "journeys/programme_edit.html", context)
 
@@ -202,22 +203,3 @@ def version_row_remove(request: HttpRequest, slug: str, kind: str, key: str) -> 
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("programme_edit", slug)
-
-
-def version_publish(request: HttpRequest, slug: str) -> HttpResponse:
-    """Freeze the draft, from a day; with what is missing while it may not."""
-    version = draft_of(request, slug)
-    form = PublishForm(posted(request), initial={"valid_from": request.viewer.on})
-    if request.method == "POST" and form.is_valid():
-        try:
-            publish_version(version=version, valid_from=form.cleaned_data["valid_from"], by=request.viewer.person)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentences)
-        else:
-            messages.success(request, _("%(journey)s is published.") % {"journey": version.journey})
-            return redirect("programme_detail", slug)
-    lead = _("A published version is frozen. A change is the next version.")
-    context = {"form": form, "journey": version.journey, "title": _("Publish"), "lead": lead, "button": _("Publish")}
-    # What was refused just now is said by the form.
-    missing = [] if form.errors else missing_to_publish(version)
-    return render(request, "journeys/programme_form.html", context | {"missing": missing})

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.refusals import Refused
-from journeys.models import Journey
+from journeys.models import Journey, Version
 from journeys.programme_forms import AdoptionEndForm, AdoptionForm, ProgrammeForm
 from journeys.programmes import draft, may_adopt, path_shown, programmes, published
 from journeys.publishing import adopt_journey, draft_journey, draft_next_version, end_adoption
+from journeys.versions_counting import move_words
+from journeys.versions_publishing import standing_publication, undo_obstacle
 from people.roles import Permission
 
 
@@ -40,11 +42,20 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "stages": path_shown(version),
         "is_own": is_own,
         "draft": draft(journey),
+        **(_way_to(version) if is_own and version.published_at else {}),
         "adoptions": list(journey.adoptions.select_related("organisation").order_by("organisation__sort_key"))
         if is_own
         else [],
     }
     return render(request, "journeys/programme_detail.html", context)
+
+
+def _way_to(version: Version) -> dict[str, object]:
+    """How the publication of the version goes, and whether it can still be undone; nothing when there is nothing to undo."""
+    change = standing_publication(version)
+    if change is None or change.facts["old"] is None:
+        return {}
+    return {"moves": move_words(version), "undo_obstacle": undo_obstacle(change, version)}
 
 
 def programme_create(request: HttpRequest) -> HttpResponse:
