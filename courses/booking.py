@@ -1,5 +1,6 @@
 """Where a seat gets booked, and why the button is grey. Every deed runs inside seat_lock and ends in fill."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -42,6 +43,10 @@ def booking_obstacles(
     return list(find_obstacles(person, occasion, at or timezone.now(), makeup_part))
 
 
+def _hard_obstacles(person: Person, occasion: Occasion, at: datetime, part: Part | None = None) -> list[str]:
+    return [obstacle.sentence for obstacle in find_obstacles(person, occasion, at, part, soft=False)]
+
+
 def request_seat(
     *,
     occasion: Occasion,
@@ -61,8 +66,7 @@ def request_seat(
     if employment.person_id != person.pk:
         raise Refused(_("The employment belongs to somebody else."))
     with seat_lock(occasion) as locked:
-        hard = [o.sentence for o in booking_obstacles(person, locked, at, makeup_part=makeup_part) if o.hard]
-        if hard:
+        if hard := _hard_obstacles(person, locked, at, makeup_part):
             raise Refused(*hard)
         waits = by == person and needs_approval(locked, employment)
         booking = Booking.objects.create(
@@ -70,7 +74,7 @@ def request_seat(
             course_id=locked.course_id,
             person=person,
             employment=employment,
-            organisation_id=employment.organisation_id,
+            organisation=employment.organisation,
             state=Booking.State.REQUESTED if waits else Booking.State.QUEUED,
             code=f"K-{locked.bookings.count() + 1}",
             makeup_part=makeup_part,
@@ -82,15 +86,15 @@ def request_seat(
             approved_at=None if waits else at,
             approved_by=None if waits or by == person else by,
         )
-        if waits and not booking.approvers():
+        asked = booking.approvers() if waits else []
+        if waits and not asked:
             booking.goes_to = officer_role(booking, timezone.localdate(at))
             booking.save(update_fields=["goes_to"])
         record("seat_requested", by=by, about=booking, person=person, organisation=employment.organisation, at=at,
                occasion=str(locked.public_id))  # fmt: skip
         failpoint("seat_requested")
         fill(locked, at, asking=booking)
-        booking = Booking.objects.select_related("occasion", "person", "organisation", "employment").get(pk=booking.pk)
-        _tell_request(booking, at)
+        _tell_request(booking, at, asked)
         failpoint("request_told")
     return booking
 
@@ -107,10 +111,9 @@ def request_group(
         raise Refused(_("A group is two people or more with the same employer."))
     with seat_lock(occasion) as locked:
         hard = [
-            f"{row.person.name}: {obstacle.sentence}"
+            f"{row.person.name}: {sentence}"
             for row in employments
-            for obstacle in booking_obstacles(row.person, locked, at)
-            if obstacle.hard
+            for sentence in _hard_obstacles(row.person, locked, at)
         ]
         if by is not None and by.pk in {row.person_id for row in employments}:
             hard.append(_("Nobody approves their own request."))
@@ -170,9 +173,9 @@ def _priority(person: Person, occasion: Occasion, employment: Employment, at: da
     return min((int(answer) for _receiver, answer in answers if answer is not None), default=DEFAULT_PRIORITY)
 
 
-def _tell_request(booking: Booking, at: datetime) -> None:
+def _tell_request(booking: Booking, at: datetime, asked: Iterable[Person] = ()) -> None:
     if booking.state == Booking.State.REQUESTED:
-        notices.ask_approval(booking, at=at)
+        notices.ask_approval(booking, asked or booking.asked_people(timezone.localdate(at)), at=at)
     elif booking.state == Booking.State.QUEUED:
         notices.say_queued(booking, at=at)
     if booking.state != Booking.State.BOOKED:

@@ -5,8 +5,6 @@ An answer is written down and asked about; a seat is freed by its person alone, 
 """
 
 import email
-import logging
-import mailbox
 import re
 from datetime import datetime
 from email import policy
@@ -28,13 +26,11 @@ from courses.entries import wanted_entries
 from courses.models import Booking, CalendarReply, Entry, Feed, Meeting
 from courses.notices import context_of
 from people.events import record
+from people.mailboxes import collect
 from people.models import Notice, Person
 from people.notices import Part, carry, notice, say
 
-LONGEST_MAIL = 2_000_000
 UID = re.compile(r"m-([0-9a-f-]{36})@")
-
-log = logging.getLogger(__name__)
 
 
 # -- what leaves
@@ -94,22 +90,9 @@ def _part(method: str, meeting: Meeting, mine: calendars.Mine, entry: Entry, to:
 # -- what comes back
 
 
-def read_mailbox(at: datetime) -> int:
-    """Read the answers in the configured Maildir; each mail is read once and put among the read ones. Answers how many."""
-    if not settings.CALENDAR_MAILDIR:
-        return 0
-    box = mailbox.Maildir(settings.CALENDAR_MAILDIR, create=False)
-    number = 0
-    for key in list(box.keys()):
-        if box.get_message(key).get_subdir() != "new":
-            continue
-        raw = box.get_bytes(key)
-        number += take_mail(raw=raw, by=None, at=at) if len(raw) <= LONGEST_MAIL else 0
-        seen = box[key]
-        seen.set_subdir("cur")
-        seen.add_flag("S")
-        box[key] = seen
-    return number
+def read_answers(at: datetime) -> int:
+    """Read the answers that have come into the configured mailbox; answers how many."""
+    return collect(settings.CALENDAR_URL, lambda raw: take_mail(raw=raw, by=None, at=at))
 
 
 def take_mail(*, raw: bytes, by: Person | None, at: datetime | None = None) -> int:

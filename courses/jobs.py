@@ -10,7 +10,7 @@ from courses.booking import release_bookings
 from courses.entries import differing, repair
 from courses.feeds import warn_of_end
 from courses.holds import release_hold
-from courses.invitations import read_mailbox
+from courses.invitations import read_answers
 from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
 from courses.quotas import release_quotas
@@ -154,4 +154,4 @@ def warn_of_links(at: datetime | None = None) -> int:
 
 def read_calendar_replies(at: datetime | None = None) -> int:
     """Every few minutes: answers that people gave in their calendars, when a mailbox is configured. Answers how many."""
-    return read_mailbox(at or timezone.now())
+    return read_answers(at or timezone.now())

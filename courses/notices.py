@@ -4,6 +4,7 @@ A builder returns None when the thing is no longer true: the sender asks once mo
 templates/courses/notices/.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -129,8 +130,8 @@ def say_swapped(gave: Booking, took: Booking, *, at: datetime) -> list[Notice]:
     return [_say(gave, "swapped_away", at), _say(took, "swapped_in", at)]
 
 
-def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
-    """Tell the nearest managers, or the officers in their place, that a request waits for their approval (R3, R4)."""
+def ask_approval(booking: Booking, asked: Iterable[Person], *, at: datetime) -> list[Notice]:
+    """Tell those who are asked (the nearest managers, or the officers in their place) that a request waits for them (R3, R4)."""
     return [
         say(
             to=manager,
@@ -141,7 +142,7 @@ def ask_approval(booking: Booking, *, at: datetime) -> list[Notice]:
             at=at,
             booking=booking.pk,
         )
-        for manager in booking.asked_people(timezone.localdate(at))
+        for manager in asked
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -54,25 +55,33 @@ def _moment(moment: datetime) -> str:
 
 
 def find_obstacles(
-    person: Person, occasion: Occasion, at: datetime, part: Part | None, *, window: bool = True
+    person: Person, occasion: Occasion, at: datetime, part: Part | None, *, window: bool = True, soft: bool = True
 ) -> Iterator[Obstacle]:
     """All obstacles of a person at an occasion, the hard ones first. `part`: only that day is to be made up (R24).
 
-    `window` False: a seat that exists changes hands, so it does not matter whether booking is open.
+    `window` False: a seat that exists changes hands, so it does not matter whether booking is open. `soft` False: only what
+    stops, for the deed, which asks while everybody waits for its lock.
     """
     if window and (sentence := occasion_obstacle(occasion, at, part)):
         yield Obstacle(sentence, hard=True)
-    if not Employment.objects.on(timezone.localdate(at)).filter(person=person).exists():
+    employed = Employment.objects.on(timezone.localdate(at)).filter(person=OuterRef("pk"))
+    works, leads = (
+        Person.objects.filter(pk=person.pk)
+        .values_list(Exists(employed), Exists(occasion.trainers.filter(person=OuterRef("pk"))))
+        .get()
+    )
+    if not works:
         yield Obstacle(_("Only somebody with an employer can book."), hard=True)
-    if occasion.trainers.filter(person=person).exists():
+    if leads:
         yield Obstacle(_("Whoever leads the session cannot book a seat on it."), hard=True)
     if part and (sentence := makeup_obstacle(person, occasion, part, at)):
         yield Obstacle(sentence, hard=True)
     yield from _own_bookings(person, occasion, part)
     asked = list(_prerequisites(person, occasion, at)) if part is None else []
     yield from (obstacle for obstacle in asked if obstacle.hard)
-    yield from (obstacle for obstacle in asked if not obstacle.hard)
-    yield from _clashes(person, occasion, part)
+    if soft:
+        yield from (obstacle for obstacle in asked if not obstacle.hard)
+        yield from _clashes(person, occasion, part)
 
 
 def _own_bookings(person: Person, occasion: Occasion, part: Part | None) -> Iterator[Obstacle]:
@@ -87,16 +96,17 @@ def _own_bookings(person: Person, occasion: Occasion, part: Part | None) -> Iter
 
 def _prerequisites(person: Person, occasion: Occasion, at: datetime) -> Iterator[Obstacle]:
     today = timezone.localdate(at)
-    for row in Prerequisite.objects.filter(course_version=occasion.course_version_id).select_related("course"):
+    passed = CourseResult.objects.passed().filter(person=person, course=OuterRef("course"))
+    held = RoleAssignment.objects.on(today).filter(person=person, role=OuterRef("role"))
+    rows = Prerequisite.objects.filter(course_version=occasion.course_version_id).select_related("course")
+    for row in rows.annotate(has_passed=Exists(passed), has_role=Exists(held)):
         check = _CHECKS[(row.course_id is not None, row.min_years is not None)]
-        if sentence := check(person, row, today):
+        if not (row.has_passed or row.has_role) and (sentence := check(person, row, today)):
             yield Obstacle(sentence, hard=row.hard)
 
 
 def _lacks_course(person: Person, row: Prerequisite, today: date) -> str:
-    if row.course is None or CourseResult.objects.passed().filter(person=person, course=row.course).exists():
-        return ""
-    version = row.course.versions.order_by("-number").first()
+    version = row.course.versions.order_by("-number").first() if row.course else None
     return _("The course “%(title)s” has to be passed first.") % {
         "title": version.shown_title if version else row.course
     }
@@ -114,8 +124,6 @@ def _lacks_years(person: Person, row: Prerequisite, today: date) -> str:
 
 
 def _lacks_role(person: Person, row: Prerequisite, today: date) -> str:
-    if RoleAssignment.objects.on(today).filter(person=person, role=row.role).exists():
-        return ""
     return _("The course is meant for another role.")
 
 

@@ -59,9 +59,13 @@ class Room:
         self.today = timezone.localdate(at)
         self.taken: Counter[str] = Counter()  # bookings by day
         self.own: Counter[tuple[int, str]] = Counter()  # those that sit on their organisation's quota, by day
-        holders = occasion.bookings.holding().values_list("organisation_id", "seat_from", "makeup_part__key", "hold_id")
+        holders = occasion.bookings.holding().values_list(
+            "organisation_id", "seat_from", "makeup_part__key", "hold_id", "state"
+        )  # fmt: skip
+        self.has_offers = False
         used: Counter[tuple[int, str]] = Counter()
-        for organisation, seat_from, key, hold in holders:
+        for organisation, seat_from, key, hold, state in holders:
+            self.has_offers |= state == Booking.State.OFFERED
             self.taken[key or ALL_DAYS] += 1
             self.own[organisation, key or ALL_DAYS] += quotas is not None or seat_from == Booking.SeatFrom.QUOTA
             used[hold, seat_from] += 1

@@ -49,8 +49,8 @@ def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
             ids = {one.pk for one in occasions}
-            rows = Occasion.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-            locked = {row.pk: row for row in rows}
+            rows = Occasion.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
+            locked = {row.pk: row for row in rows.select_related("course", "course_version")}
             for row in locked.values():
                 row.gained = []
             if len(ids) > 1:
@@ -69,16 +69,18 @@ def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
 def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> list[Booking]:
     """Lapse late offers, give free seats in queue order, write seats_taken. Call inside seat_lock; returns who got a seat.
 
-    `asking` is the person whose request this is: a free seat is theirs at once, without an offer. A request that waits for
-    approval gets its seat kept (seat_from), so a slow manager costs nobody a place (decisions 5, 6).
+    `asking` is the request that this is for: a free seat is theirs at once, without an offer, and the row that the caller holds
+    is the one that changes. A request that waits for approval gets its seat kept (seat_from), so a slow manager costs nobody a
+    place (decisions 5, 6).
     """
-    lapse_late_offers(occasion, at)
     room = Room(occasion, at)
+    if room.has_offers and lapse_late_offers(occasion, at):
+        room = Room(occasion, at)
     given: list[Booking] = []
     passed: list[Booking] = []
     if room.is_open and not room.is_full:
         waiting = list(occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").in_order())
-        waiting = _lock_people(occasion, waiting)
+        waiting = [asking if asking and asking.pk == row.pk else row for row in _lock_people(occasion, waiting)]
         for entry in entries(waiting):
             if room.is_full:
                 break

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from people.events import record
-from people.mailboxes import open_mailbox
+from people.mailboxes import collect
 from people.models import Outbox
 
 # A word that is stored -> what whoever sent the mail reads.
@@ -36,7 +36,6 @@ BY_STATUS = (
     ("1.1", "unknown"), ("1.10", "unknown"), ("1.2", "unreachable"), ("1.3", "unknown"), ("1.6", "unknown"), ("1", "unknown"),
     ("2.1", "closed"), ("2.2", "full"), ("2", "other"), ("3", "other"), ("4", "unreachable"), ("6", "other"), ("7", "refused"),
 )  # fmt: skip
-BIGGEST = 5_000_000  # bytes; nobody's notification is bigger, and a letter bomb is not read
 REFERRING = ("In-Reply-To", "References")
 MESSAGE_ID = re.compile(r"<[0-9a-f]{32}@[^<>\s]+>")
 
@@ -61,8 +60,6 @@ def reason_of(status: str) -> str:
 
 def read_bounce(raw: bytes) -> Bounce | None:
     """The failure that a mail reports about one of ours; None for every other mail, however it is broken."""
-    if len(raw) > BIGGEST:
-        return None
     try:
         mail = message_from_bytes(raw, policy=policy.compat32)
         parts = list(mail.walk())
@@ -114,17 +111,10 @@ def mark_bounced(*, bounce: Bounce, by: None = None, at: datetime | None = None)
 
 
 def collect_bounces(at: datetime | None = None) -> int:
-    """Read what has come into the mailbox of bounces since last time; answers how many mails were marked.
+    """Read what has come into the mailbox of bounces since last time; answers how many mails were marked."""
 
-    Without a mailbox nothing runs. A mail is put aside after it has been written down: cut short, it is read again, and
-    what is marked stays as it is.
-    """
-    if not settings.BOUNCES_URL:
-        return 0
-    marked = 0
-    with open_mailbox(settings.BOUNCES_URL) as box:
-        for name, raw in box.fresh():
-            bounce = read_bounce(raw)
-            marked += bool(bounce and mark_bounced(bounce=bounce, at=at))
-            box.put_aside(name)
-    return marked
+    def take(raw: bytes) -> int:
+        bounce = read_bounce(raw)
+        return int(bool(bounce and mark_bounced(bounce=bounce, at=at)))
+
+    return collect(settings.BOUNCES_URL, take)

@@ -4,8 +4,9 @@ imaps://user:password@mail.example:993/INBOX      imap://user:password@localhost
 """
 
 import imaplib
+import logging
 import mailbox
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -14,6 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 PATIENCE = 20  # seconds
 AT_ONCE = 200  # mails in one run of the job: the rest comes next time
+BIGGEST = 5_000_000  # bytes; no notification and no answer is bigger, and a letter bomb is not read
+
+log = logging.getLogger(__name__)
 
 
 class Box(Protocol):
@@ -67,7 +71,7 @@ def obstacle(address: str) -> str:
         return ""
     if parts.scheme in ("imap", "imaps") and parts.hostname and parts.username and parts.password:
         return ""
-    return "BOUNCES_URL is imaps://user:password@host:993/INBOX or maildir:///an/absolute/path."
+    return "A mailbox is imaps://user:password@host:993/INBOX or maildir:///an/absolute/path."
 
 
 @contextmanager
@@ -85,7 +89,26 @@ def open_mailbox(address: str) -> Iterator[Box]:
             server.login(unquote(parts.username or ""), unquote(parts.password or ""))
             status, _answer = server.select(unquote(parts.path.strip("/")) or "INBOX")
             if status != "OK":
-                raise OSError("the folder of bounces cannot be opened")
+                raise OSError("the folder cannot be opened")
             yield ImapBox(server)
     except (imaplib.IMAP4.error, UnicodeError) as fault:
-        raise OSError(f"the mailbox of bounces said no: {type(fault).__name__}") from fault
+        raise OSError(f"the mail server said no: {type(fault).__name__}") from fault
+
+
+def collect(address: str, take: Callable[[bytes], int]) -> int:
+    """Give each new mail of a mailbox to `take`; answers the sum of what it answers. No address: nothing runs.
+
+    A mail is put aside after it has been taken: cut short, it is taken again, so `take` is safe to run twice. A mailbox that
+    does not answer is asked again next time.
+    """
+    number = 0
+    if not address:
+        return number
+    try:
+        with open_mailbox(address) as box:
+            for name, raw in box.fresh():
+                number += take(raw) if len(raw) <= BIGGEST else 0
+                box.put_aside(name)
+    except OSError as fault:
+        log.warning("a mailbox could not be read (%s)", type(fault).__name__)
+    return number

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -102,29 +102,25 @@ def say(
     """
     at = at or timezone.now()
     with transaction.atomic():
-        row, is_new = Notice.objects.get_or_create(
+        row = Notice(
             key=key,
-            defaults={
-                "person": to,
-                "organisation": organisation,
-                "kind": kind,
-                "about": pointer(about),
-                "payload": payload,
-                "text": text,
-                "created_at": at,
-            },
+            person=to,
+            organisation=organisation,
+            kind=kind,
+            about=pointer(about),
+            payload=payload,
+            text=text,
+            created_at=at,
         )
-        if is_new and mail and to.email:
+        try:  # nearly always it is new: no question first
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            return Notice.objects.get(key=key)
+        if mail and to.email:
             failpoint("mail_owed")
-            Outbox.objects.get_or_create(
-                key=key,
-                defaults={
-                    "notice": row,
-                    "kind": kind,
-                    "about": row.about,
-                    "payload": payload,
-                    "not_before": not_before or at,
-                },
+            Outbox.objects.create(
+                key=key, notice=row, kind=kind, about=row.about, payload=payload, not_before=not_before or at
             )
     return row
 

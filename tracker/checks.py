@@ -58,8 +58,12 @@ def _production_obstacles() -> list[str]:
         found.append("SECRET_KEY_FALLBACKS holds the key of the demo, which everybody knows.")
     if "*" in settings.ALLOWED_HOSTS:
         found.append("ALLOWED_HOSTS is *: name the hosts that people use.")
-    if settings.BOUNCES_URL and (sentence := mailboxes.obstacle(settings.BOUNCES_URL)):
-        found.append(sentence)
+    for name in ("BOUNCES_URL", "CALENDAR_URL"):
+        address = getattr(settings, name)
+        if address and (sentence := mailboxes.obstacle(address)):
+            found.append(f"{name} names no mailbox. {sentence}")
+    if bool(settings.CALENDAR_ADDRESS) != bool(settings.CALENDAR_URL):
+        found.append("CALENDAR_ADDRESS and CALENDAR_URL belong together: where answers go, and where they are read.")
     if settings.TRUSTED_PROXY_COUNT is None:
         found.append("TRUSTED_PROXY_COUNT is not set: how many proxies stand before Leden? 0 is an answer.")
     if not settings.BASE_URL.startswith("https://"):

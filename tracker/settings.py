@@ -261,10 +261,10 @@ if DEMO and "EMAIL_URL" not in env.ENVIRON:
 # Where mail that could not be delivered comes back to (people/mailboxes.py); empty: nobody reads it.
 BOUNCES_URL = env.str("BOUNCES_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Leden <leden@localhost>")
-# Answers that people give in their calendar programs go to CALENDAR_ADDRESS and are read in the folder (a Maildir) that the
-# mail server delivers to. Without both, invitations ask for no answer.
+# Answers that people give in their calendar programs go to CALENDAR_ADDRESS and are read from the mailbox CALENDAR_URL. Without
+# both, invitations ask for no answer.
 CALENDAR_ADDRESS = env.str("CALENDAR_ADDRESS", default="")
-CALENDAR_MAILDIR = env.str("CALENDAR_MAILDIR", default="")
+CALENDAR_URL = env.str("CALENDAR_URL", default="")
 
 # Jobs: the ORM broker, so that a job exists exactly when the fact that asked for it does. Every job is under 30 s and may run twice.
 Q_CLUSTER = {

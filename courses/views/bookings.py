@@ -110,24 +110,34 @@ def _team(request: HttpRequest, occasion: Occasion) -> list[Booking]:
 
 
 def booking_create(request: HttpRequest, public_id) -> HttpResponse:
-    """Confirm, then book or queue. Sent twice, the second lands on the same booking."""
-    occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
-    facts = booking_facts(request, occasion)
-    if facts["booking"] or not facts["works"]:
-        return redirect("occasion_detail", public_id)
+    """Confirm, then book or queue. Sent twice, the second lands on the same booking.
+
+    Only the deed asks for obstacles of what is sent, and the page is put together only when it is shown.
+    """
+    is_sent, rows = request.method == "POST", queries.occasion_with_days(request.viewer)
+    occasion = get_object_or_404(rows.prefetch_related(None) if is_sent else rows, public_id=public_id)
     form = BookingForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if is_sent else None,
         occasion=occasion,
         employments=queries.employments_now(request.viewer),
         full=occasion.is_full or occasion.waiting > 0,
         need_choices=NeedChoice.choices,
     )
-    if request.method == "POST" and not facts["hard"] and form.is_valid():
+    refused: list[str] = []
+    if is_sent and form.is_valid():
         try:
             return booked(request, occasion, form)
         except Refused as refusal:
-            for sentence in refusal.sentences:
-                form.add_error(None, sentence)
+            refused = refusal.sentences
+    if is_sent:
+        occasion = get_object_or_404(rows, public_id=public_id)
+    facts = booking_facts(request, occasion)
+    if facts["booking"] or not facts["works"]:
+        return redirect("occasion_detail", public_id)
+    shown = [obstacle.sentence for obstacle in facts["hard"]]
+    for sentence in refused:
+        if sentence not in shown:
+            form.add_error(None, sentence)
     context = {"occasion": occasion, "version": occasion.course_version, "form": form, **facts}
     return render(request, "courses/booking_create.html", context)
 
@@ -142,9 +152,9 @@ def booked(request: HttpRequest, occasion: Occasion, form: BookingForm) -> HttpR
         takes_at_once=form.takes_at_once(),
         by=person,
     )
-    if occasion.asks_needs:
-        chosen = form.cleaned_data["needs"], form.cleaned_data["via_contact"]
-        state_needs(booking=booking, choices=chosen[0], via_contact=chosen[1], by=person)
+    chosen = form.cleaned_data.get("needs"), form.cleaned_data.get("via_contact", False)
+    if any(chosen):
+        state_needs(booking=booking, choices=chosen[0] or [], via_contact=chosen[1], by=person)
     messages.success(request, said_of(booking))
     return redirect("occasion_detail", occasion.public_id)
 

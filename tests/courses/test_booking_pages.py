@@ -251,3 +251,22 @@ def test_lists_ask_as_often_for_thirty_people_as_for_one(world, occasion, sign_i
         job = build_person(world, f"p{number}", f"Person {number}", world.units["ale"], manager=world.johan)
         request_seat(occasion=occasion, person=job.person, employment=job, by=job.person)
     assert [asked(johan, url) for url in urls] == few
+
+
+def sent(client, url: str) -> int:
+    """How many questions and changes a booking takes, everything included; savepoints are no questions."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(url, {"when_free": "take"}).status_code == 302
+    return sum("SAVEPOINT" not in query["sql"] for query in queries)
+
+
+def test_a_booking_asks_no_more_with_thirty_in_the_queue(world, course, sign_in):
+    free, full = (build_occasion(world, course, seats=seats) for seats in (5, 1))
+    for number in range(31):
+        job = build_person(world, f"p{number}", f"Person {number}", world.units["ale"], manager=world.johan)
+        request_seat(occasion=full, person=job.person, employment=job, by=None)
+    job = build_person(world, "ida", "Ida Nyman", world.units["ale"], manager=world.johan)
+    costs = {}
+    for name, occasion, person in (("free", free, world.amira), ("full", full, job.person)):
+        costs[name] = sent(sign_in(person), reverse("booking_create", args=[occasion.public_id]))
+    assert costs["full"] <= costs["free"] <= 29, costs

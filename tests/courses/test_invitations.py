@@ -4,6 +4,7 @@ import mailbox
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -15,7 +16,7 @@ from courses.booking import book_people, cancel_booking, request_seat
 from courses.cancelling import cancel_occasion, undo_cancellation
 from courses.entries import differing, repair, write_days
 from courses.feeds import renew_feed
-from courses.invitations import read_mailbox, take_mail
+from courses.invitations import read_answers, take_mail
 from courses.models import Booking, CalendarReply, Entry, Feed, Meeting, Occasion
 from courses.moving import move_meeting
 from courses.results import finish_part
@@ -28,6 +29,7 @@ from people.privacy import protect
 from tests.courses.strict_calendar import Client as Calendar
 from tests.courses.strict_calendar import Component, faults, parsed
 from tests.factories import World, build_course, build_occasion
+from tests.people.imap_server import PASSWORD, USER, imap_server
 
 pytestmark = pytest.mark.django_db
 
@@ -350,13 +352,22 @@ def test_mail_that_is_no_answer_is_nothing(world, seat, raw):
 
 
 def test_the_mailbox_is_read_once(world, seat, settings, tmp_path):
-    assert read_mailbox(timezone.now()) == 0
-    settings.CALENDAR_MAILDIR = str(tmp_path / "box")
-    box = mailbox.Maildir(settings.CALENDAR_MAILDIR, create=True)
+    assert read_answers(timezone.now()) == 0
+    settings.CALENDAR_URL = f"maildir://{tmp_path}/box"
+    box = mailbox.Maildir(tmp_path / "box", create=True)
     box.add(reply(world, "DECLINED"))
     box.add(b"Subject: hej\r\n\r\nIngen kalender")
-    assert [read_mailbox(timezone.now()) for _time in range(2)] == [1, 0]
+    assert [read_answers(timezone.now()) for _time in range(2)] == [1, 0]
     assert len(box) == 2
+
+
+def test_answers_are_read_over_the_wire(world, seat, settings):
+    with imap_server([reply(world, "DECLINED"), b"Subject: hej\r\n\r\nIngen kalender"]) as server:
+        port = server.server_address[1]
+        settings.CALENDAR_URL = f"imap://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/Svar"
+        assert [read_answers(timezone.now()) for _time in range(2)] == [1, 0]
+        assert server.seen == {1, 2}
+    assert read_answers(timezone.now()) == 0  # nobody answers any more: asked again next time
 
 
 def test_an_answer_is_asked_for_only_where_it_can_be_read(world, seat, settings):

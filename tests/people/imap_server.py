@@ -1,4 +1,4 @@
-"""A small IMAP server (RFC 9051) on a port of this machine: one user, one folder, the five commands that Leden gives."""
+"""A small IMAP server (RFC 9051) on a port of this machine: one user, one folder each time, the five commands that Leden gives."""
 
 import socketserver
 import threading
@@ -47,7 +47,7 @@ class Session(socketserver.StreamRequestHandler):
         return "OK done" if rest.replace('"', "") == f"{USER} {PASSWORD}" else "NO wrong"
 
     def do_select(self, rest: str) -> str:
-        if rest.strip('"') != "Studsar":
+        if rest.strip('"') == "Saknas":
             return "NO no such folder"
         self._line(f"* {len(self.server.mails)} EXISTS")
         return "OK [READ-WRITE]"

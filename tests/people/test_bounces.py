@@ -13,7 +13,7 @@ from courses.booking import request_seat
 from people.bounces import Bounce, collect_bounces, mark_bounced, read_bounce
 from people.digests import keep_for_digest
 from people.jobs import read_bounces
-from people.mailboxes import obstacle
+from people.mailboxes import BIGGEST, obstacle
 from people.models import Event, Outbox
 from people.outbox import message_id, send_due
 from tests.factories import build_occasion
@@ -54,7 +54,6 @@ def test_a_delay_and_somebody_away_are_no_bounces(text):
         dsn.write(dsn.POSTFIX, "<somebody.elses@mail.example>"),
         dsn.write(dsn.POSTFIX, OURS)[:900],
         dsn.write(dsn.POSTFIX, OURS).replace(b"Action: failed", b"Action: relayed"),
-        dsn.write(dsn.POSTFIX, OURS) + b"x" * 5_000_000,
         b'Content-Type: multipart/report; boundary="\xe5"; charset=unknown-8bit\r\n\r\n--\xe5\r\n',
     ],
 )
@@ -108,6 +107,13 @@ def test_a_maildir_is_read_once_and_only_what_is_ours_is_marked(sent, settings, 
 
 
 @pytest.mark.django_db
+def test_a_letter_bomb_is_put_aside_unread(sent, settings, tmp_path):
+    settings.BOUNCES_URL = put(tmp_path / "box", dsn.write(dsn.POSTFIX, sent.message_id) + b"x" * BIGGEST)
+    assert read_bounces() == 0
+    assert [one.get_subdir() for one in mailbox.Maildir(str(tmp_path / "box"))] == ["cur"]
+
+
+@pytest.mark.django_db
 def test_the_same_notification_again_changes_nothing(sent, settings, tmp_path):
     raw = dsn.write(dsn.POSTFIX, sent.message_id)
     settings.BOUNCES_URL = put(tmp_path / "box", raw, raw)
@@ -146,7 +152,7 @@ def test_without_a_mailbox_nothing_runs(sent, settings):
 @pytest.mark.parametrize("address", ["imaps://host/INBOX", "pop3://u:p@host", "maildir://relative", "nonsense"])
 def test_an_address_that_names_no_mailbox_is_refused_in_a_sentence(address, settings):
     settings.BOUNCES_URL = address
-    assert obstacle(address).startswith("BOUNCES_URL is")
+    assert obstacle(address).startswith("A mailbox is")
     with pytest.raises(ImproperlyConfigured):
         collect_bounces()
 

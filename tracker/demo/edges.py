@@ -113,11 +113,12 @@ class Edges:
         return next((f for f in self.history.followers[code] if f.person.pk == person.pk), None)
 
     def _for_medarbetare(self, at: datetime) -> None:
-        """The employee of the login page is booked on an occasion soon, with the preparation still to do."""
+        """The employee of the login page is booked on an occasion soon, with the preparation still to do: of the own stage, else
+        of the next."""
         follower = self._follower(self.staff.cast["medarbetare"])
         if follower is None:
             return
-        for code in follower.stages[0]:
+        for code in follower.codes:
             text = self.teaching.texts[code]
             mine = self.history.passed[follower.person.pk]
             if code in mine or code in follower.held or not set(text.hard) <= mine or not text.per_year:
