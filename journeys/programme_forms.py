@@ -55,6 +55,10 @@ class ProgrammeForm(forms.Form):
         return {**self.cleaned_data, "owner": self.only or self.cleaned_data["owner"]}
 
 
+class FileForm(forms.Form):
+    file = forms.FileField(label=_("File"), help_text=_("JSON, as it is written by “Download as a file”."))
+
+
 class StageForm(forms.Form):
     """A stage: years in the profession, or a track of its own for a role."""
 

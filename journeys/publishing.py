@@ -60,8 +60,9 @@ def _free_slug(name: str) -> str:
     base = slugify(name)[:70] or "program"
     taken = {
         "nytt",
+        "las-in",
         *Journey.objects.filter(slug__startswith=base).values_list("slug", flat=True),
-    }  # the form's own address
+    }  # addresses of forms
     return next(slug for n in range(len(taken) + 1) if (slug := f"{base}-{n + 1}" if n else base) not in taken)
 
 
@@ -161,6 +162,7 @@ def add_stop(
     fixed_on: date | None = None,
     after: Stop | None = None,
     key: str = "",
+    min_course_version: int | None = None,
     by: Person | None,
     at: datetime | None = None,
 ) -> Stop:
@@ -176,6 +178,7 @@ def add_stop(
         stop = Stop(stage=stage, version=version, course=course, kind=kind, group=group)
         _set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on, after=after)
         stop.key = key or _free_key(version.stops.all(), course.code)
+        stop.min_course_version = min_course_version
         stop.order = _next_order(version.stops.all())
         _check_stop(stop)
         stop.save()

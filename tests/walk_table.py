@@ -435,7 +435,8 @@ EXPECTED: dict[str, Page] = {
     # programmes
     "programme_list": page(SIGNED_IN),
     "programme_detail": page(SIGNED_IN, slug="journey_seen"),
-    "programme_create": page(having(P.EDIT_JOURNEYS)),
+    **{name: page(having(P.EDIT_JOURNEYS)) for name in ("programme_create", "programme_import", "schema_show")},
+    **{name: page(having(P.EDIT_JOURNEYS), slug="journey") for name in ("programme_export", "programme_copy")},
     **{
         name: page(having(P.EDIT_JOURNEYS), slug="journey")
         for name in (

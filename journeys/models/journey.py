@@ -29,6 +29,8 @@ class Journey(Public):
     name = models.CharField(_("name"), max_length=160)
     name_en = models.CharField(_("name in English"), max_length=160, blank=True)
     copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
+    # What the file or the copy said of where it comes from: id, programme, owner, version.
+    origin = models.JSONField(default=dict, blank=True)
 
     objects = JourneyQuerySet.as_manager()
 
