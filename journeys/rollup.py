@@ -60,15 +60,16 @@ def _roll_up_pair(rows, organisation: int, version: int, at: datetime) -> None:
 
 
 def count(rows: Iterable[tuple], on: date) -> dict:
-    """Counts of (state, next_due, stops) rows on a day: people, completed, paused, late, and per stop done, late and due by month."""
+    """Counts of (state, next_due, stops) rows on a day: people, completed, paused, late, and per stop done, done late, late and due by month."""
     rows = list(rows)
     states = Counter(state for state, _due, _stops in rows)
     stops: dict[str, dict] = {}
     for state, _due, by_key in rows:
         for key, stop in by_key.items():
-            one = stops.setdefault(key, {"done": 0, "late": 0, "due": {}})
+            one = stops.setdefault(key, {"done": 0, "late": 0, "slow": 0, "due": {}})
             if stop["done"]:
                 one["done"] += 1
+                one["slow"] += bool(stop["due"]) and stop["done"] > stop["due"]
             elif stop["due"] and state in Enrolment.OPEN:
                 month = stop["due"][:7]
                 one["late"] += stop["due"] < on.isoformat()

@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{DRAFT}jamfor/", versions.version_compare, name="version_compare"),
     path(f"{DRAFT}motsvarar/<slug:key>/", versions.stop_map, name="stop_map"),
     path("program/<slug:slug>/program.json", files.programme_export, name="programme_export"),
+    path("program/<slug:slug>/lage/", programmes.programme_follow, name="programme_follow"),
     path("program/<slug:slug>/kopiera/", files.programme_copy, name="programme_copy"),
     path("program/<slug:slug>/aterta/", versions.version_restore, name="version_restore"),
     path("ny-version/<uuid:public_id>/", versions.move_answer, name="move_answer"),

@@ -436,7 +436,10 @@ EXPECTED: dict[str, Page] = {
     "programme_list": page(SIGNED_IN),
     "programme_detail": page(SIGNED_IN, slug="journey_seen"),
     **{name: page(having(P.EDIT_JOURNEYS)) for name in ("programme_create", "programme_import", "schema_show")},
-    **{name: page(having(P.EDIT_JOURNEYS), slug="journey") for name in ("programme_export", "programme_copy")},
+    **{
+        name: page(having(P.EDIT_JOURNEYS), slug="journey")
+        for name in ("programme_export", "programme_copy", "programme_follow")
+    },
     **{
         name: page(having(P.EDIT_JOURNEYS), slug="journey")
         for name in (
@@ -499,6 +502,7 @@ QUERIES = {
     "occasion_detail": ("fil=xlsx",),
     "participant_list": ("fil=xlsx", "q=a"),
     "quota_balance": ("fil=xlsx", "halvar=2026-1"),
+    "programme_follow": ("fil=xlsx", "version=1"),
     "person_list": ("q=a",),
     "log_list": ("andra=1",),
     "invitation_list": ("q=a", "who=managers&account=none"),
