@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from journeys.models import Enrolment, Progress, Rollup, Version
@@ -20,10 +20,16 @@ def count_anew(at: datetime | None = None) -> int:
     running = Progress.objects.exclude(state=Enrolment.State.ENDED).order_by()
     newest = dict(_by_pair(Progress.objects.order_by(), Max("computed_at")))
     counted = dict(_by_pair(Rollup.objects.order_by(), Min("as_of")))
+    # Who has moved to another version left no newer row behind: there are fewer than were counted.
+    sizes = dict(_by_pair(running, Count("pk")))
+    told = dict(_by_pair(Rollup.objects.filter(stage=None).order_by(), Max("people")))
     stale = [
         pair
         for pair, moment in newest.items()
-        if pair not in counted or counted[pair] <= moment or timezone.localdate(counted[pair]) != timezone.localdate(at)
+        if pair not in counted
+        or counted[pair] <= moment
+        or timezone.localdate(counted[pair]) != timezone.localdate(at)
+        or sizes.get(pair, 0) != told.get(pair)
     ]
     for organisation, version in stale:
         _roll_up_pair(running.filter(organisation=organisation, version=version), organisation, version, at)

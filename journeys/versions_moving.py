@@ -161,7 +161,9 @@ def carry_out_moves(at: datetime | None = None) -> int:
     due = VersionMove.objects.open().filter(due_on__lte=timezone.localdate(at)).select_related("version__journey")
     simulations: dict[int, Simulation] = {}
     for move in due.order_by("pk"):
-        simulation = simulations.setdefault(move.version_id, Simulation(move.version))
+        if move.version_id not in simulations:
+            simulations[move.version_id] = Simulation(move.version)
+        simulation = simulations[move.version_id]
         done += move_to_version(move=move, simulation=simulation, by=None, at=at).state == VersionMove.State.MOVED
     return done
 

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from journeys.counts import shown_column
 from journeys.deadlines import years_between
 from journeys.models import Enrolment, MoveRule, Version
-from journeys.path import Path
 from journeys.versions import CATEGORIES, DATE, FEWER, FINISHED, GAINS, SAME, Mappings, Transfer, transfer
 from journeys.versions_reading import Member, Paths, read_members, stage_after
 from people.consequences import Choice, Effect, Plan, digest_of
@@ -35,6 +34,17 @@ class Simulated:
         numbers = [self.counts[one] for one in CATEGORIES]
         told = [str(n) for n in numbers] if exact else shown_column(numbers)
         return {one: text for one, text, n in zip(CATEGORIES, told, numbers, strict=True) if n}
+
+
+@dataclass
+class VersionPlan(Plan):
+    """A plan whose effects are organisations; `people` is how many persons they have."""
+
+    people: int = 0
+
+    @property
+    def persons(self) -> int:
+        return self.people
 
 
 class Simulation:
@@ -90,7 +100,7 @@ def plan_publication(
         [[stage.key, stage.groups, [_plain(stop) for stop in stage.stops]] for stage in path.stages],
         simulation.mappings.rows.get(version.number, []),
     )
-    return Plan(effects, _facts(rows, path, own), seen)
+    return VersionPlan(effects, _facts(rows, own), seen, sum(row.people for row in rows))
 
 
 def _plain(stop) -> list:
@@ -119,7 +129,7 @@ def words(category: str, number: str) -> str:
     return text % {"n": number}
 
 
-def _facts(rows: list[Simulated], path: Path, own: Iterable[int]) -> list[str]:
+def _facts(rows: list[Simulated], own: Iterable[int]) -> list[str]:
     if not rows:
         return [_("Nobody is on an older version.")]
     people = sum(row.people for row in rows)

@@ -25,7 +25,7 @@ from journeys.versions_publishing import (
     version_before,
 )
 from journeys.versions_simulating import plan_publication
-from journeys.views.drafts import draft_of, posted
+from journeys.views.drafts import draft_of, posted, while_open
 from journeys.views.programmes import own_programme
 from people.consequences import Outdated, Plan
 from people.models import Organisation
@@ -43,6 +43,7 @@ def version_compare(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "journeys/version_compare.html", context)
 
 
+@while_open
 def stop_map(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Say what a station of the version before is in the draft."""
     version = draft_of(request, slug)

@@ -67,6 +67,9 @@ def test_a_day_to_come_waits_and_is_taken_back(world, journey, draft, sign_in, b
     assert draft.publishes_on.isoformat() == later
     assert client.get(url).status_code == 302
     assert "Ta tillbaka dagen" in text_of(client, f"{base}utkast/")
+    for path in ("etapp/", "station/f/", "station/f/flytta/", "motsvarar/a/"):
+        assert client.post(f"{base}utkast/{path}", {"name": "Ny", "way": "up"}).url == f"{base}utkast/"
+    assert "Versionen väntar på sin dag" in text_of(client, f"{base}utkast/")
     for _twice in range(2):
         assert client.post(f"{base}utkast/dag/aterta/").status_code == 302
     draft.refresh_from_db()

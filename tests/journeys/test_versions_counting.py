@@ -8,9 +8,13 @@ import pytest
 from django.utils import timezone
 
 from journeys.enrolment import enrol
-from journeys.models import Progress
+from journeys.jobs import carry_versions
+from journeys.models import Progress, Rollup, VersionMove
+from journeys.publishing import draft_next_version
 from journeys.rollup import count_anew
 from journeys.versions_counting import numbers_of
+from journeys.versions_moving import answer_move
+from journeys.versions_publishing import publish_with_rules
 from people.models import Employment
 from tests.factories import build_person, pass_course
 from tests.journeys.test_path_pages import queries_of
@@ -77,3 +81,16 @@ def test_the_page_is_the_owners_and_costs_the_same_for_many(world, journey, sign
     assert queries_of(client, url) == few <= 8
     for name in ("amira", "johan", "helena", "petra", "maja"):
         assert sign_in(world.people[name]).get(url).status_code == 404
+
+
+def test_who_has_moved_is_counted_once(world, journey):
+    names = enrol_many(world, journey, 2, 10)
+    count_anew(timezone.now() + timedelta(minutes=1))
+    draft = draft_next_version(journey=journey, by=None)
+    publish_with_rules(version=draft, valid_from=world.today, rules={None: "offer"}, by=None)
+    carry_versions()
+    answer_move(move=VersionMove.objects.get(enrolment__person=world.people[names[0]]), accept=True, by=None)
+    for _twice in range(2):
+        count_anew(timezone.now() + timedelta(minutes=2))
+    rows = Rollup.objects.filter(stage=None).order_by("version__number")
+    assert list(rows.values_list("version__number", "people")) == [(1, 1), (2, 1)]
