@@ -14,6 +14,7 @@ from courses.invitations import read_answers
 from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
 from courses.quotas import release_quotas
+from courses.reminders import remind_expiring
 from courses.results import settle
 from courses.scheduling import close_occasion
 from courses.seats import drop_other_dates, fill, seat_lock
@@ -135,6 +136,11 @@ def ask_decisions(at: datetime | None = None) -> int:
     for occasion in found:
         ask_decision(occasion=occasion, by=None, at=at)
     return len(found)
+
+
+def warn_of_expiry(at: datetime | None = None) -> int:
+    """Daily: what runs out, 90, 30 and 0 days before, to the person and the nearest managers (R30). Answers how many were told."""
+    return remind_expiring(at)
 
 
 def repair_calendars(at: datetime | None = None) -> int:

@@ -13,6 +13,7 @@ from courses.views import (
     checkin,
     decisions,
     editing,
+    expiry,
     falling,
     feeds,
     holds,
@@ -79,6 +80,7 @@ urlpatterns = [
     path("tillfallen/<uuid:public_id>/incheckning/kod/", checkin.checkin_code, name="checkin_code"),
     path("incheckning/<uuid:day_id>/", checkin.checkin_create, name="checkin_create"),
     path("tillfallen/<uuid:public_id>/rapportera/", attendance.occasion_report, name="occasion_report"),
+    path("loper-ut/", expiry.expiry_list, name="expiry_list"),
     path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course
     path("mina-kurser/<uuid:public_id>/", learning.result_detail, name="result_detail"),

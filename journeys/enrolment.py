@@ -216,7 +216,9 @@ def change_stage(
         stage = _stage_of(enrolment.version, stage)
         if enrolment.stage_id != stage.pk:
             before = enrolment.stage.key if enrolment.stage else ""
-            enrolment.stage, enrolment.stage_reason = stage, reason.strip()
+            # the stage that the years give needs no keeping: it follows the years again
+            kept = "" if stage == stage_by_years(enrolment) else reason.strip()
+            enrolment.stage, enrolment.stage_reason = stage, kept
             enrolment.save(update_fields=["stage", "stage_reason"])
             record(
                 "stage_changed",
@@ -232,6 +234,64 @@ def change_stage(
         stamp(enrolment, at)
         enrolment.refresh_from_db()
         return enrolment
+
+
+def change_profession_day(
+    *, enrolment: Enrolment, started_on: date, reason: str, by: Person | None, at: datetime | None = None
+) -> Enrolment:
+    """Count the years in the profession from another day on this journey, with a reason; the stage follows unless it was chosen
+    by hand, and the deadlines follow. Nothing that is done is lost (R22)."""
+    at = at or timezone.now()
+    if not reason.strip():
+        raise Refused(_("Say why the start in the profession is changed."))
+    with transaction.atomic():
+        enrolment = locked(enrolment)
+        still_open(enrolment)
+        if started_on > max(timezone.localdate(at), enrolment.starts_on):
+            raise Refused(_("The start in the profession cannot lie ahead."))
+        before = enrolment.profession_started_on
+        if before != started_on:
+            enrolment.profession_started_on = started_on
+            enrolment.save(update_fields=["profession_started_on"])
+            record(
+                "profession_day_changed",
+                by=by,
+                about=enrolment,
+                person=enrolment.person,
+                organisation=enrolment.organisation,
+                reason=reason.strip(),
+                at=at,
+                before=before.isoformat() if before else "",
+                after=started_on.isoformat(),
+            )
+        follow_years(enrolment, at)
+        enrolment.refresh_from_db()
+        return enrolment
+
+
+def stage_by_years(enrolment: Enrolment) -> Stage | None:
+    """The stage that the years in the profession give an enrolment."""
+    return default_stage(enrolment.version, enrolment.person, enrolment.starts_on, enrolment.profession_started_on)
+
+
+def follow_years(enrolment: Enrolment, at: datetime | None) -> None:
+    """Let the stage follow the years in the profession, unless somebody chose it or it is a track of a role; then the read model.
+    Call with the enrolment under its lock."""
+    stage = stage_by_years(enrolment)
+    is_chosen = bool(enrolment.stage_reason) or (enrolment.stage is not None and enrolment.stage.role != "")
+    if not is_chosen and stage is not None and stage != enrolment.stage:
+        enrolment.stage = stage
+        enrolment.save(update_fields=["stage"])
+        record(
+            "stage_changed",
+            by=None,
+            about=enrolment,
+            person=enrolment.person,
+            organisation=enrolment.organisation,
+            at=at,
+            after=stage.key,
+        )
+    stamp(enrolment, at)
 
 
 def change_deadline(

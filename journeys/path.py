@@ -26,6 +26,7 @@ class StopOnPath:
     after: str = ""
     min_course_version: int = 0
     subject: int | None = None
+    grace_weeks: int = 0
     asks: frozenset[int] = frozenset()
     asks_years: int = 0
 
@@ -90,7 +91,7 @@ def path_of(version: Version) -> Path:
     """Read a version's path in a fixed number of queries, prerequisites of the published course versions included."""
     current = CourseVersion.objects.filter(state=CourseVersion.State.PUBLISHED).prefetch_related("prerequisites")
     stops = (
-        Stop.objects.select_related("course", "group", "after")
+        Stop.objects.select_related("course__subject", "group", "after")
         .prefetch_related(Prefetch("course__versions", current, to_attr="published_ones"))
         .order_by("order")
     )
@@ -130,6 +131,7 @@ def _stop(stop: Stop) -> StopOnPath:
         after=stop.after.key if stop.after else "",
         min_course_version=stop.min_course_version or 0,
         subject=stop.course.subject_id,
+        grace_weeks=stop.course.subject.grace_weeks if stop.course.subject else 0,
         asks=frozenset(one.course_id for one in hard if one.course_id),
         asks_years=max((one.min_years for one in hard if one.min_years), default=0),
     )

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 
 from courses import signals as courses
 from journeys.completion import reopen_for_result, settle_for_result
-from journeys.following import follow_employment_end, follow_placement, follow_profession
+from journeys.following import follow_employment_end, follow_placement, follow_profession, follow_settings
 from journeys.pauses import follow_leave
 from journeys.postponing import deadlines_touched_by, postpone, take_back
 from journeys.priorities import priority_of
@@ -51,6 +51,11 @@ def on_leave_changed(sender: Any, leave, **facts: Any) -> None:
 @receiver(people.placement_changed)
 def on_placement_changed(sender: Any, placement, **facts: Any) -> None:
     follow_placement(placement, facts.get("at"))
+
+
+@receiver(people.settings_changed)
+def on_settings_changed(sender: Any, organisation, changed, **facts: Any) -> None:
+    follow_settings(organisation, changed)
 
 
 @receiver(people.profession_changed)

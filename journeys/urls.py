@@ -2,12 +2,26 @@
 
 from django.urls import path
 
-from journeys.views import drafts, files, hr, mine, people, programmes, region, team, versions
+from journeys.views import (
+    dates,
+    drafts,
+    files,
+    hr,
+    mine,
+    people,
+    programmes,
+    reasons,
+    region,
+    team,
+    versions,
+)
 
 DRAFT = "program/<slug:slug>/utkast/"
 
 urlpatterns = [
     path("min-resa/", mine.journey_mine, name="journey_mine"),
+    path("min-resa/<uuid:public_id>/kvar/", reasons.journey_why, name="journey_why"),
+    path("team/resa/<uuid:public_id>/kvar/", reasons.person_why, name="person_why"),
     path("team/", team.team_overview, name="team_overview"),
     path("team/export.xlsx", team.team_export, name="team_export"),
     path("team/skriv-in/", people.enrolment_create, name="enrolment_create"),
@@ -16,6 +30,8 @@ urlpatterns = [
     path("team/resa/<uuid:public_id>/pausa/", people.enrolment_pause, name="enrolment_pause"),
     path("team/resa/<uuid:public_id>/ateruppta/", people.enrolment_resume, name="enrolment_resume"),
     path("team/resa/<uuid:public_id>/etapp/", people.stage_change, name="stage_change"),
+    path("team/resa/<uuid:public_id>/yrkesstart/", dates.profession_change, name="profession_change"),
+    path("team/datum/", dates.deadline_list, name="deadline_list"),
     path("team/resa/<uuid:public_id>/avsluta/", people.enrolment_end, name="enrolment_end"),
     path("team/paminn/", team.team_remind, name="team_remind"),
     path("team/<uuid:public_id>/boka/<slug:key>/", team.team_book, name="team_book"),

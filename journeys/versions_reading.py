@@ -11,7 +11,7 @@ from journeys.models import DeadlineChange, Enrolment, Pause, Version
 from journeys.path import Path, path_of, stage_for_years
 from journeys.progress import PASSED, clock_from, passed_from
 from journeys.versions import Attempt, History
-from people.models import Placement
+from people.models import Leave, Placement
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Member:
 
 
 def read_members(enrolments: QuerySet[Enrolment]) -> list[Member]:
-    """The enrolments in their order, each with its history: six queries."""
+    """The enrolments in their order, each with its history: seven queries."""
     rows = list(enrolments.select_related("person", "employment", "organisation", "stage", "version", "journey"))
     ids, persons, jobs = (enrolments.order_by().values(name) for name in ("pk", "person", "employment"))
     results: dict[tuple[int, int], list[tuple]] = defaultdict(list)
@@ -36,12 +36,13 @@ def read_members(enrolments: QuerySet[Enrolment]) -> list[Member]:
             attempts[key].append(Attempt(row[0], row[2], str(row[-1])))
     pauses = _by(Pause.objects.filter(enrolment__in=ids), "enrolment", "starts_on", "ends_on")
     part_time = _by(Placement.objects.filter(employment__in=jobs, percent__lt=100), "employment", "starts_on", "ends_on", "percent")  # fmt: skip
+    leaves = _by(Leave.objects.filter(employment__in=jobs), "employment", "starts_on", "ends_on")
     changes = _by(DeadlineChange.objects.filter(enrolment__in=ids), "enrolment", "stop_key", "due_on", "changed_at")
     members = []
     for row in rows:
         spans = part_time[row.employment_id] if row.organisation.stretch_part_time else []
         slow = tuple(Span(first, last, int(percent * 100)) for first, last, percent in spans)
-        clock = clock_from(row, pauses[row.pk], slow, changes[row.pk])
+        clock = clock_from(row, pauses[row.pk], leaves[row.employment_id], slow, changes[row.pk])
         mine = (row.person_id, row.organisation_id)
         passed = tuple(passed_from(results[mine], row))
         entered = row.stage.key if row.stage else ""

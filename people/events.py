@@ -32,13 +32,15 @@ _PAGES: list[tuple[Promise, str]] = [
     ),
     (_("a file of certificates"), "bundle_detail bundle_download bundle_create"),
     (_("your course"), "result_detail"),
+    (_("the list of what runs out"), "expiry_list"),
     (_("parts to sign"), "part_signatures part_sign"),
     (_("the team"), "team_overview"),
     (_("a file of the team"), "team_export"),
     (
         _("your journey and your bookings"),
-        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change move_answer",
+        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change profession_change person_why move_answer",
     ),
+    (_("the list of dates to set"), "deadline_list"),
     (_("the list of whom to enrol"), "enrolment_create"),
     (_("the list of staff"), "person_list person_create employment_create"),
     (

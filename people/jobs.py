@@ -2,6 +2,7 @@
 
 from people.bounces import collect_bounces
 from people.chain import chain
+from people.once import forget_sendings
 from people.outbox import send_due
 
 
@@ -18,3 +19,8 @@ def read_bounces() -> int:
 def chain_log() -> int:
     """Rows of the log that are not linked yet."""
     return chain()
+
+
+def forget_old_sendings() -> int:
+    """Forms that nobody can send a second time any more."""
+    return forget_sendings()

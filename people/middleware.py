@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from people.access import viewer_for
 from people.events import record_reading
 from people.looking import looking
+from people.once import begin_sending, end_sending
 from people.roles import needs_second_factor
 from people.second_factor import OPEN_WITHOUT, asks_again, lacks_second_factor, way_in, way_to_confirm
 
@@ -97,10 +97,9 @@ class OnceMiddleware:
     a double click or the back button. The second goes where the first went, with a sentence.
 
     Only forms that led on (302) count as sent: a refused one may be sent again. Marks of htmx set a state and may return to
-    an earlier one from the same page. A crash between leaves the form closed for WORKING seconds and no longer.
+    an earlier one from the same page.
     """
 
-    WORKING, KEPT = 30, 24 * 60 * 60
     # Switches set a state, and whoever goes back in the browser may want it again.
     SWITCHES = {"role_switch", "language_set", "scheme_set"}
 
@@ -112,21 +111,20 @@ class OnceMiddleware:
         if not token or request.viewer is None or request.headers.get("HX-Request"):
             return self.get_response(request)
         key = self.key(request)
-        if not cache.add(key, "", self.WORKING):
+        led_to = begin_sending(key=key)
+        if led_to is not None:
             messages.info(request, _("This was sent already. Nothing was changed twice."))
             came_from = "/" + urlsplit(request.headers.get("Referer", "")).path.lstrip("/")  # never "//elsewhere"
-            return redirect(cache.get(key) or came_from)
+            return redirect(led_to or came_from)
         response = self.get_response(request)
         name = request.resolver_match.url_name if request.resolver_match else ""
-        if response.status_code == 302 and name not in self.SWITCHES:
-            cache.set(key, response["Location"], self.KEPT)
-        else:
-            cache.delete(key)
+        counts = response.status_code == 302 and name not in self.SWITCHES
+        end_sending(key=key, leads_to=response["Location"] if counts else "")
         return response
 
     @staticmethod
     def key(request: HttpRequest) -> str:
-        """One form as it was sent: who, where, every field. Keyed, so that no cache holds what can be guessed from it."""
+        """One form as it was sent: who, where, every field. Keyed, so that no table holds what can be guessed from it."""
         fields = [(name, request.POST.getlist(name)) for name in sorted(request.POST)]
         sent = f"{request.user.pk} {request.get_full_path()} {fields}"
-        return "once:" + salted_hmac("people.once", sent, algorithm="sha256").hexdigest()
+        return salted_hmac("people.once", sent, algorithm="sha256").hexdigest()

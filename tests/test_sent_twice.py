@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from django.test import RequestFactory
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from certificates.jobs import close_bundle, fill_bundle
 from courses.models import Venue
 from people.middleware import OnceMiddleware
+from people.once import KEPT, WORKING, begin_sending, end_sending, forget_sendings
 from tests.factories import build_world
 from tests.lived import build_lived
 from tests.test_access_walk import may_open, openings
@@ -22,8 +23,15 @@ from tests.walking import Walk, addresses, digest_of, sign_in, undone
 
 pytestmark = pytest.mark.slow
 
-# What every answer may write: sessions (with the sentence to show), the log of readings, the cache.
-ASIDE = {"django_session", "usersessions_usersession", "people_reading", "people_readingline", "cache_row"}
+# What every answer may write: sessions (with the sentence to show), the log of readings, what was sent, the cache.
+ASIDE = {
+    "django_session",
+    "usersessions_usersession",
+    "people_reading",
+    "people_readingline",
+    "people_sending",
+    "cache_row",
+}
 # Whoever has signed out is a stranger, and is shown the page for signing in.
 UNSAID = {"account_logout"}
 TABLES = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - ASIDE
@@ -109,7 +117,18 @@ def test_a_second_sending_is_never_led_to_another_host(world, sign_in):
     data = {"name": "Salen", "address": "", "csrfmiddlewaretoken": "a" * 64}
     request = RequestFactory().post(url, data)
     request.user = world.petra
-    cache.add(OnceMiddleware.key(request), "", OnceMiddleware.WORKING)
+    begin_sending(key=OnceMiddleware.key(request))
     answer = petra.post(url, data, headers={"referer": "http://testserver//evil.example/x"})
     assert (answer.status_code, answer["Location"]) == (302, "/evil.example/x")
     assert not Venue.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_form_whose_first_sending_was_cut_short_opens_again(world):
+    at = timezone.now()
+    assert [begin_sending(key="k", at=at) for _time in range(2)] == [None, ""]
+    assert begin_sending(key="k", at=at + WORKING) is None
+    end_sending(key="k", leads_to="/kurser/", at=at + WORKING)
+    assert begin_sending(key="k", at=at + WORKING * 2) == "/kurser/"
+    assert forget_sendings(at=at + WORKING) == 0
+    assert forget_sendings(at=at + WORKING + KEPT) == 1

@@ -128,6 +128,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
     "move": {"jonas": {"johan", "dina", "ove", "helena"}},
+    "my_enrolment": {key: {key} for key in ("amira", "tilda", "skye")},
     "bundle": {"helena": {"helena"}},
     "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
@@ -198,6 +199,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "adoption": {"ours": lived.journey.adoptions.first().pk, "boras": 0},
         "enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
         "move": {"jonas": lived.enrolments["jonas"].moves.get().public_id},
+        "my_enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
         "part": {"*": part.key},
         "task": {"*": part.tasks.first().pk},
         "goal": {"*": draft.goals.first().pk},
@@ -423,9 +425,13 @@ EXPECTED: dict[str, Page] = {
     "enrolment_create": page(having(P.ENROL_PEOPLE)),
     **{
         name: page(having(P.ENROL_PEOPLE), public_id="enrolment")
-        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end")
+        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end", "profession_change")
     },
     "deadline_change": page(having(P.ENROL_PEOPLE), public_id="enrolment", key="stop"),
+    "journey_why": page(SIGNED_IN, public_id="my_enrolment"),
+    "person_why": page(having(P.SEE_TEAM, P.ENROL_PEOPLE), public_id="enrolment"),
+    "expiry_list": page(having(P.SEE_TEAM, P.SEE_CERTIFICATES)),
+    "deadline_list": page(having(P.ENROL_PEOPLE)),
     "hr_overview": page(having(P.SEE_CERTIFICATES)),
     "report_list": page(having(P.SEE_REPORTS)),
     "report_export": page(having(P.SEE_REPORTS)),

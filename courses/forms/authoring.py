@@ -91,7 +91,16 @@ class PartForm(forms.ModelForm):
 
     class Meta:
         model = Part
-        fields = ["kind", "title", "title_en", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
+        fields = [
+            "kind",
+            "title",
+            "title_en",
+            "compulsory",
+            "renewal",
+            "confirmed_by",
+            "signer_min_years",
+            "second_signer",
+        ]
         labels = {
             "title": _("Title in Swedish"),
             "title_en": _("Title in English"),
@@ -99,7 +108,12 @@ class PartForm(forms.ModelForm):
             "signer_min_years": _("Years in the profession that the supervisor must have"),
             "second_signer": _("A second person signs as well"),
         }
-        help_texts = {"confirmed_by": _("Course days and webinars are always confirmed by the organiser.")}
+        help_texts = {
+            "confirmed_by": _("Course days and webinars are always confirmed by the organiser."),
+            "renewal": _(
+                "Whoever takes the course again while the earlier one is valid does only the parts marked here."
+            ),
+        }
 
     field_order = [
         "kind",
@@ -107,6 +121,7 @@ class PartForm(forms.ModelForm):
         "title_en",
         "hours",
         "compulsory",
+        "renewal",
         "confirmed_by",
         "signer_min_years",
         "second_signer",

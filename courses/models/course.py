@@ -230,6 +230,7 @@ class Part(models.Model):
     minutes = models.PositiveIntegerField(_("minutes"))
     compulsory = models.BooleanField(_("compulsory"), default=True)
     confirmed_by = models.CharField(_("confirmed by"), max_length=10, choices=ConfirmedBy, default=ConfirmedBy.SELF)
+    renewal = models.BooleanField(_("needed in a renewal too"), default=True)
     signer_min_years = models.PositiveSmallIntegerField(null=True, blank=True)
     second_signer = models.BooleanField(default=False)
 

@@ -62,6 +62,7 @@ class CourseResult(Public):
     attempt = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     source = models.CharField(max_length=12, choices=Source, default=Source.SESSION)
+    is_renewal = models.BooleanField(default=False)  # begun while an earlier one was valid: the shorter path is enough
     started_on = models.DateField()
     passed_on = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

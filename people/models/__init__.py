@@ -5,6 +5,7 @@ from people.models.notice import Notice, Outbox
 from people.models.organisation import Accession, Collaboration, Organisation, Unit, UnitLine
 from people.models.person import Person, Protection
 from people.models.role import Delegation, RoleAssignment
+from people.models.sending import Sending
 
 __all__ = [
     "Accession",
@@ -24,6 +25,7 @@ __all__ = [
     "Reading",
     "ReadingLine",
     "RoleAssignment",
+    "Sending",
     "Unit",
     "UnitLine",
 ]
