@@ -13,7 +13,7 @@ from itertools import pairwise
 from journeys.deadlines import Clock
 from journeys.models import Journey, Stop, StopMapping
 from journeys.path import Path, StopOnPath, held_stages
-from journeys.progress import Passed, Standing, standing
+from journeys.progress import Passed, Standing, fits, standing
 
 FINISHED, GAINS, DATE, FEWER, SAME = "finished", "gains", "date", "fewer", "same"
 CATEGORIES = (SAME, GAINS, DATE, FEWER, FINISHED)
@@ -142,7 +142,12 @@ def _carried(old: Path, new: Path, pairs: Mapping[str, str], history: History) -
 
 
 def _fits(one: Passed | Attempt, stop: StopOnPath) -> bool:
-    return one.course == stop.course and one.version >= stop.min_course_version
+    """Whether the rule counts it for the stop by its course; what is under way, by what it will be when passed."""
+    if isinstance(one, Passed):
+        return fits(one, stop)
+    if one.course == stop.course:
+        return one.version >= stop.min_course_version
+    return any(one.course == course and one.version >= lowest and last is None for course, lowest, last in stop.equals)
 
 
 def _newly_late(new: Path, came_from: Mapping[str, str], before: Standing, after: Standing, day: date) -> set[str]:

@@ -2,6 +2,8 @@ from journeys.models.enrolment import Completion, DeadlineChange, Enrolment, Pau
 from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
 from journeys.models.moving import MoveRule, StopMapping, VersionMove
 from journeys.models.progress import Progress, Rollup
+from journeys.models.rebuild import Rebuild
+from journeys.models.target_group import GroupMember, TargetGroup
 
 __all__ = [
     "Adoption",
@@ -9,14 +11,17 @@ __all__ = [
     "Completion",
     "DeadlineChange",
     "Enrolment",
+    "GroupMember",
     "Journey",
     "MoveRule",
     "Pause",
     "Progress",
+    "Rebuild",
     "Rollup",
     "Stage",
     "Stop",
     "StopMapping",
+    "TargetGroup",
     "Version",
     "VersionMove",
 ]
