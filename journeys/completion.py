@@ -140,7 +140,9 @@ def settle_for_result(result: CourseResult, at: datetime | None = None) -> list[
     own = enrolments_of(result)
     by_course = own.filter(version__stops__course=result.course_id)
     by_subject = own.filter(version__stops__course__subject=result.subject_id) if result.subject_id else by_course
-    touched = own.filter(pk__in=by_course.values("pk").union(by_subject.values("pk")))
+    # An attempt that a move to another version brought along belongs to a course that the new version may lack.
+    brought = own.exclude(carried={})
+    touched = own.filter(pk__in=by_course.values("pk").union(by_subject.values("pk"), brought.values("pk")))
     counting = Equivalence.objects.filter(course=result.course_id).values("counts_as")
     alike = own.filter(version__stops__course__in=counting)
     # What an enrolment waits for may be a course outside its stops: a prerequisite.

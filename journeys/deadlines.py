@@ -3,7 +3,7 @@ and the next working day where the day is no working day (R18, R19, R20). Pure: 
 
 Every date comes with its reason as a short code, parts joined by "|", that `explain` says in one sentence:
 `journey:3:months:2026-03-01` counted from a day, `again:2026-09-01` counted from the journey's start because the day had passed
-before it, `pause:24` days, `part:12:7500` days at 75 % (`part:12` where the percent changed), `moved:2026-06-19` off that day,
+before it, `version:2026-10-01` from the move to another version, `pause:24` days, `part:12:7500` days at 75 % (`part:12` where the percent changed), `moved:2026-06-19` off that day,
 `hand` set by hand. A deadline that nobody could keep has no day but `impossible:began:<day>` or `impossible:years:<day>`, one that
 nothing is known of `unknown:<anchor>`: nobody turns red, and `needs_hand` puts it on the manager's list.
 """
@@ -51,6 +51,8 @@ class Clock:
     part_time: tuple[Span, ...] = ()
     # by stop key: the latest date set by hand
     by_hand: Mapping[str, date] = field(default_factory=dict)
+    # by stop key: a day before which its deadline does not begin to count, because a move to another version brought it (R39)
+    since: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,24 +74,30 @@ def due_date(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> Due:
         return Due(clock.by_hand[stop.key], "hand")
     if not stop.anchor:
         return Due(None)
+    since = clock.since.get(stop.key)
     if stop.anchor == "fixed":
-        return _fixed(clock, stop.fixed_on)
+        return _fixed(clock, stop.fixed_on, since)
     start = _anchor(clock, stop, done)
     if start is None:
         return Due(None, f"{stop.anchor}:{stop.offset}:{stop.unit}|unknown:{stop.anchor}")
     why = [f"{stop.anchor}:{stop.offset}:{stop.unit}:{start.isoformat()}"]
-    if stop.anchor in ("employment", "profession") and shift(start, stop.offset, stop.unit) < clock.journey:
+    if since and start < since:
+        start = since
+        why.append(f"version:{start.isoformat()}")
+    elif stop.anchor in ("employment", "profession") and shift(start, stop.offset, stop.unit) < clock.journey:
         start = clock.journey
         why.append(f"again:{start.isoformat()}")
     return _run(clock, start, shift(start, stop.offset, stop.unit), why)
 
 
-def _fixed(clock: Clock, day: date | None) -> Due:
+def _fixed(clock: Clock, day: date | None, since: date | None) -> Due:
     """The same day for everybody: who began later could not keep it, who is away on it has until the first day back."""
     assert day is not None  # a constraint of the station
     why = f"fixed:{day.isoformat()}"
     if day < clock.journey:
         return Due(None, f"{why}|impossible:began:{clock.journey.isoformat()}")
+    if since and day < since:
+        return Due(None, f"{why}|impossible:moved:{since.isoformat()}")
     back = _after_pause(clock, day)
     if back is None:
         return Due(None, f"{why}|paused")
@@ -221,10 +229,12 @@ def _words(word: str, first: str = "", second: str = "", third: str = "") -> str
         "fixed": _("fixed date %(day)s"),
         "hand": _("set by hand"),
         "again": _("counted from the start of the journey on %(day)s because the day had passed by then"),
+        "version": _("counted from the move to the new version on %(day)s"),
         "paused": _("no date while the journey is paused"),
         "unknown:stop": _("no date until the station before is done"),
         "unknown:profession": _("no date because the start in the profession is not known"),
         "impossible:began": _("no date because the journey began later, on %(day)s"),
+        "impossible:moved": _("no date because the move to the new version came later, on %(day)s"),
         "impossible:years": _("no date because the course cannot be taken before %(day)s"),
     }
     text = texts.get(word) or texts.get(f"{word}:{first}", "")

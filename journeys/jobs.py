@@ -15,6 +15,8 @@ from journeys.progress import RULE
 from journeys.recomputing import go_on
 from journeys.rollup import count_anew
 from journeys.rule_checks import check_rule
+from journeys.versions_moving import carry_out_moves, settle_moves
+from journeys.versions_publishing import publish_due
 
 # Seconds of each minute that a run over everybody's progress may take.
 RECOMPUTING_SECONDS = 40
@@ -52,6 +54,14 @@ def follow_the_day(at: datetime | None = None) -> int:
         | Q(progress__paused_until__lt=on)
     )
     return len(left) + len(_each(moved, lambda enrolment, path: settle_state(enrolment, at, path)))
+
+
+def carry_versions(at: datetime | None = None) -> int:
+    """Every few minutes: publish the versions whose day has come, ask and move whom their rules concern, settle what was moved.
+
+    Answers how many versions, people and stamps that were.
+    """
+    return len(publish_due(at)) + carry_out_moves(at) + settle_moves(at)
 
 
 def go_on_recomputing(at: datetime | None = None) -> int:

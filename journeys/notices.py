@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Course, CourseVersion
 from courses.refusals import Refused
-from journeys.models import Enrolment, Progress, Stop, TargetGroup
+from journeys.models import Enrolment, Progress, Stop, TargetGroup, VersionMove
+from people.consequences import GRACE
 from people.events import record
 from people.models import Notice, Person
 from people.notices import notice, say
@@ -94,6 +95,49 @@ def tell_sessions_wanted(
         until=until.isoformat(),
         by=by.pk,
     )
+
+
+def tell_version(move: VersionMove, at: datetime) -> Notice:
+    """Say that somebody is offered, or will be moved to, a new version. The mail waits until a slip could have been undone."""
+    return _say_of_move("journeys.version_offered", move, at, at + GRACE)
+
+
+def tell_taken_back(move: VersionMove, at: datetime) -> Notice:
+    """Say to somebody who was told of a new version that it was taken back."""
+    return _say_of_move("journeys.version_taken_back", move, at, at)
+
+
+def _say_of_move(kind: str, move: VersionMove, at: datetime, not_before: datetime) -> Notice:
+    enrolment = move.enrolment
+    key = f"{kind}:{move.public_id}"
+    return say(
+        to=enrolment.person,
+        kind=kind,
+        about=move,
+        key=key,
+        organisation=enrolment.organisation,
+        not_before=not_before,
+        at=at,
+        enrolment=enrolment.pk,
+        move=move.pk,
+    )
+
+
+@notice("journeys.version_offered", title=gettext_lazy("A new version of your programme"))
+def version_offered(row: Notice) -> dict | None:
+    """The journey, and the day when there is one. No longer true when answered, moved or taken back."""
+    enrolment = _enrolment(row)
+    move = VersionMove.objects.open().filter(pk=row.payload["move"]).first()
+    if enrolment is None or move is None or enrolment.state not in Enrolment.OPEN:
+        return None
+    return {"journey": enrolment.journey, "due": move.due_on, "address": _address("move_answer", move.public_id)}
+
+
+@notice("journeys.version_taken_back", title=gettext_lazy("The new version was taken back"))
+def version_taken_back(row: Notice) -> dict | None:
+    """The journey that goes on as before."""
+    enrolment = _enrolment(row)
+    return {"journey": enrolment.journey, "address": _address("journey_mine")} if enrolment else None
 
 
 @notice("journeys.sessions_wanted", title=gettext_lazy("More sessions are needed"))

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, CourseVersion
-from journeys.models import ChoiceGroup, Journey, Stage, Stop
+from journeys.models import ChoiceGroup, Journey, MoveRule, Stage, Stop
 from journeys.programmes import course_version
 from people.access import Viewer
 from people.forms import day_field
@@ -53,6 +53,10 @@ class ProgrammeForm(forms.Form):
     def given(self) -> dict:
         """The deed's arguments."""
         return {**self.cleaned_data, "owner": self.only or self.cleaned_data["owner"]}
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(label=_("File"), help_text=_("JSON, as it is written by “Download as a file”."))
 
 
 class StageForm(forms.Form):
@@ -125,7 +129,29 @@ def _course_label(course: Course) -> str:
 
 
 class PublishForm(forms.Form):
-    valid_from = day_field(_("Used for new people from"), help_text=_("People who have begun stay on their version."))
+    """When a version is published, and where people are on an older one what happens to them."""
+
+    valid_from = day_field(_("Publish on"), help_text=_("On a day to come it waits, and nothing in it can be changed."))
+    kind = forms.ChoiceField(
+        label=_("People on older versions"), choices=MoveRule.Kind, initial=MoveRule.Kind.STAY, widget=forms.RadioSelect
+    )
+    due_on = day_field(_("Day of the move, for those who are moved"), required=False)
+
+    def __init__(self, *args, has_people: bool = True, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_people:
+            del self.fields["kind"], self.fields["due_on"]
+
+
+class MappingForm(forms.Form):
+    """What a station of the version before is in the new one."""
+
+    becomes = forms.ChoiceField(label=_("In the new version it is"), required=False)
+
+    def __init__(self, *args, stops: list[Stop], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(stop.key, f"{stop.shown_title} ({stop.stage})") for stop in stops]  # type: ignore[attr-defined]
+        self.fields["becomes"].choices = [("", _("Gone")), *named]
 
 
 class AdoptionForm(forms.Form):

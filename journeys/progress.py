@@ -37,6 +37,8 @@ class Passed:
     source: str = "session"
     subject: int | None = None
     result: str = ""
+    # keys of stations that it counts for whatever their course: a move to another version brought it along (R38)
+    counts_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -161,11 +163,16 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
 
 
 def _first_pass(stop: StopOnPath, results: Iterable[Passed]) -> Passed | None:
-    """The earliest passed result that satisfies the station; any version of the course unless it names a lowest."""
-    return next((one for one in results if _satisfies(one, stop)), None)
+    """The earliest passed result that satisfies the station."""
+    return next((one for one in results if satisfies(one, stop)), None)
 
 
-def _satisfies(one: Passed, stop: StopOnPath) -> bool:
+def satisfies(one: Passed, stop: StopOnPath) -> bool:
+    """Brought along for it by a move to another version, or of a course that fits."""
+    return stop.key in one.counts_for or fits(one, stop)
+
+
+def fits(one: Passed, stop: StopOnPath) -> bool:
     """Its own course, or one that an owner has decided to count as it on the day it was passed (R33)."""
     if one.course == stop.course:
         return one.version >= stop.min_course_version
@@ -177,12 +184,12 @@ def _satisfies(one: Passed, stop: StopOnPath) -> bool:
 
 def _via(one: Passed, stop: StopOnPath) -> str:
     """How a station was done: a course that counts as it is recognised, whatever way that one was done."""
-    return one.source if one.course == stop.course else "recognised"
+    return one.source if one.course == stop.course or stop.key in one.counts_for else "recognised"
 
 
 def _valid_until(stop: StopOnPath, results: Iterable[Passed]) -> date | None:
     """The latest end of validity; any course of the subject renews it (R29). None: does not expire."""
-    own = [one for one in results if _satisfies(one, stop)]
+    own = [one for one in results if satisfies(one, stop)]
     if any(one.valid_until is None for one in own):
         return None
     kin = [one for one in results if stop.subject and one.subject == stop.subject]
@@ -271,11 +278,21 @@ def _fact(one: Passed) -> dict:
 def passed_by(enrolment: Enrolment) -> list[Passed]:
     """The passed results of the person in the enrolment's organisation, no other employer's (R32)."""
     rows = CourseResult.objects.passed().filter(person=enrolment.person_id, organisation=enrolment.organisation_id)
+    return passed_from(rows.values_list(*PASSED), enrolment)
+
+
+PASSED = ("course_id", "passed_on", "course_version__number", "valid_until", "source", "subject_id", "public_id")
+
+
+def passed_from(rows: Iterable[tuple], enrolment: Enrolment) -> list[Passed]:
+    """Rows of PASSED as values, each with the stations that it was brought along for."""
+    brought: dict[str, set[str]] = {}
+    for key, results in enrolment.carried.items():
+        for result in results:
+            brought.setdefault(result, set()).add(key)
     return [
-        Passed(course, passed_on, version, until, source, subject, str(result))
-        for course, passed_on, version, until, source, subject, result in rows.values_list(
-            "course_id", "passed_on", "course_version__number", "valid_until", "source", "subject_id", "public_id"
-        )
+        Passed(course, passed_on, version, until, source, subject, str(result), frozenset(brought.get(str(result), ())))
+        for course, passed_on, version, until, source, subject, result in rows
     ]
 
 
@@ -288,15 +305,32 @@ def clock_of(enrolment: Enrolment) -> Clock:
             Span(starts_on, ends_on, int(percent * 100))
             for starts_on, ends_on, percent in rows.values_list("starts_on", "ends_on", "percent")
         )
-    changes = enrolment.deadline_changes.order_by("pk").values_list("stop_key", "due_on")
+    changes = enrolment.deadline_changes.order_by("pk").values_list("stop_key", "due_on", "changed_at")
+    pauses, leaves = (
+        rows.values_list("starts_on", "ends_on") for rows in (enrolment.pauses, enrolment.employment.leaves)
+    )
+    return clock_from(enrolment, pauses, leaves, part_time, changes)
+
+
+def clock_from(
+    enrolment: Enrolment,
+    pauses: Iterable[tuple],
+    leaves: Iterable[tuple],
+    part_time: tuple[Span, ...],
+    changes: Iterable[tuple],
+) -> Clock:
+    """The clock of an enrolment from its rows: pauses and leaves (from, to), part-time, dates by hand (key, day, when it was set)."""
+    since = {key: date.fromisoformat(day) for key, day in enrolment.counted_from.items()}
     return Clock(
         journey=enrolment.starts_on,
         employment=enrolment.employment.starts_on,
         profession=enrolment.profession_started_on or enrolment.person.profession_started_on,
-        pauses=tuple(Span(*row) for row in enrolment.pauses.values_list("starts_on", "ends_on")),
-        leaves=tuple(enrolment.employment.leaves.values_list("starts_on", "ends_on")),
+        pauses=tuple(Span(*row) for row in pauses),
+        leaves=tuple(leaves),
         part_time=part_time,
-        by_hand=dict(changes),
+        # a date that was set before the move that brought the station was set for another one of the same key
+        by_hand={key: day for key, day, at in changes if key not in since or timezone.localdate(at) >= since[key]},
+        since=since,
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course
 from courses.refusals import Refused
 from journeys.copying import copy_path
-from journeys.models import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.models import Adoption, ChoiceGroup, Journey, Stage, Stop, Version, VersionMove
 from journeys.obstacles import missing_to_publish
 from people.events import record
 from people.models import Collaboration, Organisation, Person
@@ -60,16 +60,19 @@ def _free_slug(name: str) -> str:
     base = slugify(name)[:70] or "program"
     taken = {
         "nytt",
+        "las-in",
         *Journey.objects.filter(slug__startswith=base).values_list("slug", flat=True),
-    }  # the form's own address
+    }  # addresses of forms
     return next(slug for n in range(len(taken) + 1) if (slug := f"{base}-{n + 1}" if n else base) not in taken)
 
 
-def _open(version: Version) -> Version:
+def open_draft(version: Version) -> Version:
     """The version under a lock, as long as it may still change."""
     version = Version.objects.select_for_update(of=("self",)).select_related("journey").get(pk=version.pk)
     if version.state not in DRAFTS:
         raise Refused(_("A published version cannot be changed. Draft the next one."))
+    if version.publishes_on:
+        raise Refused(_("The version waits for its day. Take the day back before you change it."))
     return version
 
 
@@ -97,7 +100,7 @@ def add_stage(
 ) -> Stage:
     """Add a stage last in a draft: years in the profession, or a track of its own for `role`. A key that is there answers its stage."""
     with transaction.atomic():
-        version = _open(version)
+        version = open_draft(version)
         there = version.stages.filter(key=key).first() if key else None
         if there:
             return there
@@ -128,7 +131,7 @@ def edit_stage(
 ) -> Stage:
     """Change names and years of a stage of a draft; its key stays, because it is its name across versions."""
     with transaction.atomic():
-        _open(stage.version)
+        open_draft(stage.version)
         stage.name, stage.name_en, stage.role = name, name_en, role
         stage.min_years, stage.max_years = min_years, max_years
         stage.save()
@@ -140,7 +143,7 @@ def add_group(
 ) -> ChoiceGroup:
     """Add a choice group to a stage of a draft: `needs` of its stations (1 of 2). A key that is there answers its group."""
     with transaction.atomic():
-        _open(stage.version)
+        open_draft(stage.version)
         there = stage.groups.filter(key=key).first() if key else None
         return there or ChoiceGroup.objects.create(
             stage=stage, needs=needs, name=name, key=key or _free_key(stage.groups.all(), name or "valbar")
@@ -159,6 +162,7 @@ def add_stop(
     fixed_on: date | None = None,
     after: Stop | None = None,
     key: str = "",
+    min_course_version: int | None = None,
     by: Person | None,
     at: datetime | None = None,
 ) -> Stop:
@@ -167,13 +171,14 @@ def add_stop(
     Raises Refused for a course that the version has already, and for a deadline or group that is not whole.
     """
     with transaction.atomic():
-        version = _open(stage.version)
+        version = open_draft(stage.version)
         there = version.stops.filter(key=key).first() if key else None
         if there:
             return there
         stop = Stop(stage=stage, version=version, course=course, kind=kind, group=group)
         _set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on, after=after)
         stop.key = key or _free_key(version.stops.all(), course.code)
+        stop.min_course_version = min_course_version
         stop.order = _next_order(version.stops.all())
         _check_stop(stop)
         stop.save()
@@ -195,7 +200,7 @@ def change_stop(
 ) -> Stop:
     """Change how a station of a draft counts and when it is due."""
     with transaction.atomic():
-        _open(stop.version)
+        open_draft(stop.version)
         stop.kind, stop.group = kind, group
         _set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on, after=after)
         _check_stop(stop)
@@ -250,7 +255,7 @@ def _is_circle(stop: Stop) -> bool:
 def move_stop(*, stop: Stop, up: bool, by: Person | None, at: datetime | None = None) -> Stop:
     """Let a station of a draft change place with its neighbour in the stage; at the end of the row nothing happens."""
     with transaction.atomic():
-        _open(stop.version)
+        open_draft(stop.version)
         row = list(stop.stage.stops.order_by("order", "pk"))
         place = next(n for n, one in enumerate(row) if one.pk == stop.pk)
         other = place - 1 if up else place + 1
@@ -267,7 +272,7 @@ def move_stop(*, stop: Stop, up: bool, by: Person | None, at: datetime | None = 
 def remove_stop(*, stop: Stop, by: Person | None, at: datetime | None = None) -> None:
     """Take a station out of a draft. Raises Refused while another one counts its deadline from it."""
     with transaction.atomic():
-        _open(stop.version)
+        open_draft(stop.version)
         if stop.followed_by.exists():
             raise Refused(_("Another station counts its deadline from this one. Change that one first."))
         stop.delete()
@@ -276,7 +281,7 @@ def remove_stop(*, stop: Stop, by: Person | None, at: datetime | None = None) ->
 def remove_stage(*, stage: Stage, by: Person | None, at: datetime | None = None) -> None:
     """Take an empty stage out of a draft."""
     with transaction.atomic():
-        _open(stage.version)
+        open_draft(stage.version)
         if stage.stops.exists():
             raise Refused(_("The stage has stations. Remove them first."))
         stage.delete()
@@ -285,7 +290,7 @@ def remove_stage(*, stage: Stage, by: Person | None, at: datetime | None = None)
 def remove_group(*, group: ChoiceGroup, by: Person | None, at: datetime | None = None) -> None:
     """Take an empty choice group out of a draft."""
     with transaction.atomic():
-        _open(group.stage.version)
+        open_draft(group.stage.version)
         if group.stops.exists():
             raise Refused(_("The choice group has stations. Change them first."))
         group.delete()
@@ -310,7 +315,10 @@ def publish_version(*, version: Version, valid_from: date, by: Person | None, at
         version.state = Version.State.PUBLISHED
         version.valid_from = valid_from
         version.published_at, version.published_by = at, by
+        version.publishes_on = version.scheduled_at = version.scheduled_by = None
         version.save()
+        # Who was still offered the version before is not asked for it any more.
+        VersionMove.objects.open().filter(version__journey=version.journey).update(state=VersionMove.State.WITHDRAWN)
         record(
             "publish_version", by=by, about=version, organisation=version.journey.owner, at=at, number=version.number
         )

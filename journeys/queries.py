@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from courses.models import Booking, CourseResult, CourseVersion, Meeting, Occasion, OccasionTrainer
-from journeys.models import DeadlineChange, Enrolment, Progress, Stop
+from journeys.models import DeadlineChange, Enrolment, Progress, Stop, VersionMove
 from journeys.stations import Activity, StageRow, stations_of
 from people.access import Viewer
 from people.models import Leave, Person, Placement
@@ -80,10 +80,18 @@ class Seat:
         return last if last >= timezone.localdate() else None
 
 
+def with_offer(rows: QuerySet[Progress]) -> QuerySet[Progress]:
+    """Each with `offer`: the public id of the new version's offer that waits for an answer, and `offer_due`: its day."""
+    open_ones = VersionMove.objects.open().filter(enrolment=OuterRef("enrolment"))
+    return rows.annotate(
+        offer=Subquery(open_ones.values("public_id")[:1]), offer_due=Subquery(open_ones.values("due_on")[:1])
+    )
+
+
 def my_progress(viewer: Viewer) -> list[Progress]:
     """The person's running journeys with every employer, and completed ones; the newest start last."""
     rows = viewer.own(Progress.objects.exclude(state=Enrolment.State.ENDED))
-    chosen = rows.select_related("journey", "organisation", "stage", "enrolment")
+    chosen = with_offer(rows).select_related("journey", "organisation", "stage", "enrolment")
     return sorted(chosen, key=lambda one: (one.state == Enrolment.State.COMPLETED, one.enrolment.starts_on, one.pk))
 
 
@@ -284,7 +292,7 @@ def _chosen(journeys: dict[int, list], slug: str) -> int:
 
 def progress_of(viewer: Viewer, person: Person) -> list[Progress]:
     """One person's journeys that the viewer may see, the running ones first."""
-    rows = Progress.objects.visible_to(viewer).filter(person=person)
+    rows = with_offer(Progress.objects.visible_to(viewer).filter(person=person))
     chosen = rows.select_related("journey", "version", "stage", "enrolment", "organisation")
     return sorted(chosen, key=lambda one: (one.state not in Enrolment.OPEN, one.enrolment.starts_on, one.pk))
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from journeys.models import Enrolment, Progress, Rollup, Version
@@ -20,15 +20,22 @@ def count_anew(at: datetime | None = None) -> int:
     row: the memory is that of the counts. What changed is asked of the rows computed since the oldest count, by their index.
     """
     at = at or timezone.now()
+    running = Progress.objects.exclude(state=Enrolment.State.ENDED).order_by()
     counted = dict(_by_pair(Rollup.objects.order_by(), Min("as_of")))
     there = set(Progress.objects.order_by().values_list("organisation", "version").distinct())
     fresh = Progress.objects.filter(computed_at__gte=min(counted.values(), default=at)).order_by()
     newest = dict(_by_pair(fresh, Max("computed_at")))
+    # Who has moved to another version left no newer row behind: there are fewer than were counted.
+    sizes = dict(_by_pair(running, Count("pk")))
+    told = dict(_by_pair(Rollup.objects.filter(stage=None).order_by(), Max("people")))
     on = timezone.localdate(at)
     stale = [
         pair
         for pair in sorted(there)
-        if pair not in counted or timezone.localdate(counted[pair]) != on or newest.get(pair, NEVER) >= counted[pair]
+        if pair not in counted
+        or timezone.localdate(counted[pair]) != on
+        or newest.get(pair, NEVER) >= counted[pair]
+        or sizes.get(pair, 0) != told.get(pair)
     ]
     for pair in stale:
         _roll_up_pair(*pair, at)
@@ -66,7 +73,7 @@ def _roll_up_pair(organisation: int, version: int, at: datetime) -> None:
 
 
 class Tally:
-    """Counts of progress rows on a day: people, completed, paused, late, and per stop done, late and due by month."""
+    """Counts of progress rows on a day: people, completed, paused, late, and per stop done, done late, late and due by month."""
 
     def __init__(self, on: date) -> None:
         self.on, self.today = on, on.isoformat()
@@ -80,9 +87,10 @@ class Tally:
         is_open = state in Enrolment.OPEN
         self.late += bool(is_open and due and due < self.on)
         for key, stop in stops.items():
-            one = self.stops.setdefault(key, {"done": 0, "late": 0, "due": {}})
+            one = self.stops.setdefault(key, {"done": 0, "late": 0, "slow": 0, "due": {}})
             if stop["done"]:
                 one["done"] += 1
+                one["slow"] += bool(stop["due"]) and stop["done"] > stop["due"]
             elif stop["due"] and is_open:
                 month = stop["due"][:7]
                 one["late"] += stop["due"] < self.today

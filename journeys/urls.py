@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from journeys.views import dates, drafts, hr, mine, people, programmes, reasons, region, rules, team
+from journeys.views import (
+    dates,
+    drafts,
+    files,
+    hr,
+    mine,
+    people,
+    programmes,
+    reasons,
+    region,
+    rules,
+    team,
+    versions,
+)
 
 DRAFT = "program/<slug:slug>/utkast/"
 
@@ -38,12 +51,22 @@ urlpatterns = [
     path("region/export.xlsx", region.region_export, name="region_export"),
     path("program/", programmes.programme_list, name="programme_list"),
     path("program/nytt/", programmes.programme_create, name="programme_create"),
+    path("program/las-in/", files.programme_import, name="programme_import"),
+    path("program/schema.json", files.schema_show, name="schema_show"),
     path("program/<slug:slug>/", programmes.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/ny-version/", programmes.version_create, name="version_create"),
     path("program/<slug:slug>/ansluta/", programmes.adoption_create, name="adoption_create"),
     path("program/<slug:slug>/ansluta/<int:number>/avsluta/", programmes.adoption_end, name="adoption_end"),
     path(DRAFT, drafts.programme_edit, name="programme_edit"),
-    path(f"{DRAFT}publicera/", drafts.version_publish, name="version_publish"),
+    path(f"{DRAFT}publicera/", versions.version_publish, name="version_publish"),
+    path(f"{DRAFT}dag/aterta/", versions.version_unschedule, name="version_unschedule"),
+    path(f"{DRAFT}jamfor/", versions.version_compare, name="version_compare"),
+    path(f"{DRAFT}motsvarar/<slug:key>/", versions.stop_map, name="stop_map"),
+    path("program/<slug:slug>/program.json", files.programme_export, name="programme_export"),
+    path("program/<slug:slug>/lage/", programmes.programme_follow, name="programme_follow"),
+    path("program/<slug:slug>/kopiera/", files.programme_copy, name="programme_copy"),
+    path("program/<slug:slug>/aterta/", versions.version_restore, name="version_restore"),
+    path("ny-version/<uuid:public_id>/", versions.move_answer, name="move_answer"),
     path(f"{DRAFT}etapp/", drafts.stage_create, name="stage_create"),
     path(f"{DRAFT}etapp/<slug:key>/", drafts.stage_edit, name="stage_edit"),
     path(f"{DRAFT}etapp/<slug:key>/valbar/", drafts.group_create, name="group_create"),

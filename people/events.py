@@ -45,7 +45,7 @@ _PAGES: list[tuple[Promise, str]] = [
     (_("a file of the team"), "team_export"),
     (
         _("your journey and your bookings"),
-        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change profession_change person_why",
+        "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change profession_change person_why move_answer",
     ),
     (_("the list of whom to enrol"), "enrolment_create rule_waiting"),
     (_("whom a rule enrols"), "rule_create rule_edit rule_detail"),

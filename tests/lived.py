@@ -38,7 +38,7 @@ from courses.recognition import apply_for_recognition
 from courses.results import finish_part, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
 from journeys.enrolment import enrol
-from journeys.models import Enrolment, Journey, TargetGroup
+from journeys.models import Enrolment, Journey, MoveRule, TargetGroup
 from journeys.publishing import (
     add_stage,
     add_stop,
@@ -49,6 +49,8 @@ from journeys.publishing import (
 )
 from journeys.rules import Rule
 from journeys.target_groups import set_rule
+from journeys.versions_moving import offer_moves
+from journeys.versions_publishing import publish_with_rules
 from people.models import Employment
 from tests.factories import World, build_course, build_occasion
 
@@ -149,6 +151,15 @@ def build_journey(world: World, course: Course) -> Journey:
     return version.journey
 
 
+def offer_next_version(world: World, journey: Journey) -> None:
+    """The next version is published and offered to who is still on the first (Jonas); a third one is drafted."""
+    draft = journey.versions.get(state="draft")
+    rules = {None: MoveRule.Kind.OFFER}
+    version = publish_with_rules(version=draft, valid_from=world.today, rules=rules, by=world.olle)
+    offer_moves(version=version, by=None)
+    draft_next_version(journey=journey, by=world.olle)
+
+
 def build_foreign(world: World) -> tuple[Course, Occasion]:
     """A course and an occasion that Borås keeps to itself."""
     version = draft_course(owner=world.boras, code="BOR", title="Knallekurs", by=None)
@@ -229,6 +240,7 @@ def build_lived(world: World) -> Lived:
     coming = build_occasion(world, course, seats=2, trainers=(world.tove,))
     for keys, manager in ((("amira",), world.johan), (("tilda",), world.torsten), (("jonas", "skye"), world.johan)):
         book_people(occasion=coming, employments=[world.job(key) for key in keys], by=manager)
+    offer_next_version(world, journey)
     foreign_course, foreign_occasion = build_foreign(world)
     return Lived(
         world=world,

@@ -127,6 +127,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey_seen": {"ours": WEST, "boras": NOBODY},
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
+    "move": {"jonas": {"johan", "dina", "ove", "helena"}},
     "target_group": {"ale": {"helena", "maja"}, "tjorn": {"hugo"}},
     "upload": {"ale": {"helena"}, "tjorn": {"hugo"}},
     "my_enrolment": {key: {key} for key in ("amira", "tilda", "skye")},
@@ -201,6 +202,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "version_kind": {"*": "station"},
         "adoption": {"ours": lived.journey.adoptions.first().pk, "boras": 0},
         "enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
+        "move": {"jonas": lived.enrolments["jonas"].moves.get().public_id},
         "my_enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
         "recognition": {"amira": lived.recognition.public_id},
         "evidence": {"*": lived.recognition.evidence.get().pk},
@@ -475,13 +477,20 @@ EXPECTED: dict[str, Page] = {
     # programmes
     "programme_list": page(SIGNED_IN),
     "programme_detail": page(SIGNED_IN, slug="journey_seen"),
-    "programme_create": page(having(P.EDIT_JOURNEYS)),
+    **{name: page(having(P.EDIT_JOURNEYS)) for name in ("programme_create", "programme_import", "schema_show")},
+    **{
+        name: page(having(P.EDIT_JOURNEYS), slug="journey")
+        for name in ("programme_export", "programme_copy", "programme_follow")
+    },
     **{
         name: page(having(P.EDIT_JOURNEYS), slug="journey")
         for name in (
             "programme_edit",
             "version_create",
             "version_publish",
+            "version_compare",
+            "version_unschedule",
+            "version_restore",
             "adoption_create",
             "stage_create",
         )
@@ -495,6 +504,8 @@ EXPECTED: dict[str, Page] = {
         name: page(having(P.EDIT_JOURNEYS), slug="journey", key="stop")
         for name in ("stop_edit", "stop_deadline", "stop_move")
     },
+    "stop_map": page(having(P.EDIT_JOURNEYS), slug="journey", key="stop"),
+    "move_answer": page(SIGNED_IN, public_id="move"),
     "version_row_remove": page(having(P.EDIT_JOURNEYS), slug="journey", kind="version_kind", key="stop"),
     # certificates
     "certificate_mine": page(SIGNED_IN),
@@ -533,6 +544,7 @@ QUERIES = {
     "occasion_detail": ("fil=xlsx",),
     "participant_list": ("fil=xlsx", "q=a"),
     "quota_balance": ("fil=xlsx", "halvar=2026-1"),
+    "programme_follow": ("fil=xlsx", "version=1"),
     "person_list": ("q=a",),
     "log_list": ("andra=1",),
     "invitation_list": ("q=a", "who=managers&account=none"),

@@ -27,6 +27,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.throw_away_evidence": 1440,
     "journeys.jobs.stamp_missing": 10,
     "journeys.jobs.follow_the_day": 60,
+    "journeys.jobs.carry_versions": 2,
     "journeys.jobs.roll_up": 5,
     "journeys.jobs.check_target_groups": 5,
     "journeys.jobs.go_on_recomputing": 1,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journeys", "0001_initial"),
+        ("journeys", "0003_origin"),
         ("people", "0006_mail_that_came_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

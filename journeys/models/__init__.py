@@ -1,5 +1,6 @@
 from journeys.models.enrolment import Completion, DeadlineChange, Enrolment, Pause
 from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.models.moving import MoveRule, StopMapping, VersionMove
 from journeys.models.progress import Progress, Rollup
 from journeys.models.rebuild import Rebuild
 from journeys.models.target_group import GroupMember, TargetGroup
@@ -12,12 +13,15 @@ __all__ = [
     "Enrolment",
     "GroupMember",
     "Journey",
+    "MoveRule",
     "Pause",
     "Progress",
     "Rebuild",
     "Rollup",
     "Stage",
     "Stop",
+    "StopMapping",
     "TargetGroup",
     "Version",
+    "VersionMove",
 ]

@@ -63,6 +63,10 @@ class Enrolment(Public):
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     source = models.CharField(max_length=8, choices=Source, default=Source.MANAGER)
     starts_on = models.DateField(_("starts"))
+    # Left by a move to another version: by stop key the results (public ids) that count for it although its course is another,
+    # and the day from which its deadline counts (R38, R39).
+    carried = models.JSONField(default=dict)
+    counted_from = models.JSONField(default=dict)
     profession_started_on = models.DateField(_("started in the profession"), null=True, blank=True)
     enrolled_at = models.DateTimeField()
     enrolled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

@@ -29,6 +29,8 @@ class Journey(Public):
     name = models.CharField(_("name"), max_length=160)
     name_en = models.CharField(_("name in English"), max_length=160, blank=True)
     copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
+    # What the file or the copy said of where it comes from: id, programme, owner, version.
+    origin = models.JSONField(default=dict, blank=True)
 
     objects = JourneyQuerySet.as_manager()
 
@@ -89,11 +91,12 @@ class Version(Public):
 
     State = VersionState
 
+    # Back from published to draft, and from superseded to published: only by undoing the publication.
     MOVES = {
         State.DRAFT: {State.IN_REVIEW, State.PUBLISHED},
         State.IN_REVIEW: {State.DRAFT, State.PUBLISHED},
-        State.PUBLISHED: {State.SUPERSEDED, State.CLOSED},
-        State.SUPERSEDED: {State.CLOSED},
+        State.PUBLISHED: {State.SUPERSEDED, State.CLOSED, State.DRAFT},
+        State.SUPERSEDED: {State.CLOSED, State.PUBLISHED},
         State.CLOSED: set(),
     }
 
@@ -104,6 +107,10 @@ class Version(Public):
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     validity_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    # A draft that waits for its day; nothing in it changes meanwhile.
+    publishes_on = models.DateField(null=True, blank=True)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    scheduled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = VersionQuerySet.as_manager()
 
@@ -121,6 +128,11 @@ class Version(Public):
                 condition=Q(state__in=["draft", "in_review"], published_at=None)
                 | (~Q(state__in=["draft", "in_review"]) & Q(published_at__isnull=False, valid_from__isnull=False)),
                 name="version_published_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(publishes_on=None, scheduled_at=None)
+                | Q(publishes_on__isnull=False, scheduled_at__isnull=False, state__in=["draft", "in_review"]),
+                name="version_waits_whole",
             ),
         ]
 

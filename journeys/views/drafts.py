@@ -1,4 +1,7 @@
-"""Drafting a programme: stages, choice groups, stations and their deadlines, and publishing them as a version."""
+"""Drafting a programme: stages, choice groups, stations and their deadlines. Publishing: journeys/views/versions.py."""
+
+from collections.abc import Callable
+from functools import wraps
 
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -13,7 +16,7 @@ from courses.refusals import Refused
 from journeys.deadline_forms import NEEDS, AnchorForm, DeadlineForm
 from journeys.models import Stage, Stop, Version
 from journeys.obstacles import course_name, missing_to_publish
-from journeys.programme_forms import GroupForm, PublishForm, StageForm, StopForm
+from journeys.programme_forms import GroupForm, StageForm, StopForm
 from journeys.programmes import path_shown
 from journeys.publishing import (
     DRAFTS,
@@ -23,11 +26,11 @@ from journeys.publishing import (
     change_stop,
     edit_stage,
     move_stop,
-    publish_version,
     remove_group,
     remove_stage,
     remove_stop,
 )
+from journeys.versions_publishing import version_before
 from journeys.views.programmes import own_programme
 
 
@@ -59,6 +62,19 @@ def show_form(
     return render(request, "journeys/programme_form.html", context)
 
 
+def while_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages that change a draft: while it waits for its day they say so instead."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, *args, **kwargs) -> HttpResponse:
+        if draft_of(request, slug).publishes_on:
+            messages.error(request, _("The version waits for its day. Take the day back before you change it."))
+            return redirect("programme_edit", slug)
+        return view(request, slug, *args, **kwargs)
+
+    return guarded
+
+
 def posted(request: HttpRequest):
     return request.POST if request.method == "POST" else None
 
@@ -72,10 +88,12 @@ def programme_edit(request: HttpRequest, slug: str) -> HttpResponse:
         "version": version,
         "stages": path_shown(version),
         "missing": missing_to_publish(version),
+        "before": version_before(version),
     }
     return render(request, "journeys/programme_edit.html", context)
 
 
+@while_open
 def stage_create(request: HttpRequest, slug: str) -> HttpResponse:
     """A stage after those that are there; its years begin where the last one's end."""
     version = draft_of(request, slug)
@@ -87,6 +105,7 @@ def stage_create(request: HttpRequest, slug: str) -> HttpResponse:
     return show_form(request, version, form, _("New stage"))
 
 
+@while_open
 def stage_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Names and years of a stage."""
     stage = stage_of(request, slug, key)
@@ -98,6 +117,7 @@ def stage_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return show_form(request, stage.version, form, _("Edit the stage"))
 
 
+@while_open
 def group_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """A choice group in a stage."""
     stage = stage_of(request, slug, key)
@@ -108,6 +128,7 @@ def group_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return show_form(request, stage.version, form, _("New choice group"), str(stage))
 
 
+@while_open
 def stop_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """A station: the course and how it counts. The next screen asks when it is due, with the last answer filled in."""
     stage = stage_of(request, slug, key)
@@ -131,6 +152,7 @@ def stop_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return show_form(request, stage.version, form, _("New station"), str(stage))
 
 
+@while_open
 def stop_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """How a station counts."""
     stop = stop_of(request, slug, key)
@@ -141,6 +163,7 @@ def stop_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return show_form(request, stop.version, form, _("How the station counts"), stop.course.code)
 
 
+@while_open
 def stop_deadline(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """When a station is due, in two steps: what it counts from, then only what that needs. No step loses what was typed."""
     stop = stop_of(request, slug, key)
@@ -181,6 +204,7 @@ def _change(request: HttpRequest, stop: Stop, form: Form, title: str, **changes)
 
 
 @require_POST
+@while_open
 def stop_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """One place up or down within the stage."""
     move_stop(stop=stop_of(request, slug, key), up=request.POST.get("way") == "up", by=request.viewer.person)
@@ -188,6 +212,7 @@ def stop_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 @require_POST
+@while_open
 def version_row_remove(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
     """Take a station, an empty choice group or an empty stage out of the draft."""
     by = request.viewer.person
@@ -202,22 +227,3 @@ def version_row_remove(request: HttpRequest, slug: str, kind: str, key: str) -> 
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("programme_edit", slug)
-
-
-def version_publish(request: HttpRequest, slug: str) -> HttpResponse:
-    """Freeze the draft, from a day; with what is missing while it may not."""
-    version = draft_of(request, slug)
-    form = PublishForm(posted(request), initial={"valid_from": request.viewer.on})
-    if request.method == "POST" and form.is_valid():
-        try:
-            publish_version(version=version, valid_from=form.cleaned_data["valid_from"], by=request.viewer.person)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentences)
-        else:
-            messages.success(request, _("%(journey)s is published.") % {"journey": version.journey})
-            return redirect("programme_detail", slug)
-    lead = _("A published version is frozen. A change is the next version.")
-    context = {"form": form, "journey": version.journey, "title": _("Publish"), "lead": lead, "button": _("Publish")}
-    # What was refused just now is said by the form.
-    missing = [] if form.errors else missing_to_publish(version)
-    return render(request, "journeys/programme_form.html", context | {"missing": missing})

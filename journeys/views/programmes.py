@@ -4,13 +4,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.exports import answer_table
 from courses.refusals import Refused
-from journeys.models import Journey
+from journeys.models import Journey, Version
 from journeys.programme_forms import AdoptionEndForm, AdoptionForm, ProgrammeForm
 from journeys.programmes import draft, may_adopt, path_shown, programmes, published
 from journeys.publishing import adopt_journey, draft_journey, draft_next_version, end_adoption
+from journeys.versions_counting import move_words, numbers_of
+from journeys.versions_publishing import standing_publication, undo_obstacle
 from people.roles import Permission
 
 
@@ -40,11 +44,35 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "stages": path_shown(version),
         "is_own": is_own,
         "draft": draft(journey),
+        **(_way_to(version) if is_own and version.published_at else {}),
         "adoptions": list(journey.adoptions.select_related("organisation").order_by("organisation__sort_key"))
         if is_own
         else [],
     }
     return render(request, "journeys/programme_detail.html", context)
+
+
+@require_safe
+def programme_follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """For the owner: who runs which version, where people get stuck, which deadlines are unrealistic. Also as a file."""
+    journey = own_programme(request, slug)
+    numbers = numbers_of(journey, request.GET.get("version", ""))
+    if request.GET.get("fil") == "xlsx" and numbers.version:
+        head = [_("Station"), pgettext("column", "Done"), _("Overdue"), _("Is next for"), _("Missed the day")]
+        rows = [
+            [one.stop.shown_title, one.shown["done"], one.shown["late"], one.shown["next"], one.shown_missed]
+            for one in numbers.stations
+        ]
+        return answer_table(f"{journey.slug}-{numbers.version.number}", _("Stations"), head, rows)
+    return render(request, "journeys/programme_follow.html", {"journey": journey, "numbers": numbers})
+
+
+def _way_to(version: Version) -> dict[str, object]:
+    """How the publication of the version goes, and whether it can still be undone; nothing when there is nothing to undo."""
+    change = standing_publication(version)
+    if change is None or change.facts["old"] is None:
+        return {}
+    return {"moves": move_words(version), "undo_obstacle": undo_obstacle(change, version)}
 
 
 def programme_create(request: HttpRequest) -> HttpResponse:

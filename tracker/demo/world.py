@@ -11,6 +11,7 @@ from courses.scheduling import add_venue
 from people.models import Organisation
 from tracker.demo.cast_at_work import hire_cast, invite_some, open_accounts
 from tracker.demo.edges import Edges
+from tracker.demo.editions import draft_second
 from tracker.demo.history import History
 from tracker.demo.occasions import Occasions
 from tracker.demo.staff import REGION, Staff
@@ -69,4 +70,5 @@ def build_world(*, today: date, report: Report) -> None:
 
     history.run(lived)
     invite_some(staff)
+    draft_second(staff, teaching)
     report("Klart", 1)
