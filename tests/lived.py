@@ -7,9 +7,11 @@ and an occasion of its own, which nobody else may see.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from certificates.bundling import start_bundle
 from certificates.models import Bundle, Certificate
@@ -158,6 +160,14 @@ def build_draft(world: World) -> CourseVersion:
     return version
 
 
+def diploma() -> bytes:
+    """A paper of one empty page."""
+    writer, paper = PdfWriter(), BytesIO()
+    writer.add_blank_page(width=595, height=842)
+    writer.write(paper)
+    return paper.getvalue()
+
+
 def build_recognition(world: World, course: Course) -> Recognition:
     """Amira asks that an earlier course counts, and the region says that its own course counts as it."""
     version = draft_course(owner=world.region, code="DIGI", title="Digitala verktyg", by=world.petra)
@@ -170,7 +180,7 @@ def build_recognition(world: World, course: Course) -> Recognition:
         course=version.course,
         achieved_on=world.today - timedelta(days=100),
         text="Kurs på högskolan",
-        files=read_uploads([SimpleUploadedFile("diplom.pdf", b"%PDF-1.7")]),
+        files=read_uploads([SimpleUploadedFile("diplom.pdf", diploma())]),
         by=world.amira,
     )
 
