@@ -21,3 +21,6 @@ deadlines_touched = (
     Signal()
 )  # rows as answered above, reason, by, at -> receivers move them and answer the ids of what they wrote
 deadlines_untouched = Signal()  # ids as answered above, by, at: the cancellation was undone
+renewals_asked = (
+    Signal()
+)  # results: ids of what runs out, on -> receivers answer the ids that nobody asks to renew any more

@@ -16,6 +16,7 @@ from courses.views import (
     expiry,
     falling,
     feeds,
+    goals,
     holds,
     learning,
     messages,
@@ -25,6 +26,7 @@ from courses.views import (
     quotas,
     recognition,
     settings,
+    uploads,
 )
 
 urlpatterns = [
@@ -97,6 +99,16 @@ urlpatterns = [
     path("loper-ut/", expiry.expiry_list, name="expiry_list"),
     path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course
+    path("tidigare-kurser/", uploads.upload_list, name="upload_list"),
+    path("tidigare-kurser/<uuid:public_id>/", uploads.upload_detail, name="upload_detail"),
+    path("tidigare-kurser/<uuid:public_id>/skriv-in/", uploads.upload_apply, name="upload_apply"),
+    path("tidigare-kurser/<uuid:public_id>/angra/", uploads.upload_undo, name="upload_undo"),
+    path("mina-mal/", goals.goal_mine, name="goal_mine"),
+    path("mina-mal/<slug:slug>/", goals.goal_rate, name="goal_rate"),
+    path("mina-mal/<slug:slug>/dela/", goals.goal_share, name="goal_share"),
+    path("mina-mal/<slug:slug>/dela/<int:pk>/ta-tillbaka/", goals.goal_unshare, name="goal_unshare"),
+    path("mina-kurser/<uuid:public_id>/mal/", goals.goal_judge, name="goal_judge"),
+    path("tillfallen/<uuid:public_id>/mal/<uuid:booking_id>/", goals.goal_mark, name="goal_mark"),
     path("mina-kurser/<uuid:public_id>/", learning.result_detail, name="result_detail"),
     path("mina-kurser/<uuid:public_id>/uppgifter/<int:pk>/", learning.task_tick, name="task_tick"),
     path("mina-kurser/<uuid:public_id>/delar/<slug:key>/klar/", learning.part_finish, name="part_finish"),

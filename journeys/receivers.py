@@ -16,6 +16,7 @@ from journeys.postponing import deadlines_touched_by, postpone, take_back
 from journeys.priorities import priority_of
 from journeys.progress import outdate_course
 from journeys.routes import owner_of_path, routes_of_courses
+from journeys.rule_checks import unasked_renewals
 from people import signals as people
 from people.models import Organisation
 
@@ -88,3 +89,8 @@ def on_deadlines_touched(sender: Any, rows, reason, **facts: Any) -> list[int]:
 @receiver(courses.deadlines_untouched)
 def on_deadlines_untouched(sender: Any, ids, **facts: Any) -> None:
     take_back(ids=ids, by=facts.get("by"), at=facts.get("at"))
+
+
+@receiver(courses.renewals_asked)
+def on_renewals_asked(sender: Any, results, on, **facts: Any) -> set[int]:
+    return unasked_renewals(results, on)

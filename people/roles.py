@@ -13,6 +13,7 @@ class Permission(StrEnum):
     APPROVE_BOOKINGS = "approve_bookings"
     ANSWER_UNLED = "answer_unled"
     ENROL_PEOPLE = "enrol_people"
+    KEEP_TARGET_GROUPS = "keep_target_groups"
     NAME_DEPUTY = "name_deputy"
     SIGN_PARTS = "sign_parts"
     RUN_OCCASIONS = "run_occasions"
@@ -22,6 +23,7 @@ class Permission(StrEnum):
     SEE_REGION = "see_region"
     SEE_CERTIFICATES = "see_certificates"
     CHANGE_CERTIFICATES = "change_certificates"
+    UPLOAD_RESULTS = "upload_results"
     SEE_STAFF = "see_staff"
     SEE_REPORTS = "see_reports"
     DECIDE_RECOGNITION = "decide_recognition"
@@ -83,10 +85,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.SEE_CERTIFICATES,
             _P.CHANGE_CERTIFICATES,
+            _P.UPLOAD_RESULTS,
             _P.SEE_STAFF,
             _P.SEE_REPORTS,
             _P.DECIDE_RECOGNITION,
             _P.ENROL_PEOPLE,
+            _P.KEEP_TARGET_GROUPS,
             _P.BOOK_FOR_OTHERS,
             _P.ANSWER_UNLED,
         }
@@ -101,6 +105,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_STAFF,
             _P.EDIT_STAFF,
             _P.KEEP_JOBS,
+            _P.KEEP_TARGET_GROUPS,
             _P.EDIT_UNITS,
             _P.GIVE_ROLES,
             _P.EDIT_SETTINGS,

@@ -21,12 +21,26 @@ from courses.booking import book_people, request_seat
 from courses.equivalences import add_equivalence
 from courses.evidence import read_uploads
 from courses.feeds import renew_feed
-from courses.models import Booking, Course, CourseResult, CourseVersion, Occasion, Part, Recognition, Subject, Venue
+from courses.goals import rate_self, share_ratings
+from courses.importing.uploads import read_upload
+from courses.models import (
+    Booking,
+    Course,
+    CourseResult,
+    CourseVersion,
+    Occasion,
+    Part,
+    RatingShare,
+    Recognition,
+    Subject,
+    Upload,
+    Venue,
+)
 from courses.recognition import apply_for_recognition
 from courses.results import finish_part, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
 from journeys.enrolment import enrol
-from journeys.models import Enrolment, Journey
+from journeys.models import Enrolment, Journey, TargetGroup
 from journeys.publishing import (
     add_stage,
     add_stop,
@@ -35,6 +49,9 @@ from journeys.publishing import (
     draft_next_version,
     publish_version,
 )
+from journeys.rules import Rule
+from journeys.target_groups import set_rule
+from people.models import Employment
 from tests.factories import World, build_course, build_occasion
 
 STUDENTS = ("amira", "tilda", "skye")
@@ -60,6 +77,9 @@ class Lived:
     results: dict[str, CourseResult]
     certificates: dict[str, Certificate]
     enrolments: dict[str, Enrolment]
+    groups: dict[str, TargetGroup]
+    share: RatingShare
+    uploads: dict[str, Upload]
     recognition: Recognition
 
     def booking(self, name: str, occasion: Occasion | None = None) -> Booking:
@@ -168,6 +188,20 @@ def diploma() -> bytes:
     return paper.getvalue()
 
 
+def number_of(job: Employment) -> str:
+    """An employee number, given to a job that has none."""
+    Employment.objects.filter(pk=job.pk).update(number=f"nr-{job.pk}")
+    return f"nr-{job.pk}"
+
+
+def build_ratings(world: World, course: Course) -> RatingShare:
+    """Amira has rated herself and shares it with Johan."""
+    version = course.versions.published().get()
+    own = {"person": world.amira, "organisation": world.ale, "by": world.amira}
+    rate_self(version=version, levels={version.goals.get().pk: "fakta"}, **own)
+    return share_ratings(course=course, to=world.johan, **own)
+
+
 def build_recognition(world: World, course: Course) -> Recognition:
     """Amira asks that an earlier course counts, and the region says that its own course counts as it."""
     version = draft_course(owner=world.region, code="DIGI", title="Digitala verktyg", by=world.petra)
@@ -230,5 +264,25 @@ def build_lived(world: World) -> Lived:
             key: Certificate.objects.filter(person=world.people[key], kind="course").latest("id") for key in STUDENTS
         },
         enrolments=enrolments,
+        share=build_ratings(world, course),
+        uploads={
+            key: read_upload(
+                organisation=getattr(world, key),
+                file_name="gamla.csv",
+                by=world.people[name],
+                data=f"Nummer;Kurs;Datum\n{number_of(world.job(who))};BARN;2020-03-01\n".encode(),
+            )
+            for key, name, who in (("ale", "helena", "jonas"), ("tjorn", "hugo", "tilda"))
+        },
+        groups={
+            key: set_rule(
+                organisation=getattr(world, key),
+                journey=journey,
+                name="Nya",
+                rule=Rule(units=(world.units[key].pk,), titles=("Socialsekreterare",)),
+                by=None,
+            )
+            for key in ("ale", "tjorn")
+        },
         recognition=build_recognition(world, course),
     )

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0009_renewals"),
+        ("courses", "0010_goals_and_uploads"),
         ("people", "0006_mail_that_came_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -183,13 +185,18 @@ class Goal(models.Model):
     Level = GoalLevel
 
     course_version = models.ForeignKey(CourseVersion, models.CASCADE, related_name="goals")
+    # The same goal in the versions of a course: what somebody rated on the old one is read beside the new one.
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
     order = models.PositiveSmallIntegerField()
     level = models.CharField(_("level"), max_length=20, choices=Level)
     text = models.CharField(_("goal"), max_length=400)
 
     class Meta:
         ordering = ["order"]
-        constraints = [choice_check("level", GoalLevel, "goal_level")]
+        constraints = [
+            choice_check("level", GoalLevel, "goal_level"),
+            models.UniqueConstraint(fields=["course_version", "key"], name="goal_key_once"),
+        ]
 
     def __str__(self) -> str:
         return self.text
