@@ -7,9 +7,11 @@ and an occasion of its own, which nobody else may see.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from certificates.bundling import start_bundle
 from certificates.models import Bundle, Certificate
@@ -189,6 +191,14 @@ def build_draft(world: World) -> CourseVersion:
     return version
 
 
+def diploma() -> bytes:
+    """A paper of one empty page."""
+    writer, paper = PdfWriter(), BytesIO()
+    writer.add_blank_page(width=595, height=842)
+    writer.write(paper)
+    return paper.getvalue()
+
+
 def number_of(job: Employment) -> str:
     """An employee number, given to a job that has none."""
     Employment.objects.filter(pk=job.pk).update(number=f"nr-{job.pk}")
@@ -215,7 +225,7 @@ def build_recognition(world: World, course: Course) -> Recognition:
         course=version.course,
         achieved_on=world.today - timedelta(days=100),
         text="Kurs på högskolan",
-        files=read_uploads([SimpleUploadedFile("diplom.pdf", b"%PDF-1.7")]),
+        files=read_uploads([SimpleUploadedFile("diplom.pdf", diploma())]),
         by=world.amira,
     )
 

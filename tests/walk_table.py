@@ -204,6 +204,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
         "move": {"jonas": lived.enrolments["jonas"].moves.get().public_id},
         "my_enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
+        "any_course": {"*": lived.course.slug},
         "recognition": {"amira": lived.recognition.public_id},
         "evidence": {"*": lived.recognition.evidence.get().pk},
         "equivalence": {"ours": lived.course.equivalences.get().pk},
@@ -454,11 +455,12 @@ EXPECTED: dict[str, Page] = {
     "expiry_list": page(having(P.SEE_TEAM, P.SEE_CERTIFICATES)),
     # prior learning: whoever decides sees no name, a file is read by who may
     "recognition_create": page(SIGNED_IN, slug="course"),
-    "recognition_for": page(having(P.ENROL_PEOPLE), public_id="member", slug="course"),
+    "recognition_for": page(having(P.ENROL_PEOPLE), public_id="member", slug="any_course"),
     "recognition_list": page(SIGNED_IN),
     "recognition_detail": page(SIGNED_IN, public_id="recognition"),
     "recognition_supplement": page(SIGNED_IN, public_id="recognition"),
-    "evidence_download": page(SIGNED_IN, public_id="recognition", pk="evidence"),
+    # a file says whose it is, and opening it is a look at the person, whatever stands in it
+    "evidence_download": page(SIGNED_IN, public_id="recognition", pk="evidence", shows=("amira",)),
     "equivalence_list": page(having(P.EDIT_JOURNEYS)),
     "equivalence_end": page(having(P.EDIT_JOURNEYS), pk="equivalence"),
     "deadline_list": page(having(P.ENROL_PEOPLE)),
