@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tracker.bench import reporting
+from tracker.bench.plans import scanned
 
 
 def row(name: str, value: float, *, data: str = "demo", unit: str = "empty views", limit: float | None = 6) -> dict:
@@ -61,3 +62,17 @@ def test_the_stored_run_is_the_last_commits(tmp_path):
     git("commit", "-qm", "A release")
     said = list(reporting.write(tmp_path, [row("team", 6)]))
     assert said[1] == "Worse than the stored run beyond the noise: team 4 -> 6."
+
+
+def test_a_plan_names_the_large_tables_that_it_reads_whole():
+    plan = [
+        "Hash Join  (cost=1.0..2.0 rows=1 width=8)",
+        "  ->  Seq Scan on people_placement people_placement_1  (cost=864.44..1559.90 rows=10261 width=16)",
+        "  ->  Parallel Seq Scan on courses_courseresult  (cost=0.00..4632.29 rows=79629 width=24)",
+        "  ->  Seq Scan on courses_course  (cost=0.00..1.00 rows=30 width=24)",
+        "  ->  Index Scan using people_person_pkey on people_person  (cost=0.29..8.31 rows=1 width=8)",
+    ]
+    assert scanned(plan, {"people_placement", "courses_courseresult", "people_person"}) == [
+        "people_placement",
+        "courses_courseresult",
+    ]

@@ -24,6 +24,7 @@ from tracker.bench.feeds import build_feeds, feed_pages, share_of_building
 from tracker.bench.matrix import build_team
 from tracker.bench.pages import Page, demo_crew, main_pages, national_crew
 from tracker.bench.papers import measure_papers
+from tracker.bench.plans import full_scans, large_tables
 from tracker.demo.preparing import prepare_demo
 from tracker.national.mark import is_national
 
@@ -64,7 +65,9 @@ class Command(BaseCommand):
     def measure(self, pages: list[Page], rounds: int) -> list[dict[str, Any]]:
         """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
         clients = {page.name: self.client_of(page) for page in pages}
-        queries = {page.name: self.count(clients[page.name], page) for page in pages}
+        asked = {page.name: self.asked(clients[page.name], page) for page in pages}
+        queries, large = {name: len(rows) for name, rows in asked.items()}, large_tables()
+        scans = {name: full_scans(rows, large) for name, rows in asked.items()}
         samples: dict[str, list[float]] = {page.name: [] for page in pages}
         for _round in range(rounds):
             for page in pages:
@@ -84,13 +87,16 @@ class Command(BaseCommand):
                 f"{page.name:<20}{queries[page.name]:>9}{page.queries:>7}{middle:>9.1f}{middle / empty:>8.1f}{page.times:>7}"
                 f"{size / 1000:>9.1f}{held / 1000:>9.0f}"
             )
+            if scans[page.name]:
+                self.stdout.write(f"    reads whole: {', '.join(scans[page.name])}")
             for what, value, unit, limit, all_of_them in (
                 ("queries", queries[page.name], "queries", page.queries, [queries[page.name]]),
                 ("server time", round(middle / empty, 2), "empty views", page.times, [round(ms, 2) for ms in taken]),
                 ("size", size, "bytes", None, [size]),
                 ("memory", held, "bytes", None, [held]),
+                ("full scans", len(scans[page.name]), "scans", 0, scans[page.name]),
             ):
-                own = {"name": f"{page.name}: {what}", "value": value, "unit": unit, "limit": limit}
+                own: dict[str, Any] = {"name": f"{page.name}: {what}", "value": value, "unit": unit, "limit": limit}
                 rows.append(
                     {**own, "samples": all_of_them, **self.shared, "over": page.over, "empty_ms": round(empty, 2)}
                 )
@@ -128,12 +134,13 @@ class Command(BaseCommand):
         client.get(page.path, headers=page.headers)
         return client
 
-    def count(self, client: Client, page: Page) -> int:
+    def asked(self, client: Client, page: Page) -> list[str]:
+        """The statements of one request."""
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(page.path, headers=page.headers)
         if answer.status_code != page.status:
             self.stderr.write(f"{page.path} answers {answer.status_code}")
-        return len([row for row in captured if not row["sql"].startswith(BRACKETS)])
+        return [row["sql"] for row in captured if not row["sql"].startswith(BRACKETS)]
 
     def commit(self) -> str:
         done = subprocess.run(
