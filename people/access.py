@@ -46,6 +46,8 @@ LINE = (Role.MANAGER, Role.DEPUTY)
 APPOINTED = (Role.COORDINATOR, Role.MUNICIPALITY_ADMIN)
 # Supervisors see the line to sign parts; withheld persons stay with the nearest manager.
 SEES_LINE = (*LINE, Role.SUPERVISOR)
+# An employment that is over or still to come: no role, but rows of the person's own (people/scoping.py).
+ELSEWHERE = ""
 # The organisation's name and colour in the frame of every page.
 SHOWN = ("official_name", "brand_name", "colour")
 
@@ -83,7 +85,9 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
     lent = Delegation.objects.on(on).filter(
         Q(assignment__ends_on=None) | Q(assignment__ends_on__gte=on), to=person, assignment__starts_on__lte=on
     )
-    rows = leg(Employment.objects.on(on).filter(person=person), word(Role.EMPLOYEE), "organisation_id").union(
+    today = Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
+    job = Case(When(today, then=word(Role.EMPLOYEE)), default=Value(ELSEWHERE, output_field=CharField()))
+    rows = leg(Employment.objects.filter(person=person), job, "organisation_id").union(
         leg(mine.exclude(role=Role.COORDINATOR), F("role"), "organisation_id", "unit_id"),
         leg(mine.filter(role=Role.COORDINATOR), F("role"), "collaboration__lead_id", None, "collaboration_id"),
         leg(
@@ -391,6 +395,6 @@ def viewer_for(person: Person, role: str = "", on: date | None = None) -> Viewer
     """The viewer of a request. `role` is the wish kept in the session; one that is not (or no longer) held falls back."""
     on = on or timezone.localdate()
     scopes = scopes_of(person, on)
-    held = {scope.role for scope in scopes} | {Role.EMPLOYEE.value}
+    held = {scope.role for scope in scopes if scope.role} | {Role.EMPLOYEE.value}
     acting = role if role in held else next(r for r in PRECEDENCE if r.value in held)
     return Viewer(person=person, role=Role(acting), on=on, scopes=scopes)
