@@ -22,6 +22,7 @@ from tracker.bench.feeds import build_feeds, feed_pages, share_of_building
 from tracker.bench.matrix import build_team
 from tracker.bench.pages import Page, main_pages
 from tracker.bench.papers import measure_papers
+from tracker.bench.walls import measure_walls
 from tracker.demo.preparing import prepare_demo
 
 # What begins and ends a transaction asks nothing.
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             results.append({**share_of_building(busy, many), "engine": connection.vendor, "commit": self.commit()})
             self.stdout.write(f"{results[-1]['name']}: {results[-1]['value']}, limit {results[-1]['limit']}")
             results += self.papers(options["rounds"])
+            results += self.walls(options["rounds"])
             transaction.set_rollback(True)
         folder = settings.BASE_DIR / "bench"
         folder.mkdir(exist_ok=True)
@@ -88,6 +90,13 @@ class Command(BaseCommand):
                 f" second and core, {row['times_faster']} times as fast as naive rendering ({row['naive_ms']} ms)"
             )
         return [row | {"engine": connection.vendor, "data": "demo", "commit": self.commit()} for row in rows]
+
+    def walls(self, rounds: int) -> list[dict[str, Any]]:
+        """What row-level security costs the pages that show many people; on PostgreSQL."""
+        rows = measure_walls(self.client_of, rounds)
+        for row in rows:
+            self.stdout.write(f"{row['name']}: {row['value']} (limit {row['limit']}), without {row['without_ms']} ms")
+        return [row | {"engine": connection.vendor, "commit": self.commit()} for row in rows]
 
     def client_of(self, page: Page) -> Client:
         client = Client()
