@@ -8,8 +8,10 @@ from django.utils import timezone
 from courses.approvals import chase_approval
 from courses.booking import release_bookings
 from courses.entries import differing, repair
+from courses.evidence import throw_away_old
 from courses.feeds import warn_of_end
 from courses.holds import release_hold
+from courses.importing.uploads import forget_uploads
 from courses.invitations import read_answers
 from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
@@ -143,6 +145,11 @@ def warn_of_expiry(at: datetime | None = None) -> int:
     return remind_expiring(at)
 
 
+def throw_away_evidence(at: datetime | None = None) -> int:
+    """Daily: the files of prior learning that was decided long ago. Answers how many."""
+    return throw_away_old(at)
+
+
 def repair_calendars(at: datetime | None = None) -> int:
     """Nightly: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a crash left behind."""
     at = at or timezone.now()
@@ -161,3 +168,8 @@ def warn_of_links(at: datetime | None = None) -> int:
 def read_calendar_replies(at: datetime | None = None) -> int:
     """Every few minutes: answers that people gave in their calendars, when a mailbox is configured. Answers how many."""
     return read_answers(at or timezone.now())
+
+
+def forget_old_uploads(at: datetime | None = None) -> int:
+    """Nightly: files of earlier completions that nobody wrote in for a week are thrown away."""
+    return forget_uploads(at=at)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.expiring import AHEAD, STEPS, last_ones
 from courses.models import CourseResult, Occasion
+from courses.signals import renewals_asked
 from people.access import viewer_for
 from people.line import nearest_managers
 from people.models import Employment, Leave, Notice, Person
@@ -47,6 +48,9 @@ def remind_expiring(at: datetime | None = None) -> int:
 
 
 def _remind(ids: list[int], on: date, at: datetime) -> int:
+    answers = renewals_asked.send(sender=CourseResult, results=ids, on=on)
+    unasked = {pk for _receiver, found in answers for pk in found or ()}
+    ids = [pk for pk in ids if pk not in unasked]
     rows = CourseResult.objects.filter(pk__in=ids).select_related("person", "organisation").order_by("pk")
     keyed = {f"courses.expiring:{one.public_id}:{step_of(one.valid_until or on, on)}": one for one in rows}
     known = set(Notice.objects.filter(key__in=keyed).values_list("key", flat=True))

@@ -190,7 +190,7 @@ def _locked(result: CourseResult) -> CourseResult:
     ).get(pk=result.pk)  # fmt: skip
 
 
-def _row(result: CourseResult, part: Part) -> PartResult:
+def row_of(result: CourseResult, part: Part) -> PartResult:
     """The row of a part in the attempt, made when missing; parts of another version are matched by key."""
     if part.course_version_id != result.course_version_id:
         part = result.course_version.parts.filter(key=part.key).first() or part
@@ -200,7 +200,7 @@ def _row(result: CourseResult, part: Part) -> PartResult:
     return row
 
 
-def _complete(row: PartResult, minutes: int, on: date) -> None:
+def complete_row(row: PartResult, minutes: int, on: date) -> None:
     if row.state != PartResult.State.DONE:
         row.state, row.done_on, row.minutes = PartResult.State.DONE, on, minutes
     row.save()
@@ -215,12 +215,12 @@ def tick_task(
     result = _locked(result)
     if sentence := _part_obstacle(result, task.part):
         raise Refused(sentence)
-    row = _row(result, task.part)
+    row = row_of(result, task.part)
     ticked = (set(row.tasks_done) | {task.pk}) if done else (set(row.tasks_done) - {task.pk})
     row.tasks_done = sorted(ticked)
     own = task.part.confirmed_by == Part.ConfirmedBy.SELF
     if own and ticked >= set(task.part.tasks.values_list("pk", flat=True)):
-        _complete(row, task.part.minutes, timezone.localdate(at))
+        complete_row(row, task.part.minutes, timezone.localdate(at))
     else:
         if own and not done and row.state == PartResult.State.DONE:
             row.state, row.done_on, row.minutes = PartResult.State.STARTED, None, 0
@@ -251,9 +251,9 @@ def finish_part(
         sentence = _("Somebody else confirms this part.")
     if sentence:
         raise Refused(sentence)
-    row = _row(result, part)
+    row = row_of(result, part)
     row.tasks_done = sorted(part.tasks.values_list("pk", flat=True))
-    _complete(row, part.minutes, timezone.localdate(at))
+    complete_row(row, part.minutes, timezone.localdate(at))
     record("part_finished", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
            part=part.key)  # fmt: skip
     settle(result=result, at=at)
@@ -283,7 +283,7 @@ def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | No
     result = _locked(result)
     if sentences := signing_obstacles(result, part, by, timezone.localdate(at)):
         raise Refused(*sentences)
-    row = _row(result, part)
+    row = row_of(result, part)
     if row.signed_by_id is None:
         row.signed_at, row.signed_by = at, by
     elif part.second_signer and row.second_by_id is None and row.signed_by_id != by.pk:
@@ -291,7 +291,7 @@ def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | No
     if part.second_signer and row.second_by_id is None:
         row.save()
     else:
-        _complete(row, part.minutes, timezone.localdate(at))
+        complete_row(row, part.minutes, timezone.localdate(at))
     record("part_signed", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
            part=part.key)  # fmt: skip
     settle(result=result, at=at)
@@ -310,12 +310,12 @@ def take_attendance(
     """Write a locked attendance into the attempt. A day once taken stays taken, unless this very row is corrected (R24, R26)."""
     at = at or timezone.now()
     result = _locked(result)
-    row = _row(result, attendance.meeting.part)
+    row = row_of(result, attendance.meeting.part)
     is_correction = row.attendance_id == attendance.pk
     if attendance.state == Attendance.State.PRESENT:
         if row.state != PartResult.State.DONE:
             row.attendance = attendance
-        _complete(row, row.part.minutes, timezone.localdate(attendance.meeting.starts_at))
+        complete_row(row, row.part.minutes, timezone.localdate(attendance.meeting.starts_at))
     elif row.state == PartResult.State.DONE and is_correction and reason:
         row.state, row.done_on, row.minutes, row.reason = PartResult.State.REOPENED, None, 0, reason
         row.save()

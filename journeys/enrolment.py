@@ -18,7 +18,7 @@ from journeys.path import stage_for_years
 from journeys.pauses import pause, pause_for_leaves, resume, settle_state, state_on, still_open
 from journeys.progress import locked, recompute
 from people.events import record
-from people.models import Employment, Person
+from people.models import Employment, Organisation, Person
 
 __all__ = ["change_deadline", "change_stage", "enrol", "enrol_people", "pause", "resume", "withdraw"]
 
@@ -37,17 +37,23 @@ def published_version(journey: Journey) -> Version | None:
     return journey.versions.filter(state=Version.State.PUBLISHED).first()
 
 
-def enrolment_obstacles(employment: Employment, journey: Journey, starts_on: date) -> list[str]:
-    """Why this employment cannot be enrolled on the journey from that day, as sentences; the same that grey the button."""
+def journey_obstacles(organisation: Organisation, journey: Journey, starts_on: date) -> list[str]:
+    """Why nobody of an organisation can be enrolled on the journey from that day, as sentences."""
     lacks = []
     if published_version(journey) is None:
         lacks.append(_("The programme is not published yet."))
-    runs = journey.adoptions.on(starts_on).filter(organisation=employment.organisation_id).exists()
-    if not runs and journey.owner_id != employment.organisation_id:
+    runs = journey.adoptions.on(starts_on).filter(organisation=organisation).exists()
+    if not runs and journey.owner_id != organisation.pk:
         lacks.append(
             _("%(organisation)s does not run %(journey)s on that day.")
-            % {"organisation": employment.organisation, "journey": journey}
+            % {"organisation": organisation, "journey": journey}
         )
+    return lacks
+
+
+def enrolment_obstacles(employment: Employment, journey: Journey, starts_on: date) -> list[str]:
+    """Why this employment cannot be enrolled on the journey from that day, as sentences; the same that grey the button."""
+    lacks = journey_obstacles(employment.organisation, journey, starts_on)
     if employment.ends_on and employment.ends_on < starts_on:
         lacks.append(_("The employment has ended by then."))
     return lacks

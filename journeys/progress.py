@@ -18,7 +18,7 @@ from django.utils import timezone
 from courses.models import CourseResult
 from courses.validity import grace_end
 from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, needs_hand, possible, shift
-from journeys.models import Enrolment, Progress
+from journeys.models import Enrolment, Progress, Stop
 from journeys.path import Path, StageOnPath, StopOnPath, held_stages, path_of
 from people.models import Organisation, Placement
 
@@ -145,7 +145,7 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
             grace=grace_end(until, clock.leaves, stop.grace_weeks) if until else None,
             wait=() if one else tuple(sorted(stop.asks - has_passed)),
             wait_until=earliest,
-            via=one.source if one else "",
+            via=_via(one, stop) if one else "",
             result=one.result if one else "",
         )
     required = [stop for stage in held for stop in stage.stops if stop.key in wanted and stop.kind != "optional"]
@@ -162,12 +162,27 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
 
 def _first_pass(stop: StopOnPath, results: Iterable[Passed]) -> Passed | None:
     """The earliest passed result that satisfies the station; any version of the course unless it names a lowest."""
-    return next((one for one in results if one.course == stop.course and one.version >= stop.min_course_version), None)
+    return next((one for one in results if _satisfies(one, stop)), None)
+
+
+def _satisfies(one: Passed, stop: StopOnPath) -> bool:
+    """Its own course, or one that an owner has decided to count as it on the day it was passed (R33)."""
+    if one.course == stop.course:
+        return one.version >= stop.min_course_version
+    return any(
+        one.course == course and one.version >= lowest and (last is None or one.passed_on <= last)
+        for course, lowest, last in stop.equals
+    )
+
+
+def _via(one: Passed, stop: StopOnPath) -> str:
+    """How a station was done: a course that counts as it is recognised, whatever way that one was done."""
+    return one.source if one.course == stop.course else "recognised"
 
 
 def _valid_until(stop: StopOnPath, results: Iterable[Passed]) -> date | None:
     """The latest end of validity; any course of the subject renews it (R29). None: does not expire."""
-    own = [one for one in results if one.course == stop.course and one.version >= stop.min_course_version]
+    own = [one for one in results if _satisfies(one, stop)]
     if any(one.valid_until is None for one in own):
         return None
     kin = [one for one in results if stop.subject and one.subject == stop.subject]
@@ -307,6 +322,13 @@ def recompute(enrolment: Enrolment, at: datetime | None = None, path: Path | Non
         enrolment = locked(enrolment)
         values = progress_values(enrolment, standing_of(enrolment, path), timezone.localdate(at))
         return Progress.objects.update_or_create(enrolment=enrolment, defaults={**values, "computed_at": at})[0]
+
+
+def outdate_course(course: int) -> int:
+    """What counts as a course (id) has changed: the rows that hold it are counted anew by the same job."""
+    versions = Stop.objects.filter(course=course).order_by().values("version")
+    rows = Progress.objects.exclude(state=Enrolment.State.ENDED).filter(version__in=versions)
+    return rows.update(rule=0)
 
 
 def outdate(organisation: Organisation) -> int:

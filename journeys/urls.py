@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.views import dates, drafts, hr, mine, people, programmes, reasons, region, team
+from journeys.views import dates, drafts, hr, mine, people, programmes, reasons, region, rules, team
 
 DRAFT = "program/<slug:slug>/utkast/"
 
@@ -26,6 +26,13 @@ urlpatterns = [
     path("hr/", hr.hr_overview, name="hr_overview"),
     path("rapporter/", hr.report_list, name="report_list"),
     path("rapporter/export.xlsx", hr.report_export, name="report_export"),
+    path("malgrupper/", rules.rule_list, name="rule_list"),
+    path("malgrupper/ny/", rules.rule_create, name="rule_create"),
+    path("malgrupper/vantar/", rules.rule_waiting, name="rule_waiting"),
+    path("malgrupper/<uuid:public_id>/", rules.rule_detail, name="rule_detail"),
+    path("malgrupper/<uuid:public_id>/andra/", rules.rule_edit, name="rule_edit"),
+    path("malgrupper/<uuid:public_id>/avsluta/", rules.rule_end, name="rule_end"),
+    path("malgrupper/<uuid:public_id>/angra/", rules.rule_restore, name="rule_restore"),
     path("region/", region.region_overview, name="region_overview"),
     path("region/be-om-tillfallen/", region.sessions_ask, name="sessions_ask"),
     path("region/export.xlsx", region.region_export, name="region_export"),

@@ -32,6 +32,12 @@ _PAGES: list[tuple[Promise, str]] = [
     ),
     (_("a file of certificates"), "bundle_detail bundle_download bundle_create"),
     (_("your course"), "result_detail"),
+    (_("a file of earlier completions"), "upload_detail upload_apply"),
+    (_("your knowledge goals"), "goal_judge goal_mark"),
+    (
+        _("prior learning"),
+        "recognition_list recognition_detail recognition_supplement recognition_for evidence_download",
+    ),
     (_("the list of what runs out"), "expiry_list"),
     (_("parts to sign"), "part_signatures part_sign"),
     (_("the team"), "team_overview"),
@@ -40,8 +46,9 @@ _PAGES: list[tuple[Promise, str]] = [
         _("your journey and your bookings"),
         "team_person enrolment_pause enrolment_resume enrolment_end stage_change deadline_change profession_change person_why",
     ),
+    (_("the list of whom to enrol"), "enrolment_create rule_waiting"),
+    (_("whom a rule enrols"), "rule_create rule_edit rule_detail"),
     (_("the list of dates to set"), "deadline_list"),
-    (_("the list of whom to enrol"), "enrolment_create"),
     (_("the list of staff"), "person_list person_create employment_create"),
     (
         _("your employment"),

@@ -232,16 +232,24 @@ class SubjectForm(forms.ModelForm):
 
     class Meta:
         model = Subject
-        fields = ["name", "code", "validity_months", "opens_days", "grace_weeks", "keeps_base"]
+        fields = ["name", "code", "validity_months", "opens_days", "grace_weeks", "keeps_base", "evidence_max_months"]
         help_texts = {
             "code": _("Short and never changed: it joins courses of the same kind."),
             "validity_months": _("Empty: valid until further notice."),
+            "evidence_max_months": _("How old prior learning may be. Empty: any age."),
         }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for name, least, most in (("validity_months", 1, 600), ("opens_days", 0, 3650), ("grace_weeks", 0, 520)):
+        for name, least, most in (
+            ("validity_months", 1, 600),
+            ("opens_days", 0, 3650),
+            ("grace_weeks", 0, 520),
+            ("evidence_max_months", 1, 600),
+        ):
             limit(self.fields[name], least, most)
         # A new subject begins with the usual rules; the code stays as it is afterwards.
-        for name in ["code"] if self.instance.pk else ["opens_days", "grace_weeks", "keeps_base"]:
+        for name in (
+            ["code"] if self.instance.pk else ["opens_days", "grace_weeks", "keeps_base", "evidence_max_months"]
+        ):
             del self.fields[name]

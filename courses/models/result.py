@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.booking import Attendance
 from courses.models.course import Course, CourseVersion, Part, Subject
+from courses.models.recognition import Recognition
 from people.models import Organisation, Person
 from people.models.base import Public, choice_check
 
@@ -68,6 +69,7 @@ class CourseResult(Public):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     valid_until = models.DateField(null=True, blank=True)
+    recognition = models.OneToOneField(Recognition, models.PROTECT, null=True, blank=True, related_name="course_result")
     import_ref = models.CharField(max_length=80, blank=True)
     reason = models.CharField(max_length=400, blank=True)
 
@@ -86,6 +88,9 @@ class CourseResult(Public):
             ),
             models.CheckConstraint(
                 condition=~Q(source__in=["imported", "migrated"]) | ~Q(import_ref=""), name="courseresult_import_ref"
+            ),
+            models.CheckConstraint(
+                condition=Q(recognition=None) | Q(source="recognised"), name="courseresult_recognised"
             ),
             models.UniqueConstraint(
                 fields=["person", "course", "organisation"],
