@@ -94,6 +94,18 @@ SPECIAL: dict[str, dict[str, str]] = {
                 WHERE seat.public_id = CASE WHEN people_event.about LIKE 'courses.booking:%'
                     THEN substr(people_event.about, 17)::uuid END)"""
     },
+    # Earlier learning is decided by whoever owns the course, for people of others: the pages show no name.
+    "courses.Recognition": {
+        role: f"courses_recognition.person_id = {ME} OR courses_recognition.decided_for_id = {SCOPE}"
+        + (f" OR courses_recognition.organisation_id = {SCOPE}" if role in (STAFF, BOTH) else "")
+        for role in (STAFF, SELF, BOTH, HOST)
+    },
+    # A trainer reads what guests share with them by name, and what they wrote themselves.
+    "courses.SelfRating": {
+        HOST: f"""courses_selfrating.person_id = {ME} OR EXISTS (SELECT 1 FROM courses_ratingshare shared
+            WHERE shared.person_id = courses_selfrating.person_id AND shared.to_id = {ME})"""
+    },
+    "courses.Judgement": {HOST: f"courses_judgement.person_id = {ME} OR courses_judgement.judged_by_id = {ME}"},
     # How far the guests of the own sessions have come with that course.
     "courses.CourseResult": {
         HOST: f"""courses_courseresult.person_id = {ME} OR EXISTS (SELECT 1 FROM courses_booking seat
