@@ -93,6 +93,14 @@ def _facts_of(result: CourseResult, parts: list[Part], rows: dict[int, PartResul
     return needed if result.is_renewal else parts, rows, lacking
 
 
+def state_by_rule(result: CourseResult) -> str:
+    """What `settle` would write, from rows that are at hand (`part_results` and the version's parts read for many at once)."""
+    parts, rows = list(result.course_version.parts.all()), list(result.part_results.all())
+    done = {row.part_id for row in rows if row.state == PartResult.State.DONE}
+    missed = {row.part_id for row in rows if row.part_id not in done and row.attendance_id}
+    return judge(parts, done, missed, result.course_version.days_may_miss)
+
+
 def missing_parts(result: CourseResult) -> list[Missing]:
     """What is still to do before the course is passed, in the course's order; empty when passed."""
     return missing_by_attempt([result])[result.pk]

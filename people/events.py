@@ -38,6 +38,7 @@ _PAGES: list[tuple[Promise, str]] = [
         _("prior learning"),
         "recognition_list recognition_detail recognition_supplement recognition_for evidence_download",
     ),
+    (_("with whom to share the own ratings"), "goal_rate"),
     (_("the list of what runs out"), "expiry_list"),
     (_("parts to sign"), "part_signatures part_sign"),
     (_("the team"), "team_overview"),

@@ -49,6 +49,7 @@ from journeys.publishing import (
 )
 from journeys.rules import Rule
 from journeys.target_groups import set_rule
+from people.models import Employment
 from tests.factories import World, build_course, build_occasion
 
 STUDENTS = ("amira", "tilda", "skye")
@@ -177,6 +178,12 @@ def build_draft(world: World) -> CourseVersion:
     return version
 
 
+def number_of(job: Employment) -> str:
+    """An employee number, given to a job that has none."""
+    Employment.objects.filter(pk=job.pk).update(number=f"nr-{job.pk}")
+    return f"nr-{job.pk}"
+
+
 def build_ratings(world: World, course: Course) -> RatingShare:
     """Amira has rated herself and shares it with Johan."""
     version = course.versions.published().get()
@@ -253,7 +260,7 @@ def build_lived(world: World) -> Lived:
                 organisation=getattr(world, key),
                 file_name="gamla.csv",
                 by=world.people[name],
-                data=f"E-post;Kurs;Datum\n{who}@example.org;BARN;2020-03-01\n".encode(),
+                data=f"Nummer;Kurs;Datum\n{number_of(world.job(who))};BARN;2020-03-01\n".encode(),
             )
             for key, name, who in (("ale", "helena", "jonas"), ("tjorn", "hugo", "tilda"))
         },

@@ -55,12 +55,12 @@ NAMES = {
     "torsten": TOLD | {"tilda"},
     "dina": TOLD | {"amira", "jonas", "skye", "johan"},
     "helena": TOLD | ALE_STAFF | {"karin"},  # who signs for the region stands on the paper
-    "helena/employee": TOLD,
+    "helena/employee": TOLD | {"ove"},  # the own manager, with whom one may share ratings
     "hugo": TOLD | {"tilda", "torsten"},
     "maja": TOLD | ALE_STAFF,
     "saga": TOLD | {"skye", "johan", "ove"},  # whoever moves a withheld person chooses among the managers
     "petra": TOLD | {"amira", "tilda", "jonas"},  # took part or is booked on the region's own occasions
-    "tove": TOLD | {"amira", "tilda", "jonas"},
+    "tove": TOLD | {"amira", "tilda", "jonas", "torsten"},  # the own manager
     "olle": TOLD,
     "karin": TOLD,
     "pia": {"maja", "karin"},  # whom she made administrator and coordinator

@@ -46,6 +46,8 @@ class Progress(models.Model):
             models.Index(fields=["organisation", "expires_on"], name="progress_expiry"),
             models.Index(fields=["organisation", "undated"], name="progress_undated"),
             models.Index(fields=["version", "organisation", "stage"], name="progress_stage"),
+            # What changed since the last count (journeys/rollup.py).
+            models.Index(fields=["computed_at"], name="progress_computed"),
         ]
 
     def __str__(self) -> str:
