@@ -46,8 +46,6 @@ LINE = (Role.MANAGER, Role.DEPUTY)
 APPOINTED = (Role.COORDINATOR, Role.MUNICIPALITY_ADMIN)
 # Supervisors see the line to sign parts; withheld persons stay with the nearest manager.
 SEES_LINE = (*LINE, Role.SUPERVISOR)
-# An employment that is over or still to come: no role, but rows of the person's own (people/scoping.py).
-ELSEWHERE = ""
 # The organisation's name and colour in the frame of every page.
 SHOWN = ("official_name", "brand_name", "colour")
 
@@ -85,8 +83,8 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
     lent = Delegation.objects.on(on).filter(
         Q(assignment__ends_on=None) | Q(assignment__ends_on__gte=on), to=person, assignment__starts_on__lte=on
     )
-    today = Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
-    job = Case(When(today, then=word(Role.EMPLOYEE)), default=Value(ELSEWHERE, output_field=CharField()))
+    now = When(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on, then=word(Role.EMPLOYEE))
+    job = Case(now, default=Value(""), output_field=CharField())  # "" of another day: no role, but rows of one's own
     rows = leg(Employment.objects.filter(person=person), job, "organisation_id").union(
         leg(mine.exclude(role=Role.COORDINATOR), F("role"), "organisation_id", "unit_id"),
         leg(mine.filter(role=Role.COORDINATOR), F("role"), "collaboration__lead_id", None, "collaboration_id"),
