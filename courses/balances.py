@@ -13,6 +13,7 @@ from people.access import Viewer
 from people.counts import shown_count
 from people.models import Organisation, Person
 from people.roles import Role
+from people.scoping import system_scope
 
 HALVES_SHOWN = 5
 
@@ -80,6 +81,7 @@ def heads() -> list[str]:
     ]
 
 
+@system_scope("the counts of a half-year")
 def balance(viewer: Viewer, half: HalfYear) -> list[Line]:
     """Lines by organisation. An organiser counts people whose names were open, withheld ones in a line of their own.
 

@@ -15,6 +15,7 @@ from courses.models import Booking, Occasion
 from courses.seats import share_out
 from courses.signals import deadlines_asked
 from people.consequences import Choice, Effect, Plan, digest_of
+from people.scoping import system_scope
 
 OFFER, BOOK, TELL = "offer", "book", "tell"
 SEATED_FIRST = Case(
@@ -65,6 +66,7 @@ def concerned(occasion: Occasion) -> list[Booking]:
     return found
 
 
+@system_scope("who is concerned by a cancelled session")
 def plan_cancellation(occasion: Occasion, at: datetime | None = None) -> Plan:
     """Who is concerned, where each could go instead, and which deadlines it touches. A pure question."""
     at = at or timezone.now()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from courses.models import Booking, CourseResult, Meeting, Occasion, Part, PartResult
 from people.access import Viewer
 from people.models import Person
+from people.scoping import system_scope
 
 
 def missed_parts(result: CourseResult) -> list[Part]:
@@ -23,6 +24,7 @@ def missed_parts(result: CourseResult) -> list[Part]:
     ]
 
 
+@system_scope("how many stand in the queue")
 def days_to_make_up(
     viewer: Viewer, result: CourseResult, parts: Iterable[Part], at: datetime | None = None
 ) -> list[Meeting]:

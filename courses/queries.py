@@ -38,11 +38,12 @@ from courses.models import (
 from people.access import Viewer, viewer_for
 from people.models import Employment, Person
 from people.roles import Permission, Role
+from people.scoping import system_scope
 
 OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
 # A request keeps its place in the queue while the manager thinks (decisions 6): the same people as place_in_queue counts.
 WAITING = (Booking.State.REQUESTED, Booking.State.QUEUED)
-
+QUEUE = "how many stand in the queue"  # counted over all organisations, so not in the viewer's own scope
 # Bookings are read after all attempts at a course.
 AFTER_ATTEMPTS = 32767
 
@@ -78,7 +79,7 @@ def dress_catalogue(viewer: Viewer, versions: list[CourseVersion]) -> None:
     courses = [version.course_id for version in versions]
     states = own_states(viewer, courses)
     upcoming = defaultdict(list)
-    for occasion in bookable_at(viewer).filter(course__in=courses).annotate(waiting=waiting()):
+    for occasion in bookable_at(viewer).filter(course__in=courses).annotate(waiting=waiting()).as_system(QUEUE):
         upcoming[occasion.course_id].append(occasion)
     for version in versions:
         found = upcoming[version.course_id]
@@ -112,11 +113,10 @@ def own_states(viewer: Viewer, courses: Iterable[int]) -> dict[int, str]:
     return states
 
 
-def waiting() -> Coalesce:
-    """Subquery for an occasion: how many stand in its queue."""
-    rows = Booking.objects.filter(occasion=OuterRef("pk"), state__in=WAITING, seat_from="").order_by()
-    counted = rows.values("occasion").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+def waiting(of: str = "pk") -> Coalesce:
+    """Subquery for an occasion, or for what points at it: how many stand in its queue."""
+    rows = Booking.objects.filter(occasion=OuterRef(of), state__in=WAITING, seat_from="").order_by().values("occasion")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), Value(0))
 
 
 # -- one course
@@ -220,10 +220,10 @@ def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
     return found
 
 
+@system_scope(QUEUE)
 def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
     """Coming occasions of the course with their days, seats, queue and the viewer's own booking: one query."""
     mine = viewer.own(Booking.objects.active().filter(occasion=OuterRef("occasion")))
-    queue = Booking.objects.filter(occasion=OuterRef("occasion"), state__in=WAITING, seat_from="").order_by()
     shown = Occasion.objects.visible_to(viewer).upcoming(viewer.on).filter(course=version.course_id)
     rows = (
         Meeting.objects.filter(occasion__in=shown.filter(state__in=OPEN_STATES), cancelled_at=None)
@@ -231,7 +231,7 @@ def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
         .annotate(
             my_state=Subquery(mine.values("state")[:1]),
             my_booking=Subquery(mine.values("public_id")[:1]),
-            waiting=Subquery(queue.values("occasion").annotate(n=Count("pk")).values("n")),
+            waiting=waiting("occasion"),
         )
         .order_by("occasion__first_on", "occasion_id", "starts_at")
     )
@@ -239,11 +239,10 @@ def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
     for _pk, group in groupby(rows, key=lambda meeting: meeting.occasion_id):
         meetings = list(group)
         first = meetings[0]
-        first.occasion.waiting = first.waiting or 0
-        bookable = (
-            first.occasion.state == Occasion.State.OPEN and first.occasion.opens_at <= now < first.occasion.closes_at
-        )
-        found.append(Session(first.occasion, meetings, first.my_state or "", first.my_booking, bookable))
+        first.occasion.waiting = first.waiting
+        one = first.occasion
+        bookable = one.state == Occasion.State.OPEN and one.opens_at <= now < one.closes_at
+        found.append(Session(one, meetings, first.my_state or "", first.my_booking, bookable))
     return found
 
 
@@ -258,6 +257,7 @@ def occasion_with_days(viewer: Viewer) -> QuerySet[Occasion]:
         .select_related("course", "course_version", "organiser", "collaboration")
         .prefetch_related(Prefetch("meetings", days, to_attr="days"))
         .annotate(waiting=waiting())
+        .as_system(QUEUE)
     )
 
 

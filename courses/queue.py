@@ -1,5 +1,6 @@
 """The queue as people see it: the place, what it means, and the answer to an offer (R12, R13)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -16,6 +17,7 @@ from courses.seats import book_seat, end_booking, fill, give_seat, seat_lock
 from people.events import record
 from people.failpoints import failpoint
 from people.models import Person
+from people.scoping import system_scope
 
 # Priority classes (R12), as the journeys answer them; everybody else is of the class DEFAULT_PRIORITY.
 BEHIND_DEADLINE, NEW_IN_JOB = 1, 2
@@ -38,6 +40,20 @@ def with_places(rows: QuerySet[Booking]) -> QuerySet[Booking]:
     )
 
 
+def placed(rows: Iterable[Booking]) -> list[Booking]:
+    """The same bookings with their places, where somebody waits: numbers over all organisations, asked apart from the rows."""
+    found = list(rows)
+    waiting = [booking.pk for booking in found if waits(booking)]
+    if not waiting:
+        return found
+    with system_scope("a place in the queue"):
+        places = {row.pk: row for row in with_places(Booking.objects.filter(pk__in=waiting)).only("pk")}
+    for booking in found:
+        if place := places.get(booking.pk):
+            booking.n_before, booking.n_behind, booking.n_fresh = place.n_before, place.n_behind, place.n_fresh
+    return found
+
+
 def _counted(rows: QuerySet) -> Coalesce:
     counted = rows.order_by().values("occasion").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
@@ -50,7 +66,8 @@ def waits(booking: Booking) -> bool:
 
 def place_in_queue(booking: Booking) -> int:
     """The place, from 1: those who go before by priority, then time, then id, plus one (R12)."""
-    return with_places(Booking.objects.filter(pk=booking.pk)).get().n_before + 1
+    with system_scope("a place in the queue"):
+        return with_places(Booking.objects.filter(pk=booking.pk)).get().n_before + 1
 
 
 def place_sentence(booking: Booking) -> str:
@@ -58,7 +75,7 @@ def place_sentence(booking: Booking) -> str:
     if not waits(booking):
         return ""
     if not hasattr(booking, "n_before"):
-        booking = with_places(Booking.objects.select_related("occasion")).get(pk=booking.pk)
+        [booking] = placed([booking])
     words = [_("Number %(place)s in the queue.") % {"place": booking.n_before + 1}]
     if booking.n_behind:
         words.append(

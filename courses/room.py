@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from courses.models import Booking, Hold, Occasion
 from people.models import Placement
+from people.scoping import system_scope
 
 # The day of those who are there on every day.
 ALL_DAYS = ""
@@ -45,6 +46,7 @@ class Room:
     against their own quota first.
     """
 
+    @system_scope("the seats of a session")
     def __init__(
         self,
         occasion: Occasion,
@@ -172,6 +174,7 @@ class Room:
         )
 
     @cached_property
+    @system_scope("the seats of a session")
     def _members(self) -> set[tuple[int, int]]:
         """(unit, employment) of those with a booking here who work in the units that holds are for, or below."""
         units = [hold.unit_id for hold in self.holds if hold.unit_id]

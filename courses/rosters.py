@@ -40,7 +40,7 @@ from courses.models import (
     TimeQuestion,
 )
 from courses.moving import time_answers
-from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, waits, with_places
+from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, placed, waits
 from courses.tallies import LATE_KINDS, with_outcomes
 from people.access import Viewer
 from people.models import Employment, Person
@@ -64,6 +64,7 @@ def occasions_listed(viewer: Viewer) -> QuerySet[Occasion]:
         rows.select_related("course_version", "organiser")
         .annotate(waiting=_counted(queue, "occasion"))
         .order_by("first_on", "pk")
+        .as_system("how many stand in the queue")
     )
 
 
@@ -232,7 +233,8 @@ def other_dates(viewer: Viewer, booking: Booking) -> QuerySet[Occasion]:
     queue = Booking.objects.filter(occasion=OuterRef("pk"), state__in=["requested", "queued"], seat_from="")
     rows = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on).filter(course=booking.course_id)
     rows = rows.exclude(pk=booking.occasion_id).exclude(Exists(theirs))
-    return rows.annotate(waiting=_counted(queue, "occasion")).order_by("first_on", "pk")
+    rows = rows.annotate(waiting=_counted(queue, "occasion")).order_by("first_on", "pk")
+    return rows.as_system("how many stand in the queue")
 
 
 def takers(viewer: Viewer, booking: Booking) -> QuerySet[Employment]:
@@ -243,10 +245,10 @@ def takers(viewer: Viewer, booking: Booking) -> QuerySet[Employment]:
     return rows.select_related("person", "organisation").order_by("person__sort_key", "pk")
 
 
-def team_bookings(viewer: Viewer, occasion: Occasion) -> QuerySet[Booking]:
+def team_bookings(viewer: Viewer, occasion: Occasion) -> list[Booking]:
     """Bookings at an occasion of the people whom the viewer books for, each with its place in the queue."""
     rows = Booking.objects.visible_to(viewer).active().filter(occasion=occasion).exclude(person=viewer.person)
-    return with_places(rows).select_related("person", "occasion").order_by("person__sort_key", "pk")
+    return placed(rows.select_related("person", "occasion").order_by("person__sort_key", "pk"))
 
 
 def names_at(viewer: Viewer, occasion: Occasion) -> dict[str, Booking]:

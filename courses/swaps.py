@@ -14,6 +14,7 @@ from courses.refusals import Refused
 from courses.seats import book_seat, end_booking, fill, seat_lock
 from people.events import record
 from people.models import Employment, Person
+from people.scoping import system_scope
 
 
 def swap_obstacles(booking: Booking, at: datetime) -> list[str]:
@@ -119,6 +120,7 @@ def move_place(*, booking: Booking, to: Occasion, by: Person | None, at: datetim
     return moved
 
 
+@system_scope("a colleague whose whole address was written")
 def colleague_by_email(booking: Booking, email: str) -> Employment | None:
     """The colleague with an address, or None: unknown, elsewhere and withheld are all the same (T3, R45)."""
     rows = Employment.objects.on(timezone.localdate()).filter(

@@ -15,6 +15,7 @@ from journeys.overviews import Demand
 from people.events import record
 from people.models import Notice, Organisation, Person, RoleAssignment
 from people.roles import Role
+from people.scoping import system_scope
 
 
 def short_of(rows: Iterable[Demand]) -> list[Demand]:
@@ -66,6 +67,7 @@ def ask_for_sessions(
     return said
 
 
+@system_scope("whether numbers are still to come")
 def awaits_counts(organisations: Iterable[int], journeys: Iterable[int] | None = None) -> bool:
     """Whether people of these organisations are on the journeys and the worker has not counted them yet (it does every 5 minutes)."""
     on = Progress.objects.filter(organisation__in=list(organisations))

@@ -83,7 +83,9 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
     lent = Delegation.objects.on(on).filter(
         Q(assignment__ends_on=None) | Q(assignment__ends_on__gte=on), to=person, assignment__starts_on__lte=on
     )
-    rows = leg(Employment.objects.on(on).filter(person=person), word(Role.EMPLOYEE), "organisation_id").union(
+    now = When(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on, then=word(Role.EMPLOYEE))
+    job = Case(now, default=Value(""), output_field=CharField())  # "" of another day: no role, but rows of one's own
+    rows = leg(Employment.objects.filter(person=person), job, "organisation_id").union(
         leg(mine.exclude(role=Role.COORDINATOR), F("role"), "organisation_id", "unit_id"),
         leg(mine.filter(role=Role.COORDINATOR), F("role"), "collaboration__lead_id", None, "collaboration_id"),
         leg(
@@ -393,6 +395,6 @@ def viewer_for(person: Person, role: str = "", on: date | None = None) -> Viewer
     """The viewer of a request. `role` is the wish kept in the session; one that is not (or no longer) held falls back."""
     on = on or timezone.localdate()
     scopes = scopes_of(person, on)
-    held = {scope.role for scope in scopes} | {Role.EMPLOYEE.value}
+    held = {scope.role for scope in scopes if scope.role} | {Role.EMPLOYEE.value}
     acting = role if role in held else next(r for r in PRECEDENCE if r.value in held)
     return Viewer(person=person, role=Role(acting), on=on, scopes=scopes)

@@ -16,6 +16,7 @@ from people.events import record_reading
 from people.looking import looking
 from people.once import begin_sending, end_sending
 from people.roles import needs_second_factor
+from people.scoping import JOB, Scope, enter, opened, scope_for, system_scope
 from people.second_factor import OPEN_WITHOUT, asks_again, lacks_second_factor, way_in, way_to_confirm
 
 ACTING_ROLE = "acting_role"
@@ -27,15 +28,22 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.viewer = None
-        if request.user.is_authenticated:
-            request.viewer = viewer_for(request.user, request.session.get(ACTING_ROLE, ""))
-            if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-                translation.activate(request.user.language)
-                request.LANGUAGE_CODE = translation.get_language()
-        response = self.get_response(request)
+        with system_scope("who asks"):
+            if request.user.is_authenticated:
+                request.viewer = viewer_for(request.user, request.session.get(ACTING_ROLE, ""))
+                if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+                    translation.activate(request.user.language)
+                    request.LANGUAGE_CODE = translation.get_language()
+        with opened(scope_for(request.viewer)):
+            response = self.get_response(request)
         if request.viewer is not None and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict) -> None:
+        """Signing in looks for an account before anybody is known; allauth's pages show nobody but oneself."""
+        if view.__module__.startswith("allauth."):
+            enter(Scope("signing in", JOB))
 
 
 def is_ours(view: Callable[..., HttpResponse]) -> bool:

@@ -147,7 +147,10 @@ def digest_of(tables: set[str]) -> dict[str, str]:
 def decode(body: bytes, kind: str) -> str:
     """Everything readable in a body: HTML, JSON, CSV, a calendar, xlsx, PDF with its metadata, or a zip of those."""
     if "pdf" in kind or body[:5] == b"%PDF-":
-        paper = pypdf.PdfReader(io.BytesIO(body))
+        try:
+            paper = pypdf.PdfReader(io.BytesIO(body))
+        except pypdf.errors.PyPdfError:  # what somebody uploaded under that name
+            return body.decode("utf-8", "replace")
         return "\n".join([*(page.extract_text() for page in paper.pages), str(paper.metadata)])
     if "spreadsheetml" in kind:
         book = openpyxl.load_workbook(io.BytesIO(body))

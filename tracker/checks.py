@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
 
 from people import mailboxes
+from people.scoping import Scope, opened
+from tracker import walls
 from tracker.demo.mark import may_become_demo
 
 LOOPBACK_NAMES = {"localhost", "testserver"}
@@ -88,15 +90,18 @@ def database_obstacles() -> list[str]:
         found.append("DEMO=1 on a database that the demo did not make: choose another DATABASE_URL.")
     if not (settings.DEMO or settings.DEBUG or settings.TESTING) and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = session_user")
             if cursor.fetchone()[0]:
                 found.append("The database role is a superuser: give Leden a role of its own.")
+        if settings.ROW_LEVEL_SECURITY:
+            found += walls.obstacles()
     return found
 
 
 def start_obstacles() -> list[str]:
     """Return every reason why the web server or the worker may not start, as sentences. Empty means start."""
-    found = setting_obstacles() or database_obstacles()
+    with opened(Scope("start", "")):  # as the login itself: the roles that it takes later may not be there yet
+        found = setting_obstacles() or database_obstacles()
     connections.close_all()  # gunicorn forks after this: no process may inherit a connection
     return found
 

@@ -125,6 +125,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# The second wall, in PostgreSQL itself (docs/decisions/0019): on where people are served, unless .env says 0.
+IS_POSTGRESQL = not DATABASES["default"]["ENGINE"].endswith("sqlite3")
+ROW_LEVEL_SECURITY = env.bool("ROW_LEVEL_SECURITY", default=IS_POSTGRESQL and not (DEMO or DEBUG or TESTING))
+# A cursor of the server would outlive the transaction that its scope was set for, and pgbouncer's too.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = IS_POSTGRESQL and (ROW_LEVEL_SECURITY or TESTING)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits need a cache that all processes share.

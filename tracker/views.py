@@ -15,6 +15,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
 from people.access import NAMES_KEPT_DAYS
+from people.scoping import system_scope
 from people.sight import rows_in_words
 from people.theme import digest, stylesheet
 from tracker.health import readiness_obstacles
@@ -131,6 +132,7 @@ def health_show(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 @never_cache
+@system_scope("whether Leden is ready")
 def readiness_show(request: HttpRequest) -> HttpResponse:
     """Answer 200 when database, migrations, worker and outbox are ready; else 503 with a sentence for each that is not."""
     obstacles = readiness_obstacles(timezone.now())

@@ -24,6 +24,7 @@ from certificates.models import Certificate, CertificateFile, StatusList
 from certificates.verification import allowed
 from certificates.views.answers import file_answer
 from people.models import Organisation
+from people.scoping import system_scope
 
 # How long a withdrawal may stay unseen by who asked a moment ago; at most an hour by certificates.md 4.
 FRESH = 300
@@ -68,6 +69,7 @@ def did_show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@system_scope("which credentials stand")
 def status_show(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """A status list, signed; made anew as soon as a certificate in it was closed."""
     row = get_object_or_404(
@@ -84,6 +86,7 @@ def status_show(request: HttpRequest, public_id: str, number: int) -> HttpRespon
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@system_scope("checking a credential")
 def credential_check(request: HttpRequest) -> HttpResponse:
     """/v/digitalt/: whether a digital credential is ours, whole, and still stands."""
     sent = request.method == "POST"

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from certificates.forms import CheckForm, ListForm, NameForm
 from certificates.verification import UNKNOWN, Verdict, allowed, check_code, check_codes, check_number, plain_code
+from people.scoping import system_scope
 
 STATUS = {"unknown": 404}
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@system_scope("checking a certificate")
 def certificate_verify(request: HttpRequest) -> HttpResponse:
     """/v/: type a code, or a number with the name. A name travels in the body of a POST, never in an address."""
     form = CheckForm(request.POST or None)
@@ -33,6 +35,7 @@ def certificate_verify(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@system_scope("checking certificates")
 def certificate_verify_list(request: HttpRequest) -> HttpResponse:
     """/v/lista/: who recruits checks many codes at once. They travel in the body, and each counts as a look-up."""
     form, answers, status = ListForm(request.POST if request.method == "POST" else None), [], 200
@@ -48,6 +51,7 @@ def certificate_verify_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@system_scope("checking a certificate")
 def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
     """/v/<kod>/: what the paper shows, and whether it holds."""
     verdict: Verdict = UNKNOWN

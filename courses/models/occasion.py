@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.course import Course, CourseVersion, Part
 from people.models import Collaboration, Organisation, Person, Unit
 from people.models.base import Public, choice_check
+from people.scoping import AskedAsSystem
 
 
 class VenueQuerySet(models.QuerySet):
@@ -29,7 +30,7 @@ class Venue(models.Model):
         return f"{self.name}, {self.address}" if self.address else self.name
 
 
-class OccasionQuerySet(models.QuerySet):
+class OccasionQuerySet(AskedAsSystem):
     def visible_to(self, viewer):
         """Occasions that the viewer's organisations may book, and those that the viewer runs or leads."""
         return viewer.occasions_seen(self)

@@ -13,7 +13,7 @@ from courses import queries, rosters
 from courses.booking import Outcome, approve, book_people, outcome_sentence, refuse, request_group
 from courses.forms.booking import RefusalForm
 from courses.models import Booking, Occasion
-from courses.queue import place_sentence, with_places
+from courses.queue import place_sentence, placed
 from courses.refusals import Refused
 from courses.views.outcomes import carry_out
 from people.models import Employment
@@ -87,7 +87,7 @@ def show_approvals(
     request: HttpRequest, booking: Booking | None = None, form: RefusalForm | None = None
 ) -> HttpResponse:
     """The list; `form` is a refusal of `booking` that lacked its reason, and keeps what was typed."""
-    waiting = list(with_places(queries.to_approve(request.viewer)))
+    waiting = placed(queries.to_approve(request.viewer))
     for row in waiting:
         row.place = place_sentence(row)
         row.form = form if booking and row.pk == booking.pk else RefusalForm(prefix=str(row.public_id))

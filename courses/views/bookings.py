@@ -103,7 +103,7 @@ def _team(request: HttpRequest, occasion: Occasion) -> list[Booking]:
     """The viewer's people at the occasion, each with the place in words; nothing without the right to book for others."""
     if Permission.BOOK_FOR_OTHERS not in request.viewer.may:
         return []
-    found = list(rosters.team_bookings(request.viewer, occasion))
+    found = rosters.team_bookings(request.viewer, occasion)
     for booking in found:
         booking.place = place_sentence(booking)
     return found

@@ -20,6 +20,7 @@ from courses.feeds import choose_alarm, feed_of, note_fetch, purpose_of, renew_f
 from courses.forms.calendars import AlarmForm, LinkForm
 from courses.models import Feed
 from courses.subscriptions import Content, OwnDays, content_of, name_for
+from people.scoping import system_scope
 
 NEW_LINK = "new_calendar_link"
 # Words in the address that say what a link is about, and those that hold the filters of a list.
@@ -125,6 +126,7 @@ def alarm_choose(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@system_scope("a calendar's link")
 def feed_fetch(request: HttpRequest, token: str) -> HttpResponse:
     """The subscription itself, without signing in; never another person's name (P22)."""
     now = timezone.now()

@@ -20,6 +20,7 @@ from courses.views.occasions import own_occasion
 from courses.views.outcomes import carry_out
 from people.consequences import Outdated, Plan
 from people.roles import Permission
+from people.scoping import system_scope
 from people.views.doors import permitted
 
 
@@ -86,6 +87,7 @@ def meeting_restore(request: HttpRequest, public_id, day_id) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@system_scope("a new time's link")
 def time_answer(request: HttpRequest, token: str) -> HttpResponse:
     """Two buttons. Mail scanners open links, so that looking changes nothing (decision 8). It speaks the language of the mail."""
     rows = TimeQuestion.objects.select_related("booking__person", "booking__occasion__course_version", "meeting__part")

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods
 from courses.models import Meeting, Offer
 from courses.queue import answer_offer, offer_state
 from courses.refusals import Refused
+from people.scoping import system_scope
 
 
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@system_scope("an offer's link")
 def offer_answer(request: HttpRequest, token: str) -> HttpResponse:
     """Two buttons. Mail scanners open links, so that looking changes nothing. It speaks the language of the mail."""
     offers = Offer.objects.select_related("booking__person", "booking__occasion__course_version")

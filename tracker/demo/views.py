@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from people.access import viewer_for
 from people.middleware import ACTING_ROLE
 from people.models import Person
+from people.scoping import system_scope
 from people.second_factor import note_demo
 from people.sessions import note_session
 from tracker.demo.cast import BY_KEY
@@ -21,6 +22,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @login_not_required
 @require_POST
+@system_scope("signing in to the demo")
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign a person of the cast in by the key in `roll` and lead to the role's first page; an unknown key is told so."""
     key = BY_KEY.get(request.POST.get("roll", ""))

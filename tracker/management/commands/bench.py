@@ -22,9 +22,10 @@ from people.second_factor import note_demo
 from tracker.bench import reporting
 from tracker.bench.feeds import build_feeds, feed_pages, share_of_building
 from tracker.bench.matrix import build_team
-from tracker.bench.pages import Page, demo_crew, main_pages, national_crew
+from tracker.bench.pages import Crew, Page, demo_crew, main_pages, national_crew
 from tracker.bench.papers import measure_papers
 from tracker.bench.plans import full_scans, large_tables
+from tracker.bench.walls import measure_walls
 from tracker.demo.preparing import prepare_demo
 from tracker.national.mark import is_national
 
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             results.append({**share_of_building(busy, many), **self.shared})
             self.stdout.write(f"{results[-1]['name']}: {results[-1]['value']}, limit {results[-1]['limit']}")
             results += self.papers(options["rounds"])
+            results += self.walls(crew, options["rounds"])
             transaction.set_rollback(True)
         for sentence in reporting.write(settings.BASE_DIR / "bench", results):
             self.stdout.write(sentence)
@@ -118,6 +120,13 @@ class Command(BaseCommand):
                 f"\n{row['name']}: {row['value']} ms (limit {row['limit']}), {row['documents_per_second_and_core']} documents per"
                 f" second and core, {row['times_faster']} times as fast as naive rendering ({row['naive_ms']} ms)"
             )
+        return [row | self.shared for row in rows]
+
+    def walls(self, crew: Crew, rounds: int) -> list[dict[str, Any]]:
+        """What row-level security costs the pages that show many people; on PostgreSQL."""
+        rows = measure_walls(crew, self.client_of, rounds)
+        for row in rows:
+            self.stdout.write(f"{row['name']}: {row['value']} (limit {row['limit']}), without {row['without_ms']} ms")
         return [row | self.shared for row in rows]
 
     def client_of(self, page: Page) -> Client:
