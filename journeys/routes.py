@@ -4,8 +4,9 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
-from journeys.models import Journey, Stop, Version
+from journeys.models import Enrolment, Journey, Stop, Version
 from people.access import Viewer
+from people.models import Person
 
 
 def routes_of_courses(viewer: Viewer) -> QuerySet:
@@ -23,6 +24,13 @@ def routes_of_courses(viewer: Viewer) -> QuerySet:
         .annotate(**named)
         .values_list("version__journey__slug", "journey_name", "stage__key", "stage_name", "course", "stage__order")
     )
+
+
+def journeys_of_courses(person: Person) -> dict[int, str]:
+    """Course id -> the name of the person's journey that it is a stop of, past ones included; the latest of several."""
+    versions = Enrolment.objects.filter(person=person).order_by().values("version")
+    stops = Stop.objects.filter(version__in=versions).annotate(journey_name=_name("version__journey__name"))
+    return dict(stops.order_by("version__published_at", "pk").values_list("course", "journey_name"))
 
 
 def _name(path: str) -> Coalesce:

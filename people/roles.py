@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SEE_REGION = "see_region"
     SEE_CERTIFICATES = "see_certificates"
     CHANGE_CERTIFICATES = "change_certificates"
+    RECEIVE_RECORDS = "receive_records"
     SEE_STAFF = "see_staff"
     SEE_REPORTS = "see_reports"
     EDIT_STAFF = "edit_staff"
@@ -82,6 +83,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.SEE_CERTIFICATES,
             _P.CHANGE_CERTIFICATES,
+            _P.RECEIVE_RECORDS,
             _P.SEE_STAFF,
             _P.SEE_REPORTS,
             _P.ENROL_PEOPLE,

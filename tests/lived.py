@@ -17,8 +17,9 @@ from courses.authoring import add_goal, add_part, add_subject, add_task, draft_c
 from courses.booking import book_people, request_seat
 from courses.feeds import renew_feed
 from courses.models import Booking, Course, CourseResult, CourseVersion, Occasion, Part, Subject, Venue
-from courses.results import finish_part, tick_task
+from courses.results import finish_part, start_course, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
+from courses.transfers import share_results
 from journeys.enrolment import enrol
 from journeys.models import Enrolment, Journey
 from journeys.publishing import (
@@ -29,7 +30,8 @@ from journeys.publishing import (
     draft_next_version,
     publish_version,
 )
-from tests.factories import World, build_course, build_occasion
+from people.models import RecordShare
+from tests.factories import World, build_course, build_occasion, build_self_study
 
 STUDENTS = ("amira", "tilda", "skye")
 
@@ -54,6 +56,7 @@ class Lived:
     results: dict[str, CourseResult]
     certificates: dict[str, Certificate]
     enrolments: dict[str, Enrolment]
+    share: RecordShare
 
     def booking(self, name: str, occasion: Occasion | None = None) -> Booking:
         """The booking of one of the cast on the coming occasion, or on another."""
@@ -153,6 +156,18 @@ def build_draft(world: World) -> CourseVersion:
     return version
 
 
+def build_share(world: World) -> RecordShare:
+    """Amira and Tilda passed a course while the region employed them. Tilda has offered hers to Tjörn; Amira can still choose."""
+    course = build_self_study(world, "SJALV", "Självstudier")
+    for person in (world.amira, world.tilda):
+        result = start_course(person=person, organisation=world.region, course=course, by=person)
+        finish_part(result=result, part=result.course_version.parts.get(), by=person)
+    result = CourseResult.objects.get(person=world.tilda, organisation=world.region)
+    return share_results(
+        person=world.tilda, sender=world.region, organisation=world.tjorn, results=[result], by=world.tilda
+    )
+
+
 def build_lived(world: World) -> Lived:
     """The whole of it; takes about two seconds."""
     course = build_course(world)
@@ -188,14 +203,18 @@ def build_lived(world: World) -> Lived:
         venue=add_venue(organisation=world.region, name="Salen", by=world.petra),
         bundle=start_bundle(
             organisation=world.ale,
-            certificates=Certificate.objects.filter(person=world.amira),
+            certificates=Certificate.objects.filter(person=world.amira, organisation=world.ale),
             role="hr",
             by=world.helena,
         ),
         tokens={key: renew_feed(person=world.people[key], kind="mine", by=None)[1] for key in ("amira", "tilda")},
-        results={key: CourseResult.objects.get(person=world.people[key], state="passed") for key in STUDENTS},
+        results={
+            key: CourseResult.objects.get(person=world.people[key], course=course, state="passed") for key in STUDENTS
+        },
         certificates={
-            key: Certificate.objects.filter(person=world.people[key], kind="course").latest("id") for key in STUDENTS
+            key: Certificate.objects.filter(person=world.people[key], kind="course", result__course=course).latest("id")
+            for key in STUDENTS
         },
         enrolments=enrolments,
+        share=build_share(world),
     )

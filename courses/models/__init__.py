@@ -3,7 +3,7 @@ from courses.models.course import Course, CourseVersion, Goal, Part, Prerequisit
 from courses.models.feed import CalendarReply, Entry, Feed
 from courses.models.moving import FirstRight, TimeQuestion
 from courses.models.occasion import Hold, Meeting, Occasion, OccasionTrainer, Quota, Venue
-from courses.models.result import CourseResult, PartResult
+from courses.models.result import CourseResult, PartResult, SharedResult
 
 __all__ = [
     "Attendance",
@@ -26,6 +26,7 @@ __all__ = [
     "PartResult",
     "Prerequisite",
     "Quota",
+    "SharedResult",
     "Subject",
     "Task",
     "TimeQuestion",
