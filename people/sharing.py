@@ -95,7 +95,7 @@ def _decide(share: RecordShare, state: str, verb: str, by: Person | None, at: da
     ).get(pk=share.pk)  # fmt: skip
     if row.state == state:
         return row, False
-    if state not in RecordShare.MOVES[row.state]:
+    if state not in RecordShare.MOVES[RecordShare.State(row.state)]:
         raise ValidationError(_("This offer is decided already: %(state)s.") % {"state": row.get_state_display()})
     row.state, row.decided_at, row.decided_by = state, at, by
     row.save(update_fields=["state", "decided_at", "decided_by"])

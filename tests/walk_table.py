@@ -279,6 +279,7 @@ EXPECTED: dict[str, Page] = {
             "session_list",
             "shown_choose",
             "pace_choose",
+            "own_data_fetch",
             "notice_list",
             "notice_read",
         )
