@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django_q.tasks import async_task
 
-from certificates.filing import file_path, write_file
 from certificates.models import Bundle, BundleLine, Certificate
 from certificates.notices import tell_bundle
 from certificates.packing import files_of, join_parts, write_part
 from people.access import Viewer
 from people.events import record
 from people.failpoints import failpoint
+from people.files import file_path, write_file
 from people.models import Organisation, Person
 
 FOLDER = "bundles"

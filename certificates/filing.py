@@ -1,14 +1,10 @@
 """The files of certificates: kept once, never changed, read only through a view that asks who may (T4)."""
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,30 +12,10 @@ from certificates.models import Certificate, CertificateFile
 from certificates.notices import tell_ready
 from people.events import record
 from people.failpoints import failpoint
+from people.files import file_path, write_file
 
 FOLDER = "certificates"
 ENDINGS = {"pdf": "pdf", "credential": "json", "jwt": "jwt"}
-
-
-def file_path(stored_as: str) -> Path:
-    """Stored name in, place on the disk out. No address of the site leads here."""
-    return Path(settings.MEDIA_ROOT) / stored_as
-
-
-def write_file(stored_as: str, content: bytes) -> None:
-    """Put bytes in place all at once: a reader sees the whole file or none, also after a power cut."""
-    place = file_path(stored_as)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def keep_file(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from courses.models import Booking, Occasion
 from people.access import Viewer
 from people.events import pointer
-from people.models import Event
+from people.models import Event, Person
 from people.roles import Permission
 
 # Days back that the list of the system's deeds goes.
@@ -39,12 +39,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class Named:
-    """The name at a booking, read when it is put into words and not before: reading a name is a look (people/looking.py)."""
+    """A name, read when it is put into words and not before: reading a name is a look (people/looking.py)."""
 
-    booking: Booking
+    whose: Booking | Person
 
     def __str__(self) -> str:
-        return self.booking.shown_name
+        return self.whose.shown_name if isinstance(self.whose, Booking) else self.whose.name
 
 
 Names = dict[str, Named]
@@ -208,6 +208,16 @@ WORDS: dict[str, Words] = {
 }
 
 
+# Verbs of the apps above, about a person and no booking: said by name to whoever reads the event at all.
+OF_PEOPLE: set[str] = set()
+
+
+def tell_of_people(verb: str, words: Words) -> None:
+    """Let an app above say what the system did to people, in the same list."""
+    WORDS[verb] = words
+    OF_PEOPLE.add(verb)
+
+
 def decisions_of(viewer: Viewer, occasion: Occasion) -> list[Decision]:
     """Every decision about the seats of an occasion, the latest first."""
     rows = viewer.named_bookings(Booking.objects.visible_to(viewer).filter(occasion=occasion))
@@ -235,6 +245,7 @@ def system_deeds(viewer: Viewer) -> QuerySet[Event]:
 def told(viewer: Viewer, events: Iterable[Event]) -> list[Decision]:
     """Events of one page in words, with the names that the viewer may read: three questions, however many."""
     found = list(events)
+    prefetch_related_objects([event for event in found if event.verb in OF_PEOPLE], "person")
     kind = Booking._meta.label_lower
     ids = [event.about.removeprefix(f"{kind}:") for event in found if event.about.startswith(f"{kind}:")]
     codes = Booking.objects.filter(public_id__in=ids).values("occasion")
@@ -254,7 +265,8 @@ def _told(
     for event in events:
         booking = by_pointer.get(event.about)
         names = {code: name for (pk, code), name in codes.items() if booking and pk == booking.occasion_id}
-        words, why = WORDS[event.verb](event, Named(booking) if booking else "", names)
+        whose = booking or (event.person if event.verb in OF_PEOPLE else None)
+        words, why = WORDS[event.verb](event, Named(whose) if whose else "", names)
         if words:
             where = booking.occasion if booking and occasions is not None else None
             where = where or (occasions or {}).get(event.data.get("occasion", ""))

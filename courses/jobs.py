@@ -2,19 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from courses.approvals import chase_approval
 from courses.booking import release_bookings
 from courses.entries import differing, repair
+from courses.evidence import throw_away_old
 from courses.feeds import warn_of_end
 from courses.holds import release_hold
+from courses.importing.uploads import forget_uploads
 from courses.invitations import read_answers
 from courses.minimum import ask_decision, too_few
 from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
 from courses.quotas import release_quotas
-from courses.results import settle
+from courses.reminders import remind_expiring
+from courses.results import settle, state_by_rule
 from courses.scheduling import close_occasion
 from courses.seats import drop_other_dates, fill, seat_lock
 from people.models import Employment
@@ -38,7 +42,11 @@ def fill_waiting(at: datetime | None = None) -> int:
         bookings__state__in=[Booking.State.REQUESTED, Booking.State.QUEUED],
         bookings__seat_from="",
     )
-    return _fill_each(waiting, at)
+    holding = Booking.objects.holding().filter(occasion=OuterRef("pk")).order_by().values("occasion")
+    taken = Coalesce(Subquery(holding.annotate(n=Count("pk")).values("n")), 0)
+    # Where every seat is held and counted nothing can be given: most queues of a country stand before a full room.
+    uneven = waiting.annotate(held=taken).exclude(held__gte=F("seats"), held=F("seats_taken"))
+    return _fill_each(uneven, at)
 
 
 def release_due_quotas(at: datetime | None = None) -> int:
@@ -84,10 +92,15 @@ def close_occasions(at: datetime | None = None) -> int:
 
 
 def settle_results(at: datetime | None = None) -> int:
-    """Every few minutes: ask the rule again for open attempts with something done. Answers how many."""
+    """Every few minutes: open attempts with something done whose state is not what the rule says. Answers how many.
+
+    Thousands are open at any time and right: they are read together, and only what differs is locked and settled.
+    """
     at = at or timezone.now()
     done = PartResult.objects.filter(result=OuterRef("pk"), state=PartResult.State.DONE)
-    found = list(CourseResult.objects.open().filter(Exists(done)).order_by("pk"))
+    begun = CourseResult.objects.open().filter(Exists(done)).select_related("course_version").order_by("pk")
+    rows = begun.prefetch_related("course_version__parts", "part_results").iterator(chunk_size=500)
+    found = [result for result in rows if state_by_rule(result) != result.state]
     for result in found:
         settle(result=result, at=at)
     return len(found)
@@ -137,6 +150,16 @@ def ask_decisions(at: datetime | None = None) -> int:
     return len(found)
 
 
+def warn_of_expiry(at: datetime | None = None) -> int:
+    """Daily: what runs out, 90, 30 and 0 days before, to the person and the nearest managers (R30). Answers how many were told."""
+    return remind_expiring(at)
+
+
+def throw_away_evidence(at: datetime | None = None) -> int:
+    """Daily: the files of prior learning that was decided long ago. Answers how many."""
+    return throw_away_old(at)
+
+
 def repair_calendars(at: datetime | None = None) -> int:
     """Nightly: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a crash left behind."""
     at = at or timezone.now()
@@ -155,3 +178,8 @@ def warn_of_links(at: datetime | None = None) -> int:
 def read_calendar_replies(at: datetime | None = None) -> int:
     """Every few minutes: answers that people gave in their calendars, when a mailbox is configured. Answers how many."""
     return read_answers(at or timezone.now())
+
+
+def forget_old_uploads(at: datetime | None = None) -> int:
+    """Nightly: files of earlier completions that nobody wrote in for a week are thrown away."""
+    return forget_uploads(at=at)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.models import Attendance, Course, CourseResult, CourseVersion, Part, PartResult, Task
 from courses.refusals import Refused
 from courses.signals import course_passed, course_reopened, results_changed
-from courses.validity import validity_end
+from courses.validity import is_renewal, validity_end
 from people.events import record
 from people.models import Organisation, Person
 
@@ -27,17 +29,27 @@ class Missing:
 # -- the rule, pure
 
 
-def judge(parts: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int) -> str:
+def needed_parts(parts: Iterable[Part], is_renewal: bool) -> list[Part]:
+    """The parts that an attempt must do: the compulsory ones, in a renewal only those that a renewal needs, if any is marked so."""
+    compulsory = [part for part in parts if part.compulsory]
+    return [part for part in compulsory if part.renewal or not is_renewal] or compulsory
+
+
+def judge(
+    parts: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int, *, is_renewal: bool = False
+) -> str:
     """The state of an attempt from the ids of the parts that are done and of the days that are over and were missed.
 
-    Passed: all compulsory parts are done, of the days all but `days_may_miss` missed ones (R23, R25). Awaiting: only parts
+    Passed: all needed parts are done, of the days all but `days_may_miss` missed ones (R23, R25). Awaiting: only parts
     after the last day remain. More done never lowers the state; the order of events does not matter.
     """
-    return _state(_lacking(parts, done, missed, days_may_miss), parts)
+    parts = list(parts)
+    needed = needed_parts(parts, is_renewal)
+    return _state(_lacking(needed, done, missed, days_may_miss), needed if is_renewal else parts)
 
 
-def _lacking(parts: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int) -> list[Part]:
-    lacking = [part for part in parts if part.compulsory and part.pk not in done]
+def _lacking(needed: Iterable[Part], done: set[int], missed: set[int], days_may_miss: int) -> list[Part]:
+    lacking = [part for part in needed if part.pk not in done]
     forgiven = [part for part in lacking if part.is_meeting and part.pk in missed]
     return lacking if len(forgiven) > days_may_miss else [part for part in lacking if part not in forgiven]
 
@@ -54,36 +66,87 @@ def _state(lacking: list[Part], parts: Iterable[Part]) -> str:
 # -- asking
 
 
-def _facts(result: CourseResult) -> tuple[list[Part], dict[int, PartResult], list[Part]]:
-    """The parts of the attempt's version, what is done of them by part, and what still lacks."""
-    parts = list(result.course_version.parts.all())
-    rows = {row.part_id: row for row in PartResult.objects.filter(result=result).select_related("part")}
+Facts = tuple[list[Part], dict[int, PartResult], list[Part]]
+
+
+def _facts(results: Iterable[CourseResult]) -> dict[int, Facts]:
+    """By attempt the parts of its version, what is done of them by part, and what still lacks: two queries for any number."""
+    results = list(results)
+    parts: dict[int, list[Part]] = {}
+    versions = {result.course_version_id for result in results}
+    for part in Part.objects.filter(course_version__in=versions).annotate(task_count=Count("tasks")).order_by("order"):
+        parts.setdefault(part.course_version_id, []).append(part)
+    rows: dict[int, dict[int, PartResult]] = {}
+    for row in PartResult.objects.filter(result__in=results).select_related("part"):
+        rows.setdefault(row.result_id, {})[row.part_id] = row
+    return {
+        result.pk: _facts_of(result, parts.get(result.course_version_id, []), rows.get(result.pk, {}))
+        for result in results
+    }
+
+
+def _facts_of(result: CourseResult, parts: list[Part], rows: dict[int, PartResult]) -> Facts:
     done = {pk for pk, row in rows.items() if row.state == PartResult.State.DONE}
     missed = {pk for pk, row in rows.items() if pk not in done and row.attendance_id}
-    return parts, rows, _lacking(parts, done, missed, result.course_version.days_may_miss)
+    needed = needed_parts(parts, result.is_renewal)
+    lacking = _lacking(needed, done, missed, result.course_version.days_may_miss)
+    return needed if result.is_renewal else parts, rows, lacking
+
+
+def state_by_rule(result: CourseResult) -> str:
+    """What `settle` would write, from rows that are at hand (`part_results` and the version's parts read for many at once)."""
+    parts, rows = list(result.course_version.parts.all()), list(result.part_results.all())
+    done = {row.part_id for row in rows if row.state == PartResult.State.DONE}
+    missed = {row.part_id for row in rows if row.part_id not in done and row.attendance_id}
+    return judge(parts, done, missed, result.course_version.days_may_miss)
 
 
 def missing_parts(result: CourseResult) -> list[Missing]:
     """What is still to do before the course is passed, in the course's order; empty when passed."""
-    if result.state == CourseResult.State.PASSED:
-        return []
-    _parts, rows, lacking = _facts(result)
-    return [Missing(part, _missing_sentence(part, rows.get(part.pk))) for part in lacking]
+    return missing_by_attempt([result])[result.pk]
+
+
+def missing_by_attempt(results: Iterable[CourseResult]) -> dict[int, list[Missing]]:
+    """The same of several attempts, by their id: two queries for any number."""
+    results = list(results)
+    facts = _facts([result for result in results if result.state != CourseResult.State.PASSED])
+    found: dict[int, list[Missing]] = {result.pk: [] for result in results}
+    for pk, (_parts, rows, lacking) in facts.items():
+        found[pk] = [Missing(part, _missing_sentence(part, rows.get(part.pk))) for part in lacking]
+    return found
 
 
 def _missing_sentence(part: Part, row: PartResult | None) -> str:
+    """What one part needs: the same facts that the rule read."""
+    if row and row.state == PartResult.State.REOPENED:
+        return _("%(part)s was opened again: %(reason)s") % {"part": part.shown_title, "reason": row.reason}
     if part.is_meeting:
         if row and row.attendance_id:
             text = _("%(part)s was missed. Take the same day at another session.")
         else:
             text = _("%(part)s: take part in the course day.")
+    elif part.confirmed_by != Part.ConfirmedBy.SELF and row and row.signed_by_id:
+        text = _("%(part)s: one has confirmed it, a second one has to.")
+    elif part.confirmed_by == Part.ConfirmedBy.SUPERVISOR and part.signer_min_years:
+        words = _("%(part)s: a supervisor with at least %(years)s years in the profession confirms it.")
+        return words % {"part": part.shown_title, "years": part.signer_min_years}
     elif part.confirmed_by == Part.ConfirmedBy.SUPERVISOR:
         text = _("%(part)s: a supervisor confirms it.")
     elif part.confirmed_by == Part.ConfirmedBy.ORGANISER:
         text = _("%(part)s: the organiser confirms it.")
     else:
-        text = _("%(part)s: do the tasks and tick them off.")
+        left = part.task_count - len(row.tasks_done if row else [])  # type: ignore[attr-defined]  # counted by _facts
+        return _tasks_left(part, left)
     return text % {"part": part.shown_title}
+
+
+def _tasks_left(part: Part, left: int) -> str:
+    if left <= 0:
+        return _("%(part)s: say that it is done.") % {"part": part.shown_title}
+    words = ngettext(
+        "%(part)s: tick off the task that is left.", "%(part)s: tick off the %(n)d tasks that are left.", left
+    )
+    return words % {"part": part.shown_title, "n": left}
 
 
 def minutes_done(result: CourseResult) -> int:
@@ -122,6 +185,7 @@ def start_course(
         attempt=max(attempts.values_list("attempt", flat=True), default=0) + 1,
         source=source,
         started_on=timezone.localdate(at),
+        is_renewal=is_renewal(person, organisation, course.subject, timezone.localdate(at)),
     )
     record("course_started", by=by, about=result, person=person, organisation=organisation, at=at)
     results_changed.send(sender=CourseResult, result=result, at=at)
@@ -134,7 +198,7 @@ def _locked(result: CourseResult) -> CourseResult:
     ).get(pk=result.pk)  # fmt: skip
 
 
-def _row(result: CourseResult, part: Part) -> PartResult:
+def row_of(result: CourseResult, part: Part) -> PartResult:
     """The row of a part in the attempt, made when missing; parts of another version are matched by key."""
     if part.course_version_id != result.course_version_id:
         part = result.course_version.parts.filter(key=part.key).first() or part
@@ -144,7 +208,7 @@ def _row(result: CourseResult, part: Part) -> PartResult:
     return row
 
 
-def _complete(row: PartResult, minutes: int, on: date) -> None:
+def complete_row(row: PartResult, minutes: int, on: date) -> None:
     if row.state != PartResult.State.DONE:
         row.state, row.done_on, row.minutes = PartResult.State.DONE, on, minutes
     row.save()
@@ -159,12 +223,12 @@ def tick_task(
     result = _locked(result)
     if sentence := _part_obstacle(result, task.part):
         raise Refused(sentence)
-    row = _row(result, task.part)
+    row = row_of(result, task.part)
     ticked = (set(row.tasks_done) | {task.pk}) if done else (set(row.tasks_done) - {task.pk})
     row.tasks_done = sorted(ticked)
     own = task.part.confirmed_by == Part.ConfirmedBy.SELF
     if own and ticked >= set(task.part.tasks.values_list("pk", flat=True)):
-        _complete(row, task.part.minutes, timezone.localdate(at))
+        complete_row(row, task.part.minutes, timezone.localdate(at))
     else:
         if own and not done and row.state == PartResult.State.DONE:
             row.state, row.done_on, row.minutes = PartResult.State.STARTED, None, 0
@@ -195,9 +259,9 @@ def finish_part(
         sentence = _("Somebody else confirms this part.")
     if sentence:
         raise Refused(sentence)
-    row = _row(result, part)
+    row = row_of(result, part)
     row.tasks_done = sorted(part.tasks.values_list("pk", flat=True))
-    _complete(row, part.minutes, timezone.localdate(at))
+    complete_row(row, part.minutes, timezone.localdate(at))
     record("part_finished", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
            part=part.key)  # fmt: skip
     settle(result=result, at=at)
@@ -227,7 +291,7 @@ def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | No
     result = _locked(result)
     if sentences := signing_obstacles(result, part, by, timezone.localdate(at)):
         raise Refused(*sentences)
-    row = _row(result, part)
+    row = row_of(result, part)
     if row.signed_by_id is None:
         row.signed_at, row.signed_by = at, by
     elif part.second_signer and row.second_by_id is None and row.signed_by_id != by.pk:
@@ -235,7 +299,7 @@ def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | No
     if part.second_signer and row.second_by_id is None:
         row.save()
     else:
-        _complete(row, part.minutes, timezone.localdate(at))
+        complete_row(row, part.minutes, timezone.localdate(at))
     record("part_signed", by=by, about=result, person=result.person, organisation=result.organisation, at=at,
            part=part.key)  # fmt: skip
     settle(result=result, at=at)
@@ -254,12 +318,12 @@ def take_attendance(
     """Write a locked attendance into the attempt. A day once taken stays taken, unless this very row is corrected (R24, R26)."""
     at = at or timezone.now()
     result = _locked(result)
-    row = _row(result, attendance.meeting.part)
+    row = row_of(result, attendance.meeting.part)
     is_correction = row.attendance_id == attendance.pk
     if attendance.state == Attendance.State.PRESENT:
         if row.state != PartResult.State.DONE:
             row.attendance = attendance
-        _complete(row, row.part.minutes, timezone.localdate(attendance.meeting.starts_at))
+        complete_row(row, row.part.minutes, timezone.localdate(attendance.meeting.starts_at))
     elif row.state == PartResult.State.DONE and is_correction and reason:
         row.state, row.done_on, row.minutes, row.reason = PartResult.State.REOPENED, None, 0, reason
         row.save()
@@ -282,7 +346,7 @@ def settle(
     result = _locked(result)
     if result.state in (CourseResult.State.FAILED, CourseResult.State.ABORTED):
         return result
-    parts, rows, lacking = _facts(result)
+    parts, rows, lacking = _facts([result])[result.pk]
     state, before = _state(lacking, parts), result.state
     if before == CourseResult.State.PASSED and state != before and not reason:
         return result

@@ -13,8 +13,10 @@ from courses.views import (
     checkin,
     decisions,
     editing,
+    expiry,
     falling,
     feeds,
+    goals,
     holds,
     learning,
     messages,
@@ -23,7 +25,9 @@ from courses.views import (
     offers,
     own_data,
     quotas,
+    recognition,
     settings,
+    uploads,
 )
 
 urlpatterns = [
@@ -81,8 +85,32 @@ urlpatterns = [
     path("tillfallen/<uuid:public_id>/incheckning/kod/", checkin.checkin_code, name="checkin_code"),
     path("incheckning/<uuid:day_id>/", checkin.checkin_create, name="checkin_create"),
     path("tillfallen/<uuid:public_id>/rapportera/", attendance.occasion_report, name="occasion_report"),
+    # prior learning
+    path("kurser/<slug:slug>/tillgodorakna/", recognition.recognition_create, name="recognition_create"),
+    path("team/<uuid:public_id>/tillgodorakna/<slug:slug>/", recognition.recognition_for, name="recognition_for"),
+    path("tillgodoraknande/", recognition.recognition_list, name="recognition_list"),
+    path("tillgodoraknande/<uuid:public_id>/", recognition.recognition_detail, name="recognition_detail"),
+    path(
+        "tillgodoraknande/<uuid:public_id>/underlag/", recognition.recognition_supplement, name="recognition_supplement"
+    ),
+    path(
+        "tillgodoraknande/<uuid:public_id>/underlag/<int:pk>/", recognition.evidence_download, name="evidence_download"
+    ),
+    path("likvardighet/", recognition.equivalence_list, name="equivalence_list"),
+    path("likvardighet/<int:pk>/avsluta/", recognition.equivalence_end, name="equivalence_end"),
+    path("loper-ut/", expiry.expiry_list, name="expiry_list"),
     path("deltagare/", occasions.participant_list, name="participant_list"),
     # doing a course
+    path("tidigare-kurser/", uploads.upload_list, name="upload_list"),
+    path("tidigare-kurser/<uuid:public_id>/", uploads.upload_detail, name="upload_detail"),
+    path("tidigare-kurser/<uuid:public_id>/skriv-in/", uploads.upload_apply, name="upload_apply"),
+    path("tidigare-kurser/<uuid:public_id>/angra/", uploads.upload_undo, name="upload_undo"),
+    path("mina-mal/", goals.goal_mine, name="goal_mine"),
+    path("mina-mal/<slug:slug>/", goals.goal_rate, name="goal_rate"),
+    path("mina-mal/<slug:slug>/dela/", goals.goal_share, name="goal_share"),
+    path("mina-mal/<slug:slug>/dela/<int:pk>/ta-tillbaka/", goals.goal_unshare, name="goal_unshare"),
+    path("mina-kurser/<uuid:public_id>/mal/", goals.goal_judge, name="goal_judge"),
+    path("tillfallen/<uuid:public_id>/mal/<uuid:booking_id>/", goals.goal_mark, name="goal_mark"),
     path("mina-kurser/<uuid:public_id>/", learning.result_detail, name="result_detail"),
     path("mina-kurser/<uuid:public_id>/uppgifter/<int:pk>/", learning.task_tick, name="task_tick"),
     path("mina-kurser/<uuid:public_id>/delar/<slug:key>/klar/", learning.part_finish, name="part_finish"),

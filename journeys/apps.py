@@ -5,4 +5,4 @@ class JourneysConfig(AppConfig):
     name = "journeys"
 
     def ready(self) -> None:
-        from journeys import notices, receivers, subscriptions  # noqa: F401  they register themselves, once the models are there
+        from journeys import notices, receivers, said, subscriptions  # noqa: F401  they register themselves, once the models are there

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from courses.models import CourseResult
+from courses.models import CourseResult, Equivalence
 from journeys.models import Completion, Enrolment, Stage
 from journeys.path import Path
 from journeys.progress import Standing, locked, recompute, standing_of
@@ -141,8 +141,11 @@ def settle_for_result(result: CourseResult, at: datetime | None = None) -> list[
     by_course = own.filter(version__stops__course=result.course_id)
     by_subject = own.filter(version__stops__course__subject=result.subject_id) if result.subject_id else by_course
     touched = own.filter(pk__in=by_course.values("pk").union(by_subject.values("pk")))
+    counting = Equivalence.objects.filter(course=result.course_id).values("counts_as")
+    alike = own.filter(version__stops__course__in=counting)
     # What an enrolment waits for may be a course outside its stops: a prerequisite.
     waiting = own.filter(version__stops__course__versions__prerequisites__course=result.course_id)
-    keys = set(touched.values_list("pk", flat=True)) | set(waiting.values_list("pk", flat=True))
+    keys = set(touched.values_list("pk", flat=True)) | set(alike.values_list("pk", flat=True))
+    keys |= set(waiting.values_list("pk", flat=True))
     with transaction.atomic():
         return [one for enrolment in own.filter(pk__in=keys).order_by("pk") for one in stamp(enrolment, at)]

@@ -1,9 +1,11 @@
 """When a station is due: an offset from a named anchor, a clock that stands still in a pause and may run slower in part-time,
 and the next working day where the day is no working day (R18, R19, R20). Pure: no clock, no database.
 
-Every date comes with its reason as a short code, parts joined by "|", that `explain` says in words:
-`journey:3:months` counted from, `again` counted from the journey's start because the day had passed before it, `pause:24` days,
-`part:12` days, `moved:holiday`, `moved:summer`, `hand` set by hand.
+Every date comes with its reason as a short code, parts joined by "|", that `explain` says in one sentence:
+`journey:3:months:2026-03-01` counted from a day, `again:2026-09-01` counted from the journey's start because the day had passed
+before it, `pause:24` days, `part:12:7500` days at 75 % (`part:12` where the percent changed), `moved:2026-06-19` off that day,
+`hand` set by hand. A deadline that nobody could keep has no day but `impossible:began:<day>` or `impossible:years:<day>`, one that
+nothing is known of `unknown:<anchor>`: nobody turns red, and `needs_hand` puts it on the manager's list.
 """
 
 from calendar import monthrange
@@ -11,11 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from journeys.path import StopOnPath
-from people.workdays import is_working_day
+from people.workdays import holiday_name, is_working_day
 
 # Leave shorter than this does not stop the clock (R19).
 PAUSE_FROM_DAYS = 14
@@ -42,6 +46,7 @@ class Clock:
     employment: date | None = None
     profession: date | None = None
     pauses: tuple[Span, ...] = ()
+    leaves: tuple[tuple[date, date | None], ...] = ()
     # empty when the organisation does not stretch deadlines for part-time
     part_time: tuple[Span, ...] = ()
     # by stop key: the latest date set by hand
@@ -68,16 +73,27 @@ def due_date(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> Due:
     if not stop.anchor:
         return Due(None)
     if stop.anchor == "fixed":
-        assert stop.fixed_on is not None
-        return _on_working_day(_after_pause(clock, stop.fixed_on), ["fixed"])
-    why = [f"{stop.anchor}:{stop.offset}:{stop.unit}"]
+        return _fixed(clock, stop.fixed_on)
     start = _anchor(clock, stop, done)
     if start is None:
-        return Due(None, "|".join([*why, "unknown"]))
+        return Due(None, f"{stop.anchor}:{stop.offset}:{stop.unit}|unknown:{stop.anchor}")
+    why = [f"{stop.anchor}:{stop.offset}:{stop.unit}:{start.isoformat()}"]
     if stop.anchor in ("employment", "profession") and shift(start, stop.offset, stop.unit) < clock.journey:
         start = clock.journey
-        why.append("again")
+        why.append(f"again:{start.isoformat()}")
     return _run(clock, start, shift(start, stop.offset, stop.unit), why)
+
+
+def _fixed(clock: Clock, day: date | None) -> Due:
+    """The same day for everybody: who began later could not keep it, who is away on it has until the first day back."""
+    assert day is not None  # a constraint of the station
+    why = f"fixed:{day.isoformat()}"
+    if day < clock.journey:
+        return Due(None, f"{why}|impossible:began:{clock.journey.isoformat()}")
+    back = _after_pause(clock, day)
+    if back is None:
+        return Due(None, f"{why}|paused")
+    return _on_working_day(back, [why, f"pause:{(back - day).days}"] if back > day else [why])
 
 
 def _anchor(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> date | None:
@@ -90,16 +106,29 @@ def _run(clock: Clock, start: date, plain: date, why: list[str]) -> Due:
     """Let the clock run from `start` for the days to `plain`; add what pauses and part-time cost."""
     days = (plain - start).days
     paused = run_clock(start, days, clock.pauses, ())
-    if paused is None:
-        return Due(None, "|".join([*why, "paused"]))
-    due = run_clock(start, days, clock.pauses, clock.part_time)
-    if due is None:
+    due = run_clock(start, days, clock.pauses, clock.part_time) if paused else None
+    if paused is None or due is None:
         return Due(None, "|".join([*why, "paused"]))
     if paused > plain:
         why.append(f"pause:{(paused - plain).days}")
     if due > paused:
-        why.append(f"part:{(due - paused).days}")
+        counted = [span for span in clock.part_time if span.starts_on <= due and (span.ends_on or NEVER) > start]
+        percents = {span.percent for span in counted}
+        why.append(f"part:{(due - paused).days}" + (f":{percents.pop()}" if len(percents) == 1 else ""))
     return _on_working_day(due, why)
+
+
+def possible(due: Due, earliest: date | None) -> Due:
+    """The deadline, or none with its reason where the course cannot be taken before `earliest` (years in the profession)."""
+    if due.on is None or earliest is None or earliest <= due.on or due.why == "hand":
+        return due
+    since = "unknown:profession" if earliest == NEVER else f"impossible:years:{earliest.isoformat()}"
+    return Due(None, f"{due.why}|{since}")
+
+
+def needs_hand(why: str) -> bool:
+    """Whether somebody has to set a day: the rule gives one that nobody could keep, or lacks the day to count from."""
+    return "|impossible:" in why or why.endswith("|unknown:profession")
 
 
 def run_clock(start: date, days: int, pauses: Iterable[Span], part_time: Iterable[Span]) -> date | None:
@@ -140,13 +169,9 @@ def _after_pause(clock: Clock, day: date) -> date | None:
     return day
 
 
-def _on_working_day(day: date | None, why: list[str]) -> Due:
-    if day is None:
-        return Due(None, "|".join([*why, "paused"]))
+def _on_working_day(day: date, why: list[str]) -> Due:
     moved = next_working_day(day)
-    if moved != day:
-        why = [*why, "moved:summer" if day.isocalendar().week in SUMMER_WEEKS else "moved:holiday"]
-    return Due(moved, "|".join(why))
+    return Due(moved, "|".join(why if moved == day else [*why, f"moved:{day.isoformat()}"]))
 
 
 def shift(day: date, number: int, unit: str) -> date:
@@ -175,43 +200,88 @@ def years_between(start: date, day: date) -> int:
     return max(0, day.year - start.year - ((day.month, day.day) < (start.month, start.day)))
 
 
+# -- in words
+
+
 def explain(why: str) -> str:
-    """The reason of a deadline in words, one sentence for each part; an empty text without a deadline."""
-    return " ".join(sentence for part in why.split("|") if part and (sentence := _sentence(*part.split(":"))))
+    """The reason of a deadline in one sentence; an empty text without a deadline."""
+    said = [words for part in why.split("|") if part and (words := _words(*part.split(":")))]
+    return f"{capfirst(', '.join(said))}." if said else ""
 
 
-def _sentence(word: str, first: str = "", unit: str = "") -> str:
-    if unit:
-        return counted_from(word, int(first), unit)
+def _words(word: str, first: str = "", second: str = "", third: str = "") -> str:
+    if word in ("journey", "employment", "profession", "stop"):
+        return _counted(word, _span(int(first), second), third)
     if word in ("pause", "part"):
-        days = int(first)
-        texts = {
-            "pause": ngettext("%(n)d day later because of a pause.", "%(n)d days later because of a pause.", days),
-            "part": ngettext("%(n)d day later because of part-time.", "%(n)d days later because of part-time.", days),
-        }
-        return texts[word] % {"n": days}
+        return _stretched(word, int(first), second)
+    if word == "moved":
+        return _moved(date.fromisoformat(first)) if first[:1].isdigit() else ""  # a row of the rule before has no day
+    day = _day(first) if first[:1].isdigit() else _day(second)
+    texts = {
+        "fixed": _("fixed date %(day)s"),
+        "hand": _("set by hand"),
+        "again": _("counted from the start of the journey on %(day)s because the day had passed by then"),
+        "paused": _("no date while the journey is paused"),
+        "unknown:stop": _("no date until the station before is done"),
+        "unknown:profession": _("no date because the start in the profession is not known"),
+        "impossible:began": _("no date because the journey began later, on %(day)s"),
+        "impossible:years": _("no date because the course cannot be taken before %(day)s"),
+    }
+    text = texts.get(word) or texts.get(f"{word}:{first}", "")
+    return text % {"day": day}
+
+
+def _day(text: str) -> str:
+    return date_format(date.fromisoformat(text), "j F Y") if text else ""
+
+
+def _span(number: int, unit: str) -> str:
     return {
-        "fixed": _("A fixed date."),
-        "hand": _("Set by hand."),
-        "again": _("Counted from the start of the journey, because the day had already passed then."),
-        "paused": _("No date while the journey is paused."),
-        "unknown": _("No date yet."),
-        "moved:summer": _("Moved to the first working day after the summer weeks 27–32."),
-        "moved:holiday": _("Moved to the next working day."),
-    }.get(f"{word}:{first}" if first else word, "")
-
-
-def counted_from(anchor: str, number: int, unit: str) -> str:
-    """The rule of a deadline as a sentence: so long after which anchor."""
-    spans = {
         "days": ngettext("%(n)d day", "%(n)d days", number),
         "weeks": ngettext("%(n)d week", "%(n)d weeks", number),
         "months": ngettext("%(n)d month", "%(n)d months", number),
-    }
+    }[unit] % {"n": number}
+
+
+def _counted(anchor: str, span: str, day: str) -> str:
+    """The rule of a deadline: so long after which anchor, and on which day that was."""
     texts = {
-        "journey": _("%(span)s from the start of the journey."),
-        "employment": _("%(span)s from the start of the employment."),
-        "profession": _("%(span)s from the start in the profession."),
-        "stop": _("%(span)s after the station before is done."),
+        "journey": _("%(span)s from the start of the journey %(day)s"),
+        "employment": _("%(span)s from the start of the employment %(day)s"),
+        "profession": _("%(span)s from the start in the profession %(day)s"),
+        "stop": _("%(span)s after the station before, done %(day)s"),
     }
-    return texts[anchor] % {"span": spans[unit] % {"n": number}}
+    return texts[anchor] % {"span": span, "day": _day(day)} if day else _uncounted(anchor, span)
+
+
+def _uncounted(anchor: str, span: str) -> str:
+    texts = {
+        "journey": _("%(span)s from the start of the journey"),
+        "employment": _("%(span)s from the start of the employment"),
+        "profession": _("%(span)s from the start in the profession"),
+        "stop": _("%(span)s after the station before is done"),
+    }
+    return texts[anchor] % {"span": span}
+
+
+def counted_from(anchor: str, number: int, unit: str) -> str:
+    """The rule of a deadline as a sentence, where the day that it counts from is another one for each person."""
+    return f"{_uncounted(anchor, _span(number, unit))}."
+
+
+def _stretched(word: str, days: int, percent: str) -> str:
+    if word == "pause":
+        return ngettext("paused %(n)d day", "paused %(n)d days", days) % {"n": days}
+    longer = ngettext("%(n)d day longer", "%(n)d days longer", days) % {"n": days}
+    if not percent:
+        return _("part-time: %(longer)s") % {"longer": longer}
+    return _("part-time %(percent)s %%: %(longer)s") % {"longer": longer, "percent": f"{int(percent) / 100:g}"}
+
+
+def _moved(day: date) -> str:
+    """'flyttad från midsommarafton': the day off which the deadline went."""
+    if day.isocalendar().week in SUMMER_WEEKS:
+        return _("moved from %(day)s past the summer weeks 27–32") % {"day": date_format(day, "j F")}
+    named = holiday_name(day, get_language() or "sv")
+    named = named if get_language() == "en" else named.lower()
+    return _("moved from %(day)s") % {"day": named or date_format(day, "l j F")}

@@ -18,7 +18,7 @@ from journeys.path import stage_for_years
 from journeys.pauses import pause, pause_for_leaves, resume, settle_state, state_on, still_open
 from journeys.progress import locked, recompute
 from people.events import record
-from people.models import Employment, Person
+from people.models import Employment, Organisation, Person
 
 __all__ = ["change_deadline", "change_stage", "enrol", "enrol_people", "pause", "resume", "withdraw"]
 
@@ -37,17 +37,23 @@ def published_version(journey: Journey) -> Version | None:
     return journey.versions.filter(state=Version.State.PUBLISHED).first()
 
 
-def enrolment_obstacles(employment: Employment, journey: Journey, starts_on: date) -> list[str]:
-    """Why this employment cannot be enrolled on the journey from that day, as sentences; the same that grey the button."""
+def journey_obstacles(organisation: Organisation, journey: Journey, starts_on: date) -> list[str]:
+    """Why nobody of an organisation can be enrolled on the journey from that day, as sentences."""
     lacks = []
     if published_version(journey) is None:
         lacks.append(_("The programme is not published yet."))
-    runs = journey.adoptions.on(starts_on).filter(organisation=employment.organisation_id).exists()
-    if not runs and journey.owner_id != employment.organisation_id:
+    runs = journey.adoptions.on(starts_on).filter(organisation=organisation).exists()
+    if not runs and journey.owner_id != organisation.pk:
         lacks.append(
             _("%(organisation)s does not run %(journey)s on that day.")
-            % {"organisation": employment.organisation, "journey": journey}
+            % {"organisation": organisation, "journey": journey}
         )
+    return lacks
+
+
+def enrolment_obstacles(employment: Employment, journey: Journey, starts_on: date) -> list[str]:
+    """Why this employment cannot be enrolled on the journey from that day, as sentences; the same that grey the button."""
+    lacks = journey_obstacles(employment.organisation, journey, starts_on)
     if employment.ends_on and employment.ends_on < starts_on:
         lacks.append(_("The employment has ended by then."))
     return lacks
@@ -216,7 +222,9 @@ def change_stage(
         stage = _stage_of(enrolment.version, stage)
         if enrolment.stage_id != stage.pk:
             before = enrolment.stage.key if enrolment.stage else ""
-            enrolment.stage, enrolment.stage_reason = stage, reason.strip()
+            # the stage that the years give needs no keeping: it follows the years again
+            kept = "" if stage == stage_by_years(enrolment) else reason.strip()
+            enrolment.stage, enrolment.stage_reason = stage, kept
             enrolment.save(update_fields=["stage", "stage_reason"])
             record(
                 "stage_changed",
@@ -232,6 +240,64 @@ def change_stage(
         stamp(enrolment, at)
         enrolment.refresh_from_db()
         return enrolment
+
+
+def change_profession_day(
+    *, enrolment: Enrolment, started_on: date, reason: str, by: Person | None, at: datetime | None = None
+) -> Enrolment:
+    """Count the years in the profession from another day on this journey, with a reason; the stage follows unless it was chosen
+    by hand, and the deadlines follow. Nothing that is done is lost (R22)."""
+    at = at or timezone.now()
+    if not reason.strip():
+        raise Refused(_("Say why the start in the profession is changed."))
+    with transaction.atomic():
+        enrolment = locked(enrolment)
+        still_open(enrolment)
+        if started_on > max(timezone.localdate(at), enrolment.starts_on):
+            raise Refused(_("The start in the profession cannot lie ahead."))
+        before = enrolment.profession_started_on
+        if before != started_on:
+            enrolment.profession_started_on = started_on
+            enrolment.save(update_fields=["profession_started_on"])
+            record(
+                "profession_day_changed",
+                by=by,
+                about=enrolment,
+                person=enrolment.person,
+                organisation=enrolment.organisation,
+                reason=reason.strip(),
+                at=at,
+                before=before.isoformat() if before else "",
+                after=started_on.isoformat(),
+            )
+        follow_years(enrolment, at)
+        enrolment.refresh_from_db()
+        return enrolment
+
+
+def stage_by_years(enrolment: Enrolment) -> Stage | None:
+    """The stage that the years in the profession give an enrolment."""
+    return default_stage(enrolment.version, enrolment.person, enrolment.starts_on, enrolment.profession_started_on)
+
+
+def follow_years(enrolment: Enrolment, at: datetime | None) -> None:
+    """Let the stage follow the years in the profession, unless somebody chose it or it is a track of a role; then the read model.
+    Call with the enrolment under its lock."""
+    stage = stage_by_years(enrolment)
+    is_chosen = bool(enrolment.stage_reason) or (enrolment.stage is not None and enrolment.stage.role != "")
+    if not is_chosen and stage is not None and stage != enrolment.stage:
+        enrolment.stage = stage
+        enrolment.save(update_fields=["stage"])
+        record(
+            "stage_changed",
+            by=None,
+            about=enrolment,
+            person=enrolment.person,
+            organisation=enrolment.organisation,
+            at=at,
+            after=stage.key,
+        )
+    stamp(enrolment, at)
 
 
 def change_deadline(

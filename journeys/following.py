@@ -5,12 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from journeys.completion import stamp
-from journeys.enrolment import default_stage, withdraw
+from journeys.enrolment import follow_years, withdraw
 from journeys.models import Enrolment
-from journeys.progress import locked, recompute
-from people.events import record
-from people.models import Employment, Person, Placement
+from journeys.progress import locked, outdate, recompute
+from people.models import Employment, Organisation, Person, Placement
 
 
 def follow_employment_end(
@@ -32,26 +30,17 @@ def follow_placement(placement: Placement, at: datetime | None = None) -> list[E
     return list(rows)
 
 
+def follow_settings(organisation: Organisation, changed: list[str]) -> int:
+    """Part-time stretches deadlines from now on, or no longer: all of the organisation are counted anew by the job (R19)."""
+    return outdate(organisation) if "stretch_part_time" in changed else 0
+
+
 def follow_profession(person: Person, at: datetime | None = None) -> list[Enrolment]:
     """The start in the profession was corrected: stage and deadlines follow, where nobody has chosen otherwise (R22)."""
     followed = []
     with transaction.atomic():
         for row in Enrolment.objects.open().filter(person=person, profession_started_on=None).order_by("pk"):
             enrolment = locked(row)
-            stage = default_stage(enrolment.version, person, enrolment.starts_on)
-            is_chosen = bool(enrolment.stage_reason) or (enrolment.stage is not None and enrolment.stage.role != "")
-            if not is_chosen and stage is not None and stage != enrolment.stage:
-                enrolment.stage = stage
-                enrolment.save(update_fields=["stage"])
-                record(
-                    "stage_changed",
-                    by=None,
-                    about=enrolment,
-                    person=person,
-                    organisation=enrolment.organisation,
-                    at=at,
-                    after=stage.key,
-                )
-            stamp(enrolment, at)
+            follow_years(enrolment, at)
             followed.append(enrolment)
     return followed

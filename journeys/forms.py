@@ -46,6 +46,13 @@ class StageForm(forms.Form):
         self.fields["stage"].queryset = Stage.objects.filter(version=enrolment.version_id).order_by("order")
 
 
+class ProfessionForm(forms.Form):
+    """The day from which the years in the profession are counted, with its reason (R22)."""
+
+    started_on = day_field(_("Started in the profession"))
+    reason = _reason()
+
+
 class EndForm(forms.Form):
     """Why an enrolment ends."""
 

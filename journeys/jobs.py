@@ -8,11 +8,16 @@ from django.utils import timezone
 from courses.models import CourseResult
 from journeys.completion import stamp
 from journeys.enrolment import withdraw
-from journeys.models import Enrolment, Pause
+from journeys.models import Enrolment, Pause, Rebuild, TargetGroup
 from journeys.path import Path, path_of
 from journeys.pauses import settle_state
 from journeys.progress import RULE
+from journeys.recomputing import go_on
 from journeys.rollup import count_anew
+from journeys.rule_checks import check_rule
+
+# Seconds of each minute that a run over everybody's progress may take.
+RECOMPUTING_SECONDS = 40
 
 
 def stamp_missing(at: datetime | None = None) -> int:
@@ -47,6 +52,19 @@ def follow_the_day(at: datetime | None = None) -> int:
         | Q(progress__paused_until__lt=on)
     )
     return len(left) + len(_each(moved, lambda enrolment, path: settle_state(enrolment, at, path)))
+
+
+def go_on_recomputing(at: datetime | None = None) -> int:
+    """Each minute: go on with a run over everybody's progress that was begun, for most of the minute. Answers how many are done."""
+    rebuild = Rebuild.objects.open().order_by("pk").first()
+    return go_on(rebuild=rebuild, seconds=RECOMPUTING_SECONDS, at=at).done if rebuild else 0
+
+
+def check_target_groups(at: datetime | None = None) -> int:
+    """Each night, and minutes after a rule has changed: hold live rules against the staff. Answers how many rows changed."""
+    at = at or timezone.now()
+    due = TargetGroup.objects.live().filter(Q(checked_on=None) | Q(checked_on__lt=timezone.localdate(at)))
+    return sum(check_rule(group=group, at=at) for group in due.order_by("pk"))
 
 
 def _each(rows, deed) -> list:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Course, CourseVersion
 from courses.refusals import Refused
-from journeys.models import Enrolment, Progress, Stop
+from journeys.models import Enrolment, Progress, Stop, TargetGroup
 from people.events import record
 from people.models import Notice, Person
 from people.notices import notice, say
@@ -158,3 +158,29 @@ def _address(name: str, *args: object) -> str:
         return settings.BASE_URL + reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def tell_rule_waits(group: TargetGroup, person: Person, to: Person, at: datetime) -> Notice:
+    """Ask somebody to enrol a person whom the rule may not name to those who keep it, once per rule and person."""
+    return say(
+        to=to,
+        kind="journeys.rule_waits",
+        about=group,
+        key=f"journeys.rule_waits:{group.public_id}:{person.public_id}:{to.public_id}",
+        organisation=group.organisation,
+        at=at,
+        group=group.pk,
+        concerned=person.pk,
+    )
+
+
+@notice("journeys.rule_waits", title=gettext_lazy("Somebody belongs to a target group"))
+def rule_waits(row: Notice) -> dict | None:
+    """The rule and its journey, never the name. No longer true once the rule has ended or the person is on the journey."""
+    group = TargetGroup.objects.live().select_related("journey").filter(pk=row.payload["group"]).first()
+    if (
+        group is None
+        or group.journey.enrolments.filter(person=row.payload["concerned"], organisation=group.organisation_id).exists()
+    ):
+        return None
+    return {"group": group, "journey": group.journey, "address": _address("rule_waiting")}

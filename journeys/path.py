@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from django.db.models import Prefetch
 
+from courses.equivalences import covering
 from courses.models import CourseVersion
 from journeys.models import ChoiceGroup, Stage, Stop, Version
 
@@ -26,6 +27,9 @@ class StopOnPath:
     after: str = ""
     min_course_version: int = 0
     subject: int | None = None
+    grace_weeks: int = 0
+    # courses that count as this one: (course, lowest version, the last day of passing that still counts)
+    equals: tuple[tuple[int, int, date | None], ...] = ()
     asks: frozenset[int] = frozenset()
     asks_years: int = 0
 
@@ -90,28 +94,35 @@ def path_of(version: Version) -> Path:
     """Read a version's path in a fixed number of queries, prerequisites of the published course versions included."""
     current = CourseVersion.objects.filter(state=CourseVersion.State.PUBLISHED).prefetch_related("prerequisites")
     stops = (
-        Stop.objects.select_related("course", "group", "after")
+        Stop.objects.select_related("course__subject", "group", "after")
         .prefetch_related(Prefetch("course__versions", current, to_attr="published_ones"))
         .order_by("order")
     )
     stages = (
         Stage.objects.filter(version=version).order_by("order").prefetch_related("groups", Prefetch("stops", stops))
     )
-    return Path(stages=tuple(_stage(stage) for stage in stages))
+    rows = list(stages)
+    courses = [stop.course for stage in rows for stop in stage.stops.all()]
+    owners = {version.journey.owner_id, *(course.owner_id for course in courses)}
+    equals = covering({course.pk for course in courses}, owners)
+    return Path(stages=tuple(_stage(stage, equals) for stage in rows))
 
 
-def _stage(stage: Stage) -> StageOnPath:
+Equals = dict[int, tuple[tuple[int, int, date | None], ...]]
+
+
+def _stage(stage: Stage, equals: Equals) -> StageOnPath:
     groups: Iterable[ChoiceGroup] = sorted(stage.groups.all(), key=lambda group: group.pk)
     return StageOnPath(
         key=stage.key,
         role=stage.role,
         min_years=stage.min_years,
         groups=tuple((group.key, group.needs) for group in groups),
-        stops=tuple(_stop(stop) for stop in stage.stops.all()),
+        stops=tuple(_stop(stop, equals) for stop in stage.stops.all()),
     )
 
 
-def _stop(stop: Stop) -> StopOnPath:
+def _stop(stop: Stop, equals: Equals) -> StopOnPath:
     hard = [
         one
         for version in stop.course.published_ones  # type: ignore[attr-defined]  # the prefetch above
@@ -130,6 +141,8 @@ def _stop(stop: Stop) -> StopOnPath:
         after=stop.after.key if stop.after else "",
         min_course_version=stop.min_course_version or 0,
         subject=stop.course.subject_id,
+        grace_weeks=stop.course.subject.grace_weeks if stop.course.subject else 0,
+        equals=equals.get(stop.course_id, ()),
         asks=frozenset(one.course_id for one in hard if one.course_id),
         asks_years=max((one.min_years for one in hard if one.min_years), default=0),
     )

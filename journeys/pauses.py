@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.refusals import Refused
@@ -37,7 +38,8 @@ def pause(
 ) -> Pause:
     """Let the deadlines stand still from a day, until a day or until further notice (R19).
 
-    The same first day again changes that pause's end. A second open pause is refused with a sentence.
+    The same first day again changes that pause's end. Two pauses set by hand never overlap, so that going on from one never
+    shortens another; leave may lie in both.
     """
     at = at or timezone.now()
     with transaction.atomic():
@@ -49,8 +51,7 @@ def pause(
         row = enrolment.pauses.filter(same).first() or Pause(enrolment=enrolment, organisation=enrolment.organisation)
         is_same = row.pk is not None and (row.starts_on, row.ends_on) == (starts_on, ends_on)
         if not is_same:
-            if ends_on is None and enrolment.pauses.open().exclude(pk=row.pk).exists():
-                raise Refused(_("The journey is paused until further notice already."))
+            _check_free(enrolment, row, starts_on, ends_on)
             row.starts_on, row.ends_on, row.leave, row.set_at, row.set_by = starts_on, ends_on, leave, at, by
             row.save()
             record(
@@ -67,16 +68,36 @@ def pause(
         return row
 
 
+def _check_free(enrolment: Enrolment, row: Pause, starts_on: date, ends_on: date | None) -> None:
+    others = enrolment.pauses.exclude(pk=row.pk)
+    if ends_on is None and others.open().exists():
+        raise Refused(_("The journey is paused until further notice already."))
+    by_hand = others.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on), leave=None)
+    clash = (by_hand.filter(starts_on__lte=ends_on) if ends_on else by_hand).first()
+    if clash and row.leave_id is None:
+        day = date_format(clash.starts_on, "j F Y")
+        raise Refused(_("There is a pause from %(day)s already. Give that first day to change its end.") % {"day": day})
+
+
 def resume(*, enrolment: Enrolment, on: date, by: Person | None, at: datetime | None = None) -> Enrolment:
-    """Let the deadlines run again from a day: a pause that covers it ends the day before, one that begins later goes."""
+    """Let the deadlines run again from a day: the pause set by hand that covers it ends the day before.
+
+    A day before any such pause takes back those that were set for later. What follows a leave stays as long as the leave does.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         enrolment = locked(enrolment)
         still_open(enrolment)
-        covering = enrolment.pauses.filter(Q(ends_on=None) | Q(ends_on__gte=on))
-        if covering.exists():
-            covering.filter(starts_on__gte=on).delete()
+        by_hand = enrolment.pauses.filter(leave=None)
+        covering, later = by_hand.on(on), by_hand.filter(starts_on__gt=on)
+        if not covering.exists() and enrolment.pauses.on(on).exists():
+            raise Refused(_("The journey is paused because of leave. It goes on when the leave ends."))
+        if covering.exists() or later.exists():
+            if not covering.exists():
+                later.delete()
+            covering.filter(starts_on=on).delete()
             covering.update(ends_on=on - timedelta(days=1))
+            pause_for_leaves(enrolment=enrolment, by=by, at=at)  # one that the open pause had hidden
             record(
                 "journey_resumed",
                 by=by,

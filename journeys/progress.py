@@ -16,13 +16,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CourseResult
-from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, shift
-from journeys.models import Enrolment, Progress
+from courses.validity import grace_end
+from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, needs_hand, possible, shift
+from journeys.models import Enrolment, Progress, Stop
 from journeys.path import Path, StageOnPath, StopOnPath, held_stages, path_of
-from people.models import Placement
+from people.models import Organisation, Placement
 
 # Raised when the rule changes: rows of an older rule are recomputed by the nightly job.
-RULE = 1
+RULE = 2
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,16 @@ class StopState:
     why: str = ""
     done: date | None = None
     until: date | None = None
+    grace: date | None = None  # until when it may wait, because it ran out during leave (R31)
     wait: tuple[int, ...] = ()  # ids of courses that a hard prerequisite still asks for
     wait_until: date | None = None  # the day on which the years in the profession are enough
     via: str = ""
     result: str = ""
+
+    @property
+    def last_day(self) -> date | None:
+        """The day after which it has to be renewed; None when it never expires, or as long as a leave has no end."""
+        return None if self.grace == NEVER else self.grace or self.until
 
     def stored(self) -> dict:
         """As Progress.stops keeps it: empty text for no date."""
@@ -61,20 +68,31 @@ class StopState:
             "via": self.via,
             "why": self.why,
         }
+        if self.grace:
+            row["grace"] = _iso(self.grace)
         if self.wait_until:
             row["wait_until"] = _iso(self.wait_until)
         return row
 
 
 @dataclass(frozen=True)
+class Lack:
+    """Why a stage is not completed: `needs` more of these stations (one compulsory station, or what is left of a choice group)."""
+
+    keys: tuple[str, ...]
+    needs: int = 1
+
+
+@dataclass(frozen=True)
 class StageState:
-    """One held stage: counts, and the day and results that completed it."""
+    """One held stage: counts, what it lacks, and once it lacks nothing the day and results that completed it."""
 
     key: str
     total: int
     done: int
     completed_on: date | None = None
     facts: dict = field(default_factory=dict)
+    lacks: tuple[Lack, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +102,7 @@ class Standing:
     next_due: date | None
     next_stop: str
     expires_on: date | None
+    undated: int = 0  # stations whose day somebody has to set by hand
 
     @property
     def total(self) -> int:
@@ -92,6 +111,11 @@ class Standing:
     @property
     def done(self) -> int:
         return sum(stage.done for stage in self.stages)
+
+    @property
+    def lacks(self) -> list[list]:
+        """Why the journey is not completed, as Progress keeps it."""
+        return [[stage.key, list(one.keys), one.needs] for stage in self.stages for one in stage.lacks]
 
 
 def _iso(day: date | None) -> str:
@@ -110,15 +134,18 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
     stops = {}
     for stop in path.stops:
         one = first[stop.key]
-        due = wanted.get(stop.key, Due(None)) if one is None else _due_when_done(stop, held, dues)
+        earliest = None if one else _wait_until(stop, clock)
+        due = possible(wanted.get(stop.key, Due(None)), earliest) if one is None else _due_when_done(stop, held, dues)
+        until = _valid_until(stop, results) if one else None
         stops[stop.key] = StopState(
             due=due.on,
             why=due.why,
             done=one.passed_on if one else None,
-            until=_valid_until(stop, results) if one else None,
+            until=until,
+            grace=grace_end(until, clock.leaves, stop.grace_weeks) if until else None,
             wait=() if one else tuple(sorted(stop.asks - has_passed)),
-            wait_until=None if one else _wait_until(stop, clock),
-            via=one.source if one else "",
+            wait_until=earliest,
+            via=_via(one, stop) if one else "",
             result=one.result if one else "",
         )
     required = [stop for stage in held for stop in stage.stops if stop.key in wanted and stop.kind != "optional"]
@@ -128,18 +155,34 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
         stages=tuple(_stage_state(stage, first) for stage in held),
         next_due=min((day for stop in required if (day := stops[stop.key].due)), default=None),
         next_stop=_next_stop(required, stops),
-        expires_on=min((until for key in held_keys if (until := stops[key].until)), default=None),
+        expires_on=min((last for key in held_keys if (last := stops[key].last_day)), default=None),
+        undated=sum(needs_hand(stops[stop.key].why) for stop in required),
     )
 
 
 def _first_pass(stop: StopOnPath, results: Iterable[Passed]) -> Passed | None:
     """The earliest passed result that satisfies the station; any version of the course unless it names a lowest."""
-    return next((one for one in results if one.course == stop.course and one.version >= stop.min_course_version), None)
+    return next((one for one in results if _satisfies(one, stop)), None)
+
+
+def _satisfies(one: Passed, stop: StopOnPath) -> bool:
+    """Its own course, or one that an owner has decided to count as it on the day it was passed (R33)."""
+    if one.course == stop.course:
+        return one.version >= stop.min_course_version
+    return any(
+        one.course == course and one.version >= lowest and (last is None or one.passed_on <= last)
+        for course, lowest, last in stop.equals
+    )
+
+
+def _via(one: Passed, stop: StopOnPath) -> str:
+    """How a station was done: a course that counts as it is recognised, whatever way that one was done."""
+    return one.source if one.course == stop.course else "recognised"
 
 
 def _valid_until(stop: StopOnPath, results: Iterable[Passed]) -> date | None:
     """The latest end of validity; any course of the subject renews it (R29). None: does not expire."""
-    own = [one for one in results if one.course == stop.course and one.version >= stop.min_course_version]
+    own = [one for one in results if _satisfies(one, stop)]
     if any(one.valid_until is None for one in own):
         return None
     kin = [one for one in results if stop.subject and one.subject == stop.subject]
@@ -189,21 +232,26 @@ def _next_stop(required: list[StopOnPath], stops: Mapping[str, StopState]) -> st
 
 def _stage_state(stage: StageOnPath, first: Mapping[str, Passed | None]) -> StageState:
     counted: list[tuple[str, Passed]] = []
-    total = sum(stop.kind == "compulsory" for stop in stage.stops)
-    counted += [(stop.key, one) for stop in stage.stops if stop.kind == "compulsory" and (one := first[stop.key])]
+    compulsory = [stop.key for stop in stage.stops if stop.kind == "compulsory"]
+    total = len(compulsory)
+    counted += [(key, one) for key in compulsory if (one := first[key])]
+    lacks = [Lack((key,)) for key in compulsory if not first[key]]
     for group, needs in stage.groups:
         members = [stop.key for stop in stage.stops if stop.group == group]
         enough = min(needs, len(members))
         total += enough
         passed = sorted(((key, one) for key in members if (one := first[key])), key=lambda pair: pair[1].passed_on)
         counted += passed[:enough]
-    is_complete = total > 0 and len(counted) == total
+        if len(passed) < enough:
+            lacks.append(Lack(tuple(key for key in members if not first[key]), enough - len(passed)))
+    is_complete = total > 0 and not lacks
     return StageState(
         key=stage.key,
         total=total,
         done=len(counted),
         completed_on=max(one.passed_on for _, one in counted) if is_complete else None,
         facts={"stops": {key: _fact(one) for key, one in counted}} if is_complete else {},
+        lacks=tuple(lacks),
     )
 
 
@@ -246,6 +294,7 @@ def clock_of(enrolment: Enrolment) -> Clock:
         employment=enrolment.employment.starts_on,
         profession=enrolment.profession_started_on or enrolment.person.profession_started_on,
         pauses=tuple(Span(*row) for row in enrolment.pauses.values_list("starts_on", "ends_on")),
+        leaves=tuple(enrolment.employment.leaves.values_list("starts_on", "ends_on")),
         part_time=part_time,
         by_hand=dict(changes),
     )
@@ -275,6 +324,19 @@ def recompute(enrolment: Enrolment, at: datetime | None = None, path: Path | Non
         return Progress.objects.update_or_create(enrolment=enrolment, defaults={**values, "computed_at": at})[0]
 
 
+def outdate_course(course: int) -> int:
+    """What counts as a course (id) has changed: the rows that hold it are counted anew by the same job."""
+    versions = Stop.objects.filter(course=course).order_by().values("version")
+    rows = Progress.objects.exclude(state=Enrolment.State.ENDED).filter(version__in=versions)
+    return rows.update(rule=0)
+
+
+def outdate(organisation: Organisation) -> int:
+    """A setting of an organisation changed what its deadlines are counted by: its rows are of no rule now, so that the job that
+    looks for rows of an older rule counts them anew within minutes. Answers how many journeys that is."""
+    return Progress.objects.running().filter(organisation=organisation).update(rule=0)
+
+
 def progress_values(enrolment: Enrolment, now: Standing, on: date) -> dict:
     """What the row of an enrolment must say: the fields of Progress but its time. Compared by `manage.py rebuild_progress`."""
     pause = enrolment.pauses.on(on).order_by("-starts_on").first()
@@ -291,6 +353,8 @@ def progress_values(enrolment: Enrolment, now: Standing, on: date) -> dict:
         "next_due": now.next_due,
         "next_stop": now.next_stop,
         "expires_on": now.expires_on,
+        "undated": now.undated,
+        "lacks": now.lacks,
         "paused_until": pause.ends_on if pause else None,
         "stops": {key: stop.stored() for key, stop in now.stops.items()},
         "rule": RULE,

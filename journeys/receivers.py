@@ -10,12 +10,15 @@ from django.dispatch import receiver
 
 from courses import signals as courses
 from journeys.completion import reopen_for_result, settle_for_result
-from journeys.following import follow_employment_end, follow_placement, follow_profession
+from journeys.following import follow_employment_end, follow_placement, follow_profession, follow_settings
 from journeys.pauses import follow_leave
 from journeys.postponing import deadlines_touched_by, postpone, take_back
 from journeys.priorities import priority_of
-from journeys.routes import routes_of_courses
+from journeys.progress import outdate_course
+from journeys.routes import owner_of_path, routes_of_courses
+from journeys.rule_checks import unasked_renewals
 from people import signals as people
+from people.models import Organisation
 
 
 @receiver(courses.course_passed)
@@ -53,9 +56,24 @@ def on_placement_changed(sender: Any, placement, **facts: Any) -> None:
     follow_placement(placement, facts.get("at"))
 
 
+@receiver(people.settings_changed)
+def on_settings_changed(sender: Any, organisation, changed, **facts: Any) -> None:
+    follow_settings(organisation, changed)
+
+
 @receiver(people.profession_changed)
 def on_profession_changed(sender: Any, person, **facts: Any) -> None:
     follow_profession(person, facts.get("at"))
+
+
+@receiver(courses.deciders_asked)
+def on_deciders_asked(sender: Any, person, organisation, course, **facts: Any) -> Organisation | None:
+    return owner_of_path(person, organisation, course)
+
+
+@receiver(courses.equivalence_changed)
+def on_equivalence_changed(sender: Any, equivalence, **facts: Any) -> None:
+    outdate_course(equivalence.counts_as_id)
 
 
 @receiver(courses.deadlines_asked)
@@ -71,3 +89,8 @@ def on_deadlines_touched(sender: Any, rows, reason, **facts: Any) -> list[int]:
 @receiver(courses.deadlines_untouched)
 def on_deadlines_untouched(sender: Any, ids, **facts: Any) -> None:
     take_back(ids=ids, by=facts.get("by"), at=facts.get("at"))
+
+
+@receiver(courses.renewals_asked)
+def on_renewals_asked(sender: Any, results, on, **facts: Any) -> set[int]:
+    return unasked_renewals(results, on)

@@ -1,8 +1,7 @@
 """The roll-up for region and nation: counts per organisation, version and stage, written by the worker and shown with their time."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.db.models import Max, Min
@@ -10,24 +9,30 @@ from django.utils import timezone
 
 from journeys.models import Enrolment, Progress, Rollup, Version
 
+CHUNK = 500  # rows of progress in memory at once
+NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 def count_anew(at: datetime | None = None) -> int:
     """Count per organisation, version and stage. Only what changed since, or was counted on another day.
 
-    Answers how many pairs of organisation and version were counted.
+    Answers how many pairs of organisation and version were counted. A country is counted pair by pair, and within a pair row by
+    row: the memory is that of the counts. What changed is asked of the rows computed since the oldest count, by their index.
     """
     at = at or timezone.now()
-    running = Progress.objects.exclude(state=Enrolment.State.ENDED).order_by()
-    newest = dict(_by_pair(Progress.objects.order_by(), Max("computed_at")))
     counted = dict(_by_pair(Rollup.objects.order_by(), Min("as_of")))
+    there = set(Progress.objects.order_by().values_list("organisation", "version").distinct())
+    fresh = Progress.objects.filter(computed_at__gte=min(counted.values(), default=at)).order_by()
+    newest = dict(_by_pair(fresh, Max("computed_at")))
+    on = timezone.localdate(at)
     stale = [
         pair
-        for pair, moment in newest.items()
-        if pair not in counted or counted[pair] <= moment or timezone.localdate(counted[pair]) != timezone.localdate(at)
+        for pair in sorted(there)
+        if pair not in counted or timezone.localdate(counted[pair]) != on or newest.get(pair, NEVER) >= counted[pair]
     ]
-    for organisation, version in stale:
-        _roll_up_pair(running.filter(organisation=organisation, version=version), organisation, version, at)
-    for organisation, version in set(counted) - set(newest):
+    for pair in stale:
+        _roll_up_pair(*pair, at)
+    for organisation, version in set(counted) - there:
         Rollup.objects.filter(organisation=organisation, version=version).delete()
     return len(stale)
 
@@ -39,44 +44,56 @@ def _by_pair(rows, moment):
     )
 
 
-def _roll_up_pair(rows, organisation: int, version: int, at: datetime) -> None:
-    groups: dict[int | None, list[tuple]] = defaultdict(list)
-    for stage, *row in rows.values_list("stage", "state", "next_due", "stops"):
-        groups[None].append(tuple(row))
-        if stage is not None:
-            groups[stage].append(tuple(row))
+def _roll_up_pair(organisation: int, version: int, at: datetime) -> None:
     on = timezone.localdate(at)
+    tallies: dict[int | None, Tally] = defaultdict(lambda: Tally(on), {None: Tally(on)})
+    rows = Progress.objects.exclude(state=Enrolment.State.ENDED).filter(organisation=organisation, version=version)
+    values = rows.order_by().values_list("stage", "state", "next_due", "stops")
+    for own, state, due, stops in values.iterator(chunk_size=CHUNK):
+        for stage in {None, own}:
+            tallies[stage].add(state, due, stops)
     with transaction.atomic():
         Version.objects.select_for_update(no_key=True).get(pk=version)  # two workers count one after the other
         mine = Rollup.objects.filter(organisation=organisation, version=version)
-        mine.filter(stage__isnull=False).exclude(stage__in=[stage for stage in groups if stage]).delete()
-        for stage in {None, *groups}:
+        mine.filter(stage__isnull=False).exclude(stage__in=[stage for stage in tallies if stage]).delete()
+        for stage, tally in tallies.items():
             Rollup.objects.update_or_create(
                 organisation_id=organisation,
                 version_id=version,
                 stage_id=stage,  # type: ignore[misc]  # null is the row of the whole version
-                defaults={**count(groups[stage], on), "as_of": at},
+                defaults={**tally.counts(), "as_of": at},
             )
 
 
-def count(rows: Iterable[tuple], on: date) -> dict:
-    """Counts of (state, next_due, stops) rows on a day: people, completed, paused, late, and per stop done, late and due by month."""
-    rows = list(rows)
-    states = Counter(state for state, _due, _stops in rows)
-    stops: dict[str, dict] = {}
-    for state, _due, by_key in rows:
-        for key, stop in by_key.items():
-            one = stops.setdefault(key, {"done": 0, "late": 0, "due": {}})
+class Tally:
+    """Counts of progress rows on a day: people, completed, paused, late, and per stop done, late and due by month."""
+
+    def __init__(self, on: date) -> None:
+        self.on, self.today = on, on.isoformat()
+        self.people = self.late = 0
+        self.states: Counter[str] = Counter()
+        self.stops: dict[str, dict] = {}
+
+    def add(self, state: str, due: date | None, stops: dict) -> None:
+        self.people += 1
+        self.states[state] += 1
+        is_open = state in Enrolment.OPEN
+        self.late += bool(is_open and due and due < self.on)
+        for key, stop in stops.items():
+            one = self.stops.setdefault(key, {"done": 0, "late": 0, "due": {}})
             if stop["done"]:
                 one["done"] += 1
-            elif stop["due"] and state in Enrolment.OPEN:
+            elif stop["due"] and is_open:
                 month = stop["due"][:7]
-                one["late"] += stop["due"] < on.isoformat()
+                one["late"] += stop["due"] < self.today
                 one["due"][month] = one["due"].get(month, 0) + 1
-    return {
-        "people": len(rows),
-        "completed": states[Enrolment.State.COMPLETED],
-        "paused": states[Enrolment.State.PAUSED],
-        "late": sum(1 for state, due, _stops in rows if state in Enrolment.OPEN and due and due < on),
-        "stops": stops,
-    }
+
+    def counts(self) -> dict:
+        """The fields of a Rollup."""
+        return {
+            "people": self.people,
+            "completed": self.states[Enrolment.State.COMPLETED],
+            "paused": self.states[Enrolment.State.PAUSED],
+            "late": self.late,
+            "stops": self.stops,
+        }

@@ -4,9 +4,10 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
+from courses.models import Course
 from journeys.models import Enrolment, Journey, Stop, Version
 from people.access import Viewer
-from people.models import Person
+from people.models import Organisation, Person
 
 
 def routes_of_courses(viewer: Viewer) -> QuerySet:
@@ -37,3 +38,10 @@ def _name(path: str) -> Coalesce:
     """The name in the reader's language."""
     english = NullIf(f"{path}_en", Value("")) if get_language() == "en" else Value(None, output_field=CharField())
     return Coalesce(english, F(path), output_field=CharField())
+
+
+def owner_of_path(person: Person, organisation: Organisation, course: Course) -> Organisation | None:
+    """Who owns the journey that a person is on and that holds the course: whose delegate decides on prior learning (R36)."""
+    rows = Enrolment.objects.open().filter(person=person, organisation=organisation, version__stops__course=course)
+    enrolment = rows.select_related("journey__owner").order_by("pk").first()
+    return enrolment.journey.owner if enrolment else None

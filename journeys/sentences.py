@@ -9,7 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from journeys.models import Enrolment, Progress
+from journeys.deadlines import NEVER
+from journeys.models import Enrolment, Progress, Stage
 from journeys.stations import StageRow, Station
 
 BULLET = " · "
@@ -33,6 +34,23 @@ WORDS = {
 def written(day: date) -> str:
     """'3 december 2026'."""
     return date_format(day, "j F Y")
+
+
+def profession_words(started_on: date | None) -> str:
+    """From which day the years in the profession are counted now."""
+    if started_on is None:
+        return _("The start in the profession is not known.")
+    return _("The years in the profession are counted from %(day)s.") % {"day": written(started_on)}
+
+
+def stage_lead(enrolment: Enrolment, by_years: Stage | None) -> str:
+    """What another stage means, which one the years give, and why another one was chosen before."""
+    said = [_("The chosen stage and all later ones count. Nothing that is done is lost.")]
+    if by_years:
+        said.append(_("The years in the profession give the stage %(stage)s.") % {"stage": by_years})
+    if enrolment.stage_reason:
+        said.append(_("Chosen by hand: %(reason)s") % {"reason": enrolment.stage_reason})
+    return " ".join(said)
 
 
 def _hours(minutes: int) -> str:
@@ -180,7 +198,14 @@ def watch_chip(station: Station, on: date) -> str:
         return ""
     if station.is_late:
         return attention_chip(station)
-    left = ((station.until if station.state == "soon" else station.due) or on) - on
+    left = (
+        (
+            (station.grace if station.grace != NEVER else None) or station.until
+            if station.state == "soon"
+            else station.due
+        )
+        or on
+    ) - on
     if left.days > 60:
         return ngettext("In %(n)d month", "In %(n)d months", left.days // 30) % {"n": left.days // 30}
     return ngettext("In %(n)d day", "In %(n)d days", left.days) % {"n": left.days}
@@ -190,6 +215,8 @@ def watch_text(station: Station) -> str:
     """What to do and by when, and why that day."""
     if station.state == "expired" and station.until:
         return _("Expired %(day)s. Take the course again to renew it.") % {"day": written(station.until)}
+    if station.state == "soon" and station.grace:
+        return grace_words(station)
     if station.state == "soon" and station.until:
         return _("Valid until %(day)s. You can renew it now.") % {"day": written(station.until)}
     assert station.due is not None  # the others are here for their deadline
@@ -197,6 +224,16 @@ def watch_text(station: Station) -> str:
     by_hand = getattr(station.stop, "by_hand", "") or ""
     said = [text % {"day": written(station.due)}, station.explanation, by_hand if station.why == "hand" else ""]
     return " ".join(part for part in said if part)
+
+
+def grace_words(station: Station) -> str:
+    """What ran out, or will, during leave, and until when it may wait (R31)."""
+    assert station.until  # why it may wait
+    assert station.grace
+    texts = {"day": written(station.until), "last": written(station.grace)}
+    if station.grace == NEVER:
+        return _("Valid until %(day)s, during leave. It may wait until after the return.") % texts
+    return _("Valid until %(day)s, during leave. Renew it by %(last)s.") % texts
 
 
 def reason(station: Station) -> str:

@@ -51,6 +51,8 @@ class Station(NamedTuple):
     waits_for: tuple[int, ...] = ()
     activity: Activity | None = None
     attempt: str = ""  # public id of the open attempt
+    wait_until: date | None = None
+    grace: date | None = None
     stop: Stop | None = None
     late_days: int = 0
     is_next: bool = False
@@ -115,7 +117,8 @@ def state_of(entry: Mapping, activity: Activity | None, *, is_late: bool, opens_
         if until and under_way in ("booked", "ongoing"):
             return under_way
         if until and until < on:
-            return "expired"
+            grace = day(entry.get("grace", ""))
+            return "soon" if grace and grace >= on else "expired"
         if until and (until - on).days <= opens_days:
             return "soon"
         return "recognised" if entry.get("via") in ("recognised", "transferred") else "done"
@@ -195,7 +198,9 @@ def _station(stop: Stop, number: int, entry: Mapping, counts: bool, activity: Ac
         why=entry.get("why", ""),
         via=entry.get("via", ""),
         waits_for=tuple(entry.get("wait", ())),
+        wait_until=day(entry.get("wait_until", "")),
         activity=activity,
+        grace=day(entry.get("grace", "")),
         stop=stop,
         late_days=late,
     )

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from journeys.views import drafts, hr, mine, people, programmes, region, team
+from journeys.views import dates, drafts, hr, mine, people, programmes, reasons, region, rules, team
 
 DRAFT = "program/<slug:slug>/utkast/"
 
 urlpatterns = [
     path("min-resa/", mine.journey_mine, name="journey_mine"),
+    path("min-resa/<uuid:public_id>/kvar/", reasons.journey_why, name="journey_why"),
+    path("team/resa/<uuid:public_id>/kvar/", reasons.person_why, name="person_why"),
     path("team/", team.team_overview, name="team_overview"),
     path("team/export.xlsx", team.team_export, name="team_export"),
     path("team/skriv-in/", people.enrolment_create, name="enrolment_create"),
@@ -16,12 +18,21 @@ urlpatterns = [
     path("team/resa/<uuid:public_id>/pausa/", people.enrolment_pause, name="enrolment_pause"),
     path("team/resa/<uuid:public_id>/ateruppta/", people.enrolment_resume, name="enrolment_resume"),
     path("team/resa/<uuid:public_id>/etapp/", people.stage_change, name="stage_change"),
+    path("team/resa/<uuid:public_id>/yrkesstart/", dates.profession_change, name="profession_change"),
+    path("team/datum/", dates.deadline_list, name="deadline_list"),
     path("team/resa/<uuid:public_id>/avsluta/", people.enrolment_end, name="enrolment_end"),
     path("team/paminn/", team.team_remind, name="team_remind"),
     path("team/<uuid:public_id>/boka/<slug:key>/", team.team_book, name="team_book"),
     path("hr/", hr.hr_overview, name="hr_overview"),
     path("rapporter/", hr.report_list, name="report_list"),
     path("rapporter/export.xlsx", hr.report_export, name="report_export"),
+    path("malgrupper/", rules.rule_list, name="rule_list"),
+    path("malgrupper/ny/", rules.rule_create, name="rule_create"),
+    path("malgrupper/vantar/", rules.rule_waiting, name="rule_waiting"),
+    path("malgrupper/<uuid:public_id>/", rules.rule_detail, name="rule_detail"),
+    path("malgrupper/<uuid:public_id>/andra/", rules.rule_edit, name="rule_edit"),
+    path("malgrupper/<uuid:public_id>/avsluta/", rules.rule_end, name="rule_end"),
+    path("malgrupper/<uuid:public_id>/angra/", rules.rule_restore, name="rule_restore"),
     path("region/", region.region_overview, name="region_overview"),
     path("region/be-om-tillfallen/", region.sessions_ask, name="sessions_ask"),
     path("region/export.xlsx", region.region_export, name="region_export"),

@@ -244,7 +244,7 @@ class Viewer:
     def team(self) -> Any:
         """Ids of the persons of the line on the day. Withheld persons only where the viewer is the nearest manager (P2)."""
         rows = Placement.objects.on(self.on).order_by().exclude(person__in=self.line_managers | {self.person.pk})
-        withheld = Person.objects.exclude(shown_to=Person.ShownTo.ALL).order_by().values("pk")
+        withheld = Person.objects.withheld().values("pk")
         line = rows.filter(unit__lines_up__ancestor__in=self.nodes).exclude(person__in=withheld)
         named = rows.filter(manager__in=self.line_managers, organisation__in=self.acts_for)
         nearest = rows.filter(unit__in=self.nodes, manager=None, person__in=withheld)
@@ -275,7 +275,9 @@ class Viewer:
         if self.role in SEES_LINE:
             return rows.filter(organisation__in=self.acts_for, person__in=self.team)
         if self.role == Role.HR:
-            return rows.filter(organisation__in=self.acts_for, person__shown_to=Person.ShownTo.ALL)
+            return rows.filter(organisation__in=self.acts_for).exclude(
+                person__in=Person.objects.withheld().values("pk")
+            )
         if self.role == Role.CUSTODIAN:
             return rows.filter(organisation__in=self.acts_for).exclude(person__shown_to=Person.ShownTo.ALL)
         return self.own(rows)

@@ -108,6 +108,12 @@ class OrganisationSettingsForm(forms.ModelForm):
         model = Organisation
         fields = ["brand_name", "colour", "approval", "approval_days", "stretch_part_time", "needs_kept_days"]
         widgets = {"colour": ColourInput()}
+        help_texts = {
+            "stretch_part_time": _(
+                "Who works half-time gets twice as long, counted for the days of part-time. All deadlines are counted anew "
+                "within ten minutes; dates set by hand stay."
+            )
+        }
 
 
 class AdministratorForm(forms.Form):

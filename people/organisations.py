@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from people import events
 from people.assignments import end_role
 from people.models import Accession, Collaboration, Organisation, Person, Unit, UnitLine
+from people.signals import settings_changed
 from people.theme import DEFAULT
 
 
@@ -40,6 +41,22 @@ def add_organisation(
     )
     events.record("organisation_added", by=by, about=organisation, organisation=organisation, at=at)
     return organisation
+
+
+@transaction.atomic
+def change_settings(
+    *, organisation: Organisation, by: Person | None, at: datetime | None = None, **wanted: object
+) -> list[str]:
+    """Set what an organisation decides for itself. Returns the names of the fields that changed; none the second time."""
+    row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, wanted[name])
+    if changed:
+        row.save(update_fields=changed)
+        events.record("settings_changed", by=by, about=row, organisation=row, at=at, changed=changed)
+        settings_changed.send(sender=Organisation, organisation=row, changed=changed, at=at)
+    return changed
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     APPROVE_BOOKINGS = "approve_bookings"
     ANSWER_UNLED = "answer_unled"
     ENROL_PEOPLE = "enrol_people"
+    KEEP_TARGET_GROUPS = "keep_target_groups"
     NAME_DEPUTY = "name_deputy"
     SIGN_PARTS = "sign_parts"
     RUN_OCCASIONS = "run_occasions"
@@ -23,8 +24,10 @@ class Permission(StrEnum):
     SEE_CERTIFICATES = "see_certificates"
     CHANGE_CERTIFICATES = "change_certificates"
     RECEIVE_RECORDS = "receive_records"
+    UPLOAD_RESULTS = "upload_results"
     SEE_STAFF = "see_staff"
     SEE_REPORTS = "see_reports"
+    DECIDE_RECOGNITION = "decide_recognition"
     EDIT_STAFF = "edit_staff"
     KEEP_JOBS = "keep_jobs"
     EDIT_UNITS = "edit_units"
@@ -84,9 +87,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_CERTIFICATES,
             _P.CHANGE_CERTIFICATES,
             _P.RECEIVE_RECORDS,
+            _P.UPLOAD_RESULTS,
             _P.SEE_STAFF,
             _P.SEE_REPORTS,
+            _P.DECIDE_RECOGNITION,
             _P.ENROL_PEOPLE,
+            _P.KEEP_TARGET_GROUPS,
             _P.BOOK_FOR_OTHERS,
             _P.ANSWER_UNLED,
         }
@@ -94,13 +100,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Nobody else can move, invite or end those whom only the custodian sees.
     Role.CUSTODIAN: frozenset({_P.KEEP_PROTECTION, _P.SEE_STAFF, _P.KEEP_JOBS, _P.ANSWER_UNLED, _P.SEE_LOG}),
     # A coordinator is programme owner where the own organisation leads (decision 1).
-    Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS}),
+    Role.COORDINATOR: frozenset({_P.SEE_REGION, _P.SEE_REPORTS, _P.EDIT_JOURNEYS, _P.DECIDE_RECOGNITION}),
     Role.OWNER: frozenset({_P.EDIT_JOURNEYS}),
     Role.MUNICIPALITY_ADMIN: frozenset(
         {
             _P.SEE_STAFF,
             _P.EDIT_STAFF,
             _P.KEEP_JOBS,
+            _P.KEEP_TARGET_GROUPS,
             _P.EDIT_UNITS,
             _P.GIVE_ROLES,
             _P.EDIT_SETTINGS,

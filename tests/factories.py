@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from courses.authoring import add_part, add_task, draft_course, publish_course
+from courses.authoring import add_goal, add_part, add_task, draft_course, publish_course
 from courses.models import Course, CourseResult, Occasion
 from courses.results import finish_part, start_course
 from courses.scheduling import Day, plan_occasion, publish_occasion
@@ -178,6 +178,7 @@ def build_course(world: World, code: str = "BARN", title: str = "Barnsamtal", da
     for number in range(1, days + 1):
         add_part(version=version, kind="meeting", title=f"Kursdag {number}", minutes=420, key=f"dag-{number}", by=None)
     add_part(version=version, kind="follow_up", title="Fördjupning", minutes=90, key="post", by=world.petra)
+    add_goal(version=version, level="färdighet", text="Samtala med barn", by=world.petra)
     publish_course(version=version, by=world.petra)
     return version.course
 

@@ -8,6 +8,7 @@ and an occasion of its own, which nobody else may see.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from certificates.bundling import start_bundle
@@ -15,13 +16,30 @@ from certificates.models import Bundle, Certificate
 from courses.attendance import lock_meeting, mark_all_present, report_occasion
 from courses.authoring import add_goal, add_part, add_subject, add_task, draft_course, publish_course
 from courses.booking import book_people, request_seat
+from courses.equivalences import add_equivalence
+from courses.evidence import read_uploads
 from courses.feeds import renew_feed
-from courses.models import Booking, Course, CourseResult, CourseVersion, Occasion, Part, Subject, Venue
+from courses.goals import rate_self, share_ratings
+from courses.importing.uploads import read_upload
+from courses.models import (
+    Booking,
+    Course,
+    CourseResult,
+    CourseVersion,
+    Occasion,
+    Part,
+    RatingShare,
+    Recognition,
+    Subject,
+    Upload,
+    Venue,
+)
+from courses.recognition import apply_for_recognition
 from courses.results import finish_part, start_course, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
 from courses.transfers import share_results
 from journeys.enrolment import enrol
-from journeys.models import Enrolment, Journey
+from journeys.models import Enrolment, Journey, TargetGroup
 from journeys.publishing import (
     add_stage,
     add_stop,
@@ -30,7 +48,9 @@ from journeys.publishing import (
     draft_next_version,
     publish_version,
 )
-from people.models import RecordShare
+from journeys.rules import Rule
+from journeys.target_groups import set_rule
+from people.models import Employment, RecordShare
 from tests.factories import World, build_course, build_occasion, build_self_study
 
 STUDENTS = ("amira", "tilda", "skye")
@@ -56,7 +76,11 @@ class Lived:
     results: dict[str, CourseResult]
     certificates: dict[str, Certificate]
     enrolments: dict[str, Enrolment]
-    share: RecordShare
+    record_share: RecordShare
+    groups: dict[str, TargetGroup]
+    share: RatingShare
+    uploads: dict[str, Upload]
+    recognition: Recognition
 
     def booking(self, name: str, occasion: Occasion | None = None) -> Booking:
         """The booking of one of the cast on the coming occasion, or on another."""
@@ -168,6 +192,37 @@ def build_share(world: World) -> RecordShare:
     )
 
 
+def number_of(job: Employment) -> str:
+    """An employee number, given to a job that has none."""
+    Employment.objects.filter(pk=job.pk).update(number=f"nr-{job.pk}")
+    return f"nr-{job.pk}"
+
+
+def build_ratings(world: World, course: Course) -> RatingShare:
+    """Amira has rated herself and shares it with Johan."""
+    version = course.versions.published().get()
+    own = {"person": world.amira, "organisation": world.ale, "by": world.amira}
+    rate_self(version=version, levels={version.goals.get().pk: "fakta"}, **own)
+    return share_ratings(course=course, to=world.johan, **own)
+
+
+def build_recognition(world: World, course: Course) -> Recognition:
+    """Amira asks that an earlier course counts, and the region says that its own course counts as it."""
+    version = draft_course(owner=world.region, code="DIGI", title="Digitala verktyg", by=world.petra)
+    add_part(version=version, kind="preparation", title="Läs", minutes=60, by=world.petra)
+    publish_course(version=version, by=world.petra)
+    add_equivalence(owner=world.region, course=course, counts_as=version.course, by=world.olle)
+    return apply_for_recognition(
+        person=world.amira,
+        organisation=world.ale,
+        course=version.course,
+        achieved_on=world.today - timedelta(days=100),
+        text="Kurs på högskolan",
+        files=read_uploads([SimpleUploadedFile("diplom.pdf", b"%PDF-1.7")]),
+        by=world.amira,
+    )
+
+
 def build_lived(world: World) -> Lived:
     """The whole of it; takes about two seconds."""
     course = build_course(world)
@@ -216,5 +271,26 @@ def build_lived(world: World) -> Lived:
             for key in STUDENTS
         },
         enrolments=enrolments,
-        share=build_share(world),
+        record_share=build_share(world),
+        share=build_ratings(world, course),
+        uploads={
+            key: read_upload(
+                organisation=getattr(world, key),
+                file_name="gamla.csv",
+                by=world.people[name],
+                data=f"Nummer;Kurs;Datum\n{number_of(world.job(who))};BARN;2020-03-01\n".encode(),
+            )
+            for key, name, who in (("ale", "helena", "jonas"), ("tjorn", "hugo", "tilda"))
+        },
+        groups={
+            key: set_rule(
+                organisation=getattr(world, key),
+                journey=journey,
+                name="Nya",
+                rule=Rule(units=(world.units[key].pk,), titles=("Socialsekreterare",)),
+                by=None,
+            )
+            for key in ("ale", "tjorn")
+        },
+        recognition=build_recognition(world, course),
     )

@@ -55,12 +55,12 @@ NAMES = {
     "torsten": TOLD | {"tilda"},
     "dina": TOLD | {"amira", "jonas", "skye", "johan"},
     "helena": TOLD | ALE_STAFF | {"karin"},  # who signs for the region stands on the paper
-    "helena/employee": TOLD,
+    "helena/employee": TOLD | {"ove"},  # the own manager, with whom one may share ratings
     "hugo": TOLD | {"tilda", "torsten"},
     "maja": TOLD | ALE_STAFF,
     "saga": TOLD | {"skye", "johan", "ove"},  # whoever moves a withheld person chooses among the managers
     "petra": TOLD | {"amira", "tilda", "jonas"},  # took part or is booked on the region's own occasions
-    "tove": TOLD | {"amira", "tilda", "jonas"},
+    "tove": TOLD | {"amira", "tilda", "jonas", "torsten"},  # the own manager
     "olle": TOLD,
     "karin": TOLD,
     "pia": {"maja", "karin"},  # whom she made administrator and coordinator
@@ -127,6 +127,11 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "journey_seen": {"ours": WEST, "boras": NOBODY},
     "journey": {"ours": {"olle", "karin"}, "boras": NOBODY},
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
+    "target_group": {"ale": {"helena", "maja"}, "tjorn": {"hugo"}},
+    "upload": {"ale": {"helena"}, "tjorn": {"hugo"}},
+    "my_enrolment": {key: {key} for key in ("amira", "tilda", "skye")},
+    "recognition": {"amira": OWN_AMIRA | {"karin"}},
+    "equivalence": {"ours": {"olle", "karin"}},
     "bundle": {"helena": {"helena"}},
     "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
@@ -199,11 +204,16 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "version_kind": {"*": "station"},
         "adoption": {"ours": lived.journey.adoptions.first().pk, "boras": 0},
         "enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
+        "my_enrolment": {key: row.public_id for key, row in lived.enrolments.items() if key != "jonas"},
+        "recognition": {"amira": lived.recognition.public_id},
+        "evidence": {"*": lived.recognition.evidence.get().pk},
+        "equivalence": {"ours": lived.course.equivalences.get().pk},
         "part": {"*": part.key},
         "task": {"*": part.tasks.first().pk},
         "goal": {"*": draft.goals.first().pk},
         "draft_kind": {"*": "mal"},
         "draft_row": {"*": draft.goals.first().pk},
+        "rating_share": {"*": lived.share.pk},
         "my_task": {"*": lived.course.versions.published().get().parts.get(key="pre").tasks.first().pk},
         "my_part": {"*": "post"},
         "feed": lived.tokens,
@@ -215,10 +225,12 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "key": {"*": "0-unknown"},
         "own_key": {"*": 0},
         "uidb36": {"*": "1"},
-        "my_share": {"tilda": lived.share.public_id},
-        "share": {"tilda": lived.share.public_id},
+        "my_share": {"tilda": lived.record_share.public_id},
+        "share": {"tilda": lived.record_share.public_id},
         "former_employer": {"*": world.region.public_id},
         "new_employer": {key: getattr(world, key).public_id for key in ("ale", "tjorn", "boras")},
+        "target_group": {key: row.public_id for key, row in lived.groups.items()},
+        "upload": {key: row.public_id for key, row in lived.uploads.items()},
         "bundle": {"helena": lived.bundle.public_id},
         "notice": {key: Notice.objects.filter(person=people[key])[0].public_id for key in ("amira", "tilda")},
     }
@@ -347,6 +359,17 @@ EXPECTED: dict[str, Page] = {
     "makeup_create": page(SIGNED_IN, public_id="my_result", key="my_part"),
     "part_sign": page(having(P.SIGN_PARTS), public_id="result", key="my_part"),
     "part_signatures": page(having(P.SIGN_PARTS)),
+    "upload_list": page(having(P.UPLOAD_RESULTS)),
+    **{
+        name: page(having(P.UPLOAD_RESULTS), public_id="upload")
+        for name in ("upload_detail", "upload_apply", "upload_undo")
+    },
+    "goal_mine": page(SIGNED_IN),
+    "goal_rate": page(SIGNED_IN, slug="course"),
+    "goal_share": page(SIGNED_IN, slug="course"),
+    "goal_unshare": page(SIGNED_IN, slug="course", pk="rating_share"),
+    "goal_judge": page(having(P.SIGN_PARTS), public_id="result"),
+    "goal_mark": page(MARK, public_id="own_occasion", booking_id="occasion_booking"),
     "course_own": page(AUTHOR),
     "course_create": page(AUTHOR),
     "text_preview": page(AUTHOR),
@@ -429,10 +452,29 @@ EXPECTED: dict[str, Page] = {
     "enrolment_create": page(having(P.ENROL_PEOPLE)),
     **{
         name: page(having(P.ENROL_PEOPLE), public_id="enrolment")
-        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end")
+        for name in ("enrolment_pause", "enrolment_resume", "stage_change", "enrolment_end", "profession_change")
     },
     "deadline_change": page(having(P.ENROL_PEOPLE), public_id="enrolment", key="stop"),
+    "journey_why": page(SIGNED_IN, public_id="my_enrolment"),
+    "person_why": page(having(P.SEE_TEAM, P.ENROL_PEOPLE), public_id="enrolment"),
+    "expiry_list": page(having(P.SEE_TEAM, P.SEE_CERTIFICATES)),
+    # prior learning: whoever decides sees no name, a file is read by who may
+    "recognition_create": page(SIGNED_IN, slug="course"),
+    "recognition_for": page(having(P.ENROL_PEOPLE), public_id="member", slug="course"),
+    "recognition_list": page(SIGNED_IN),
+    "recognition_detail": page(SIGNED_IN, public_id="recognition"),
+    "recognition_supplement": page(SIGNED_IN, public_id="recognition"),
+    "evidence_download": page(SIGNED_IN, public_id="recognition", pk="evidence"),
+    "equivalence_list": page(having(P.EDIT_JOURNEYS)),
+    "equivalence_end": page(having(P.EDIT_JOURNEYS), pk="equivalence"),
+    "deadline_list": page(having(P.ENROL_PEOPLE)),
     "hr_overview": page(having(P.SEE_CERTIFICATES)),
+    **{name: page(having(P.KEEP_TARGET_GROUPS)) for name in ("rule_list", "rule_create")},
+    **{
+        name: page(having(P.KEEP_TARGET_GROUPS), public_id="target_group")
+        for name in ("rule_detail", "rule_edit", "rule_end", "rule_restore")
+    },
+    "rule_waiting": page(having(P.SEE_TEAM, P.KEEP_PROTECTION)),
     "report_list": page(having(P.SEE_REPORTS)),
     "report_export": page(having(P.SEE_REPORTS)),
     "region_overview": page(having(P.SEE_REGION)),

@@ -36,21 +36,29 @@ OF_COURSES = (
 )  # fmt: skip
 COURSES = Tab("course_list", _("Courses"), "book-open", OF_COURSES)
 CALENDAR = Tab("calendar_mine", _("Calendar"), "calendar")
-MY_CERTIFICATES = Tab("certificate_mine", _("My certificates"), "award")
-TEAM = Tab("team_overview", _("My team"), "users")
+MY_CERTIFICATES = Tab("certificate_mine", _("My certificates"), "award", ("/tillgodoraknande/",))
+TEAM = Tab("team_overview", _("My team"), "users", ("/loper-ut/", "/tillgodoraknande/"))
 OCCASIONS = Tab("occasion_list", _("Sessions"), "calendar")
 PARTICIPANTS = Tab("participant_list", _("Participants"), "users")
-HR = Tab("hr_overview", _("Overview"), "layout-dashboard")
+HR = Tab(
+    "hr_overview",
+    _("Overview"),
+    "layout-dashboard",
+    ("/malgrupper/", "/tidigare-kurser/", "/loper-ut/", "/tillgodoraknande/"),
+)
 CERTIFICATES = Tab("certificate_list", _("Certificates"), "award")
 STAFF = Tab("person_list", _("Staff"), "users")
 REPORTS = Tab("report_list", _("Reports"), "chart-column")
 REGION = Tab("region_overview", _("Region"), "map")
-PROGRAMMES = Tab("programme_list", pgettext_lazy("tab", "Programmes"), "milestone")
+PROGRAMMES = Tab(
+    "programme_list", pgettext_lazy("tab", "Programmes"), "milestone", ("/tillgodoraknande/", "/likvardighet/")
+)
 UNITS = Tab("unit_list", _("Units"), "network")
 ROLES = Tab("role_list", _("Roles"), "user-cog")
 PROTECTED = Tab("person_list", pgettext_lazy("tab", "Protected"), "shield")
 ORGANISATIONS = Tab("organisation_list", _("Organisations"), "building-2")
 NOTICES = Tab("notice_list", _("Notices"), "bell")
+MY_GOALS = Tab("goal_mine", _("My goals"), "gauge")
 LOG = Tab("log_list", _("Who has looked"), "eye")
 COLLABORATIONS = Tab("collaboration_list", _("Collaborations"), "network")
 
@@ -136,6 +144,7 @@ def context(request: HttpRequest) -> dict[str, object]:
         own: tuple[Tab, ...] = (
             (NOTICES,) if MY_CERTIFICATES in tabs or not viewer.works_at else (NOTICES, MY_CERTIFICATES)
         )
+        own += (MY_GOALS,) if viewer.works_at else ()
         own += (LOG,) if Permission.SEE_LOG in viewer.may else ()
         roof |= {
             "tabs": list(ways(tabs, request.path)),

@@ -91,7 +91,16 @@ class PartForm(forms.ModelForm):
 
     class Meta:
         model = Part
-        fields = ["kind", "title", "title_en", "compulsory", "confirmed_by", "signer_min_years", "second_signer"]
+        fields = [
+            "kind",
+            "title",
+            "title_en",
+            "compulsory",
+            "renewal",
+            "confirmed_by",
+            "signer_min_years",
+            "second_signer",
+        ]
         labels = {
             "title": _("Title in Swedish"),
             "title_en": _("Title in English"),
@@ -99,7 +108,12 @@ class PartForm(forms.ModelForm):
             "signer_min_years": _("Years in the profession that the supervisor must have"),
             "second_signer": _("A second person signs as well"),
         }
-        help_texts = {"confirmed_by": _("Course days and webinars are always confirmed by the organiser.")}
+        help_texts = {
+            "confirmed_by": _("Course days and webinars are always confirmed by the organiser."),
+            "renewal": _(
+                "Whoever takes the course again while the earlier one is valid does only the parts marked here."
+            ),
+        }
 
     field_order = [
         "kind",
@@ -107,6 +121,7 @@ class PartForm(forms.ModelForm):
         "title_en",
         "hours",
         "compulsory",
+        "renewal",
         "confirmed_by",
         "signer_min_years",
         "second_signer",
@@ -217,16 +232,24 @@ class SubjectForm(forms.ModelForm):
 
     class Meta:
         model = Subject
-        fields = ["name", "code", "validity_months", "opens_days", "grace_weeks", "keeps_base"]
+        fields = ["name", "code", "validity_months", "opens_days", "grace_weeks", "keeps_base", "evidence_max_months"]
         help_texts = {
             "code": _("Short and never changed: it joins courses of the same kind."),
             "validity_months": _("Empty: valid until further notice."),
+            "evidence_max_months": _("How old prior learning may be. Empty: any age."),
         }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for name, least, most in (("validity_months", 1, 600), ("opens_days", 0, 3650), ("grace_weeks", 0, 520)):
+        for name, least, most in (
+            ("validity_months", 1, 600),
+            ("opens_days", 0, 3650),
+            ("grace_weeks", 0, 520),
+            ("evidence_max_months", 1, 600),
+        ):
             limit(self.fields[name], least, most)
         # A new subject begins with the usual rules; the code stays as it is afterwards.
-        for name in ["code"] if self.instance.pk else ["opens_days", "grace_weeks", "keeps_base"]:
+        for name in (
+            ["code"] if self.instance.pk else ["opens_days", "grace_weeks", "keeps_base", "evidence_max_months"]
+        ):
             del self.fields[name]

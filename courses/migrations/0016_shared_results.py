@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0008_calendar_entries"),
+        ("courses", "0011_recognition"),
         ("people", "0011_record_share"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.course import Course, Part
 from courses.models.occasion import Hold, Meeting, Occasion
+from people.line import nearest_managers
 from people.looking import NotedName
-from people.models import Employment, Organisation, Person, Placement, RoleAssignment
+from people.models import Employment, Organisation, Person, RoleAssignment
 from people.models.base import Public, choice_check
-from people.roles import Role
 
 
 class BookingQuerySet(models.QuerySet):
@@ -172,21 +172,7 @@ class Booking(Public):
 
     def approvers(self) -> list[Person]:
         """The nearest managers on the day of the request, never the person: named, of the unit, or one level up (R4)."""
-        on = timezone.localdate(self.requested_at)
-        placement = Placement.objects.on(on).filter(employment=self.employment_id).select_related("manager").first()
-        if placement is None:
-            return []
-        if placement.manager is not None and placement.manager_id != self.person_id:
-            return [placement.manager]
-        levels = list(
-            RoleAssignment.objects.on(on)
-            .filter(role=Role.MANAGER, unit__lines_down__unit=placement.unit_id)
-            .exclude(person=self.person_id)
-            .order_by("unit__lines_down__distance", "id")
-            .values_list("unit__lines_down__distance", "person")
-        )
-        nearest = [person for distance, person in levels if distance == levels[0][0]]
-        return list(Person.objects.filter(pk__in=nearest).order_by("pk"))
+        return nearest_managers(self.employment_id, self.person_id, timezone.localdate(self.requested_at))
 
     def officers(self, role: str, on: date) -> list[Person]:
         """Those who hold a role in the organisation of the request on a day, never the person who asked (R4)."""

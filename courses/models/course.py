@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -22,7 +24,7 @@ class Subject(Public):
     validity_months = models.PositiveSmallIntegerField(_("valid for (months)"), null=True, blank=True)
     opens_days = models.PositiveSmallIntegerField(_("renewal opens (days before)"), default=90)
     grace_weeks = models.PositiveSmallIntegerField(_("grace after leave (weeks)"), default=8)
-    evidence_max_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    evidence_max_months = models.PositiveSmallIntegerField(_("oldest evidence (months)"), null=True, blank=True)
     keeps_base = models.BooleanField(_("early renewal keeps the old date"), default=True)
 
     objects = SubjectQuerySet.as_manager()
@@ -183,13 +185,18 @@ class Goal(models.Model):
     Level = GoalLevel
 
     course_version = models.ForeignKey(CourseVersion, models.CASCADE, related_name="goals")
+    # The same goal in the versions of a course: what somebody rated on the old one is read beside the new one.
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
     order = models.PositiveSmallIntegerField()
     level = models.CharField(_("level"), max_length=20, choices=Level)
     text = models.CharField(_("goal"), max_length=400)
 
     class Meta:
         ordering = ["order"]
-        constraints = [choice_check("level", GoalLevel, "goal_level")]
+        constraints = [
+            choice_check("level", GoalLevel, "goal_level"),
+            models.UniqueConstraint(fields=["course_version", "key"], name="goal_key_once"),
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -230,6 +237,7 @@ class Part(models.Model):
     minutes = models.PositiveIntegerField(_("minutes"))
     compulsory = models.BooleanField(_("compulsory"), default=True)
     confirmed_by = models.CharField(_("confirmed by"), max_length=10, choices=ConfirmedBy, default=ConfirmedBy.SELF)
+    renewal = models.BooleanField(_("needed in a renewal too"), default=True)
     signer_min_years = models.PositiveSmallIntegerField(null=True, blank=True)
     second_signer = models.BooleanField(default=False)
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.booking import Attendance
 from courses.models.course import Course, CourseVersion, Part, Subject
+from courses.models.recognition import Recognition
 from people.models import Organisation, Person, RecordShare
 from people.models.base import Public, choice_check
 
@@ -62,11 +63,13 @@ class CourseResult(Public):
     attempt = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     source = models.CharField(max_length=12, choices=Source, default=Source.SESSION)
+    is_renewal = models.BooleanField(default=False)  # begun while an earlier one was valid: the shorter path is enough
     started_on = models.DateField()
     passed_on = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     valid_until = models.DateField(null=True, blank=True)
+    recognition = models.OneToOneField(Recognition, models.PROTECT, null=True, blank=True, related_name="course_result")
     import_ref = models.CharField(max_length=80, blank=True)
     share = models.ForeignKey(RecordShare, models.PROTECT, null=True, blank=True, related_name="copies")
     reason = models.CharField(max_length=400, blank=True)
@@ -90,6 +93,9 @@ class CourseResult(Public):
             models.CheckConstraint(
                 condition=Q(source="transferred", share__isnull=False) | (~Q(source="transferred") & Q(share=None)),
                 name="courseresult_transferred_by_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(recognition=None) | Q(source="recognised"), name="courseresult_recognised"
             ),
             models.UniqueConstraint(
                 fields=["person", "course", "organisation"],

@@ -10,8 +10,9 @@ from django_tables2 import RequestConfig
 from courses import queries, texts
 from courses.filters import CourseFilter
 from courses.makeup import missed_parts
-from courses.models import CourseResult, CourseVersion, Part
-from courses.results import start_course
+from courses.models import CourseResult, CourseVersion
+from courses.renewing import renewal_of
+from courses.results import missing_by_attempt, start_course
 from courses.tables import CatalogueTable
 
 PER_PAGE = 25
@@ -41,7 +42,8 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "about": texts.render_text(about),
         "scope": texts.scope_words(page.days, page.other_minutes),
         "validity": texts.validity_words(subject.validity_months if subject else None),
-        "missed": missed_of(request, version) if version.result_state in CourseResult.OPEN else [],
+        **(under_way(request, version) if version.result_state in CourseResult.OPEN else {}),
+        "renewal": renewal_of(request.viewer, version, page),
         "edits": version.course.owner_id in request.viewer.edits_courses_of,
         "is_open": version.result_state in CourseResult.OPEN,
         "is_passed": version.result_state == CourseResult.State.PASSED,
@@ -50,10 +52,18 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "courses/course_detail.html", context)
 
 
-def missed_of(request: HttpRequest, version: CourseVersion) -> list[Part]:
-    """The course days that the viewer has missed in the attempt that runs, for the way to make them up (R24)."""
-    rows = request.viewer.own(CourseResult.objects.open().filter(course=version.course_id))
-    return [part for result in rows for part in missed_parts(result)]
+def under_way(request: HttpRequest, version: CourseVersion) -> dict[str, list]:
+    """Of the attempts that run: the course days that were missed, for the way to make them up (R24), and what else is missing."""
+    rows = list(
+        request.viewer.own(CourseResult.objects.open().filter(course=version.course_id)).select_related(
+            "course_version"
+        )
+    )
+    missing = missing_by_attempt(rows)
+    return {
+        "missed": [part for result in rows for part in missed_parts(result)],
+        "missing": [lack for result in rows for lack in missing[result.pk]],
+    }
 
 
 @require_POST
@@ -64,7 +74,8 @@ def course_start(request: HttpRequest, slug: str) -> HttpResponse:
     employment = queries.employments_now(request.viewer).first()
     if employment is None:
         raise Http404
-    if page.unmet or not page.is_digital or version.published_at is None:
+    is_short = (offer := renewal_of(request.viewer, version, page)) and offer.can_start
+    if page.unmet or not (page.is_digital or is_short) or version.published_at is None:
         messages.error(request, _("This course cannot be started yet. See what it asks for first."))
         return redirect("course_detail", slug)
     result = start_course(

@@ -13,7 +13,7 @@ from courses.booking import request_seat
 from courses.makeup import asked_again, days_to_make_up, missed_parts
 from courses.models import CourseResult, Part, Task
 from courses.refusals import Refused
-from courses.results import finish_part, missing_parts, sign_part, tick_task
+from courses.results import finish_part, missing_parts, needed_parts, sign_part, tick_task
 from courses.views.bookings import said_of
 from people.roles import Permission
 from people.views.doors import permitted
@@ -22,6 +22,7 @@ from people.views.doors import permitted
 def page_of(request: HttpRequest, result: CourseResult) -> dict:
     """What the course's own path shows: parts with days, what is missing, whose page it is."""
     parts, days = queries.parts_of(result), queries.days_of(result)
+    needed = {part.pk for part in needed_parts(parts, result.is_renewal)}
     is_own = result.person_id == request.viewer.person.pk
     missed = {part.key for part in missed_parts(result)}
     chosen = asked_again(result) if missed else {}
@@ -31,11 +32,12 @@ def page_of(request: HttpRequest, result: CourseResult) -> dict:
         else []
     )
     for part in parts:
+        part.needed = part.pk in needed
         part.day, part.makeup = days.get(part.key), chosen.get(part.key)
         part.is_missed = part.key in missed and not (part.day and part.day.locked_at is None)
         part.days_again = [day for day in again if day.part.key == part.key]
         part.look = "done" if part.is_done else "booked" if part.day and not part.is_missed else "open"
-    begun = next((part for part in parts if not part.is_done and part.compulsory), None)
+    begun = next((part for part in parts if not part.is_done and part.needed), None)
     if begun and begun.look == "open" and result.state in CourseResult.OPEN:
         begun.look = "next"
     lead, about = texts.split_lead(result.course_version.text)
@@ -47,8 +49,8 @@ def page_of(request: HttpRequest, result: CourseResult) -> dict:
         "is_own": is_own,
         "missed": [part for part in parts if part.is_missed],
         "is_open": result.state in CourseResult.OPEN,
-        "done_count": sum(part.is_done for part in parts if part.compulsory),
-        "all_count": sum(part.compulsory for part in parts),
+        "done_count": sum(part.is_done for part in parts if part.needed),
+        "all_count": sum(part.needed for part in parts),
         "lead": lead,
         "about": texts.render_text(about),
     }

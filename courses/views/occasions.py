@@ -137,6 +137,7 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
         "all_locked": all(row.locked_at for row in occasion.days) and bool(occasion.days),
         "answers": rosters.new_times(request.viewer, occasion),
         "asks_decision": is_undecided(occasion, request.viewer.on),
+        "judges": any(lead.person_id == request.viewer.person.pk for lead in occasion.leads),
     }
 
 

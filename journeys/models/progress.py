@@ -29,9 +29,12 @@ class Progress(models.Model):
     next_due = models.DateField(null=True, blank=True)
     next_stop = models.CharField(max_length=40, blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    undated = models.PositiveSmallIntegerField(default=0)  # stations whose day somebody has to set by hand
     paused_until = models.DateField(null=True, blank=True)
     # by stop key: {"due": iso date or "", "done": iso date or "", "until": iso date or "", "wait": what is missing, "via": how it was done}
     stops = models.JSONField(default=dict)
+    # why the journey is not completed, as the rule says it: [key of the stage, keys of the stations, how many more of them]
+    lacks = models.JSONField(default=list)
     rule = models.PositiveSmallIntegerField(default=1)
     computed_at = models.DateTimeField()
 
@@ -41,7 +44,10 @@ class Progress(models.Model):
         indexes = [
             models.Index(fields=["organisation", "state", "next_due"], name="progress_urgency"),
             models.Index(fields=["organisation", "expires_on"], name="progress_expiry"),
+            models.Index(fields=["organisation", "undated"], name="progress_undated"),
             models.Index(fields=["version", "organisation", "stage"], name="progress_stage"),
+            # What changed since the last count (journeys/rollup.py).
+            models.Index(fields=["computed_at"], name="progress_computed"),
         ]
 
     def __str__(self) -> str:

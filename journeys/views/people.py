@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from courses.refusals import Refused
 from journeys import queries, sentences
-from journeys.enrolment import change_deadline, change_stage, enrol_people, withdraw
+from journeys.deadlines import needs_hand
+from journeys.enrolment import change_deadline, change_stage, enrol_people, stage_by_years, withdraw
 from journeys.forms import DeadlineForm, EndForm, EnrolmentForm, PauseForm, ResumeForm, StageForm
 from journeys.models import Enrolment, Journey
 from journeys.pauses import pause, resume
@@ -58,6 +59,7 @@ def _journey(one: queries.MyJourney, on) -> dict[str, object]:
         "is_open": one.progress.state in Enrolment.OPEN,
         "current": sentences.current_stage(stages),
         "count": len(stages),
+        "undated": [station for station in stations if needs_hand(station.why) and station.counts],
         "wanting": [(station, sentences.reason(station)) for station in stations if needs_attention(station, on)],
         "stations": [(station, sentences.station_facts(station, titles)) for station in stations],
         "next": next((station for station in stations if station.is_next), None),
@@ -65,12 +67,12 @@ def _journey(one: queries.MyJourney, on) -> dict[str, object]:
     }
 
 
-def _enrolment(request: HttpRequest, public_id: UUID) -> Enrolment:
+def enrolment_seen(request: HttpRequest, public_id: UUID) -> Enrolment:
     rows = Enrolment.objects.visible_to(request.viewer).open()
     return get_object_or_404(rows.select_related("person", "journey", "version", "stage"), public_id=public_id)
 
 
-def _change(
+def change_enrolment(
     request: HttpRequest, enrolment: Enrolment, form: forms.Form, title: str, lead: str, deed: Callable, said: str
 ) -> HttpResponse:
     """One short form that calls one deed; a refusal keeps what was typed and says why."""
@@ -91,7 +93,7 @@ def _change(
 @permitted(Permission.ENROL_PEOPLE)
 def deadline_change(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     """Another date for one station of one person, with a reason."""
-    enrolment = _enrolment(request, public_id)
+    enrolment = enrolment_seen(request, public_id)
     stop = get_object_or_404(queries.stops_on_screen([enrolment.version_id]).filter(key=key))
     now = enrolment.progress.stops.get(key, {}).get("due") or None
 
@@ -100,13 +102,13 @@ def deadline_change(request: HttpRequest, public_id: UUID, key: str) -> HttpResp
 
     form = DeadlineForm(request.POST or None, initial={"due_on": now})
     title = _("Change the deadline of %(course)s") % {"course": stop.shown_title}
-    return _change(request, enrolment, form, title, "", deed, _("The deadline is changed."))
+    return change_enrolment(request, enrolment, form, title, "", deed, _("The deadline is changed."))
 
 
 @permitted(Permission.ENROL_PEOPLE)
 def enrolment_pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the deadlines stand still."""
-    enrolment = _enrolment(request, public_id)
+    enrolment = enrolment_seen(request, public_id)
 
     def deed(starts_on, ends_on) -> None:
         pause(enrolment=enrolment, starts_on=starts_on, ends_on=ends_on, by=request.viewer.person)
@@ -115,45 +117,45 @@ def enrolment_pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
     lead = _(
         "The deadlines stand still and no reminders are sent. Without a last day the pause lasts until further notice."
     )
-    return _change(request, enrolment, form, _("Pause the journey"), lead, deed, _("The journey is paused."))
+    return change_enrolment(request, enrolment, form, _("Pause the journey"), lead, deed, _("The journey is paused."))
 
 
 @permitted(Permission.ENROL_PEOPLE)
 def enrolment_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the deadlines run again."""
-    enrolment = _enrolment(request, public_id)
+    enrolment = enrolment_seen(request, public_id)
 
     def deed(on) -> None:
         resume(enrolment=enrolment, on=on, by=request.viewer.person)
 
     form = ResumeForm(request.POST or None, initial={"on": request.viewer.on})
-    return _change(request, enrolment, form, _("Resume the journey"), "", deed, _("The journey goes on."))
+    return change_enrolment(request, enrolment, form, _("Resume the journey"), "", deed, _("The journey goes on."))
 
 
 @permitted(Permission.ENROL_PEOPLE)
 def stage_change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Another stage than the years in the profession give, with a reason (R22)."""
-    enrolment = _enrolment(request, public_id)
+    enrolment = enrolment_seen(request, public_id)
 
     def deed(stage, reason) -> None:
         change_stage(enrolment=enrolment, stage=stage, reason=reason, by=request.viewer.person)
 
     form = StageForm(request.POST or None, enrolment=enrolment, initial={"stage": enrolment.stage_id})
-    lead = _("The chosen stage and all later ones count. Nothing that is done is lost.")
-    return _change(request, enrolment, form, _("Change the stage"), lead, deed, _("The stage is changed."))
+    lead = sentences.stage_lead(enrolment, stage_by_years(enrolment))
+    return change_enrolment(request, enrolment, form, _("Change the stage"), lead, deed, _("The stage is changed."))
 
 
 @permitted(Permission.ENROL_PEOPLE)
 def enrolment_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End a journey before its goal; the record stays."""
-    enrolment = _enrolment(request, public_id)
+    enrolment = enrolment_seen(request, public_id)
 
     def deed(end_kind) -> None:
         withdraw(enrolment=enrolment, end_kind=end_kind, by=request.viewer.person)
 
     lead = _("What is done and all certificates stay with the person.")
     form = EndForm(request.POST or None)
-    return _change(request, enrolment, form, _("End the journey"), lead, deed, _("The journey has ended."))
+    return change_enrolment(request, enrolment, form, _("End the journey"), lead, deed, _("The journey has ended."))
 
 
 @permitted(Permission.ENROL_PEOPLE)

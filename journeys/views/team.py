@@ -51,6 +51,7 @@ def team_overview(request: HttpRequest) -> HttpResponse:
         "needing_total": len(needing),
         "units": sorted({member.placement.unit.name for member in members}),
         "not_on": [member for member in members if not member.journeys],
+        "undated": sum(one.undated for member in members for one in member.journeys if one.state in Enrolment.OPEN),
         "to_approve": sum(one.asking for one in members) if Permission.APPROVE_BOOKINGS in viewer.may else 0,
         "legend": ["done", "ongoing", "booked", "soon", "expired", "late", "open", "locked"],
     }

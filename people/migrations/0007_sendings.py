@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0006_mail_that_came_back'),
+        ("people", "0006_mail_that_came_back"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sending',
+            name="Sending",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('leads_to', models.TextField(blank=True)),
-                ('until', models.DateTimeField(db_index=True)),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("leads_to", models.TextField(blank=True)),
+                ("until", models.DateTimeField(db_index=True)),
             ],
         ),
     ]

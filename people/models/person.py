@@ -18,6 +18,10 @@ class PersonQuerySet(models.QuerySet):
         """Managers whom the viewer may choose for somebody."""
         return viewer.managers_seen(self)
 
+    def withheld(self):
+        """The few who are not shown as usual, by the index: asked who is not among them, no engine reads all the others."""
+        return self.filter(shown_to__in=[PersonShownTo.OWN, PersonShownTo.FEW]).order_by()
+
     def awaited(self):
         """Those who have never signed in: not invited yet, or invited only."""
         return self.filter(account__in=[PersonAccount.NONE, PersonAccount.INVITED])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from people.forms import LastDayForm, OrganisationSettingsForm, UnitForm, UnitNameForm, palettes
 from people.models import Organisation, Unit
-from people.organisations import add_unit, end_unit, unit_end_obstacles
+from people.organisations import add_unit, change_settings, end_unit, unit_end_obstacles
 from people.queries import unit_rows
 from people.roles import Permission
 from people.views.doors import carry_out, permitted
@@ -74,7 +74,7 @@ def organisation_settings(request: HttpRequest) -> HttpResponse:
     )
     form = OrganisationSettingsForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        change_settings(organisation=organisation, by=request.viewer.person, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("organisation_settings")
     return render(request, "people/organisation_settings.html", {"form": form, "organisation": organisation})

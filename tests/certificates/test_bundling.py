@@ -16,12 +16,12 @@ from django_q.models import OrmQ
 from certificates import bundling
 from certificates.bundling import cancel_bundle, expire_bundles, resume_bundles, start_bundle
 from certificates.closing import replace, withdraw
-from certificates.filing import file_path
 from certificates.jobs import close_bundle, fill_bundle
 from certificates.models import Bundle, Certificate
 from certificates.notices import bundle_ready
 from certificates.packing import index_csv
 from people.assignments import end_role
+from people.files import file_path
 from people.models import Notice
 from people.privacy import choose_code
 

@@ -4,10 +4,11 @@ import copy
 
 import pytest
 
-from certificates.filing import file_path, keep_file, read_file
+from certificates.filing import keep_file, read_file
 from certificates.models import Certificate
 from certificates.producing import produce
 from certificates.seals import keep_seal
+from people.files import file_path
 from tests.certificates.keys import PASSWORD, key_file
 
 

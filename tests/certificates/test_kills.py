@@ -19,12 +19,13 @@ from django.db.models import Count
 from django_q.models import OrmQ
 
 from certificates.bundling import start_bundle
-from certificates.filing import file_path, read_file
+from certificates.filing import read_file
 from certificates.issuing import issue_for_result, issue_missing
 from certificates.jobs import close_bundle, fill_bundle, render_certificate
 from certificates.models import Bundle, Certificate, CertificateFile, NumberSeries
 from courses.models import CourseResult
 from people import failpoints
+from people.files import file_path
 from people.models import Organisation, Person
 from tests.certificates.rows import AT, course, organisation, passed, person
 from tests.engines import ROOT

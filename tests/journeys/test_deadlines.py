@@ -6,13 +6,16 @@ import pytest
 from django.utils import translation
 
 from journeys.deadlines import (
+    NEVER,
     Clock,
     Due,
     Span,
     due_date,
     explain,
     is_deadline_day,
+    needs_hand,
     next_working_day,
+    possible,
     run_clock,
     shift,
     years_between,
@@ -47,7 +50,7 @@ def due(anchor: str, offset: int = 0, unit: str = "days", *, done=None, fixed_on
 def test_deadline_moves_to_the_next_working_day(day, moved):
     assert next_working_day(day) == moved
     assert is_deadline_day(moved)
-    assert due("fixed", fixed_on=day).on == moved
+    assert due("fixed", fixed_on=day, journey=day).on == moved
 
 
 @pytest.mark.promise("P38")
@@ -68,7 +71,7 @@ def test_offset_is_counted_in_calendar_days(day, number, unit, there):
 
 def test_anchor_decides_what_is_counted_from():
     clock = {"employment": date(2026, 10, 1), "profession": date(2026, 11, 2)}
-    assert due("journey", 1, "weeks", **clock) == Due(date(2026, 9, 8), "journey:1:weeks")
+    assert due("journey", 1, "weeks", **clock) == Due(date(2026, 9, 8), "journey:1:weeks:2026-09-01")
     assert due("employment", 1, "weeks", **clock).on == date(2026, 10, 8)
     assert due("profession", 1, "weeks", **clock).on == date(2026, 11, 9)
     assert due("stop", 1, "weeks", after="b", done={"b": date(2026, 12, 1)}).on == date(2026, 12, 8)
@@ -79,12 +82,12 @@ def test_anchor_decides_what_is_counted_from():
 def test_day_that_had_passed_before_the_journey_is_counted_from_its_start():
     answer = due("profession", 24, "months", profession=date(2020, 1, 1))
     assert answer.on == date(2028, 9, 1)
-    assert answer.why == "profession:24:months|again"
+    assert answer.why == "profession:24:months:2020-01-01|again:2026-09-01"
 
 
 def test_pause_lets_the_clock_stand_still():
     pauses = (Span(date(2026, 9, 3), date(2026, 9, 22)),)
-    assert due("journey", 10, pauses=pauses) == Due(date(2026, 10, 1), "journey:10:days|pause:20")
+    assert due("journey", 10, pauses=pauses) == Due(date(2026, 10, 1), "journey:10:days:2026-09-01|pause:20")
 
 
 def test_two_pauses_that_overlap_count_once():
@@ -97,7 +100,7 @@ def test_pause_after_the_deadline_changes_nothing():
 
 
 def test_open_pause_leaves_no_date():
-    assert due("journey", 10, pauses=(Span(date(2026, 9, 5)),)) == Due(None, "journey:10:days|paused")
+    assert due("journey", 10, pauses=(Span(date(2026, 9, 5)),)) == Due(None, "journey:10:days:2026-09-01|paused")
 
 
 def test_fixed_day_in_a_pause_waits_for_its_end():
@@ -107,7 +110,7 @@ def test_fixed_day_in_a_pause_waits_for_its_end():
 
 def test_half_time_takes_twice_as_long():
     half = (Span(date(2026, 1, 1), None, 5000),)
-    assert due("journey", 10, part_time=half) == Due(date(2026, 9, 21), "journey:10:days|part:10")
+    assert due("journey", 10, part_time=half) == Due(date(2026, 9, 21), "journey:10:days:2026-09-01|part:10:5000")
 
 
 def test_part_time_of_some_days_stretches_those():
@@ -120,14 +123,62 @@ def test_date_set_by_hand_stands_as_written():
     assert due("journey", 10, by_hand={"k": christmas}, pauses=(Span(START),)) == Due(christmas, "hand")
 
 
-def test_explanation_says_every_part():
-    with translation.override("en"):
-        sentences = explain("journey:3:months|pause:24|part:1|moved:summer")
-    assert sentences == (
-        "3 months from the start of the journey. 24 days later because of a pause. 1 day later because of part-time. "
-        "Moved to the first working day after the summer weeks 27–32."
-    )
-    assert explain("") == ""
+@pytest.mark.parametrize(
+    ("why", "english", "swedish"),
+    [
+        (
+            "journey:6:months:2026-03-01|pause:90|part:40:7500|moved:2026-06-19",
+            "6 months from the start of the journey 1 March 2026, paused 90 days, part-time 75 %: 40 days longer, "
+            "moved from Midsummer Eve.",
+            "6 månader från resans start 1 mars 2026, pausad 90 dagar, deltid 75 %: förlängd 40 dagar, "
+            "flyttad från midsommarafton.",
+        ),
+        (
+            "employment:1:weeks:2026-06-24|part:1|moved:2026-07-02",
+            "1 week from the start of the employment 24 June 2026, part-time: 1 day longer, "
+            "moved from 2 July past the summer weeks 27–32.",
+            "1 vecka från anställningens start 24 juni 2026, deltid: förlängd 1 dag, "
+            "flyttad från 2 juli förbi sommarveckorna 27–32.",
+        ),
+        (
+            "fixed:2026-09-05|moved:2026-09-05",
+            "Fixed date 5 September 2026, moved from Saturday 5 September.",
+            "Fast datum 5 september 2026, flyttad från lördag 5 september.",
+        ),
+        (
+            "fixed:2026-08-15|impossible:began:2026-09-01",
+            "Fixed date 15 August 2026, no date because the journey began later, on 1 September 2026.",
+            "Fast datum 15 augusti 2026, inget datum eftersom resan började senare, 1 september 2026.",
+        ),
+        ("hand", "Set by hand.", "Satt för hand."),
+        ("", "", ""),
+        ("journey:3:months|moved:summer", "3 months from the start of the journey.", "3 månader från resans start."),
+    ],
+)
+def test_explanation_is_one_sentence(why, english, swedish):
+    for language, sentence in (("en", english), ("sv", swedish)):
+        with translation.override(language):
+            assert explain(why) == sentence
+
+
+def test_explanation_names_a_percent_only_where_it_was_one():
+    two = (Span(date(2026, 9, 1), date(2026, 9, 5), 5000), Span(date(2026, 9, 6), None, 8000))
+    assert due("journey", 10, part_time=two).why == "journey:10:days:2026-09-01|part:4"
+    later = (Span(date(2026, 9, 2), date(2026, 9, 11), 5000), Span(date(2027, 1, 1), None, 8000))
+    assert due("journey", 10, part_time=later).why == "journey:10:days:2026-09-01|part:5:5000"
+
+
+def test_deadline_before_the_course_can_be_taken_has_no_day_and_needs_a_hand():
+    kept = Due(date(2026, 9, 15), "journey:2:weeks:2026-09-01")
+    assert possible(kept, None) == possible(kept, date(2026, 9, 15)) == kept
+    late = possible(kept, date(2026, 9, 16))
+    assert late == Due(None, "journey:2:weeks:2026-09-01|impossible:years:2026-09-16")
+    assert possible(kept, NEVER).why.endswith("|unknown:profession")
+    by_hand = Due(date(2026, 9, 15), "hand")
+    assert possible(by_hand, date(2027, 1, 1)) == by_hand
+    assert [needs_hand(one.why) for one in (kept, late, due("profession", 1), due("stop", 1, after="b"))] == [
+        False, True, True, False,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("day", "years"), [(date(2028, 8, 31), 1), (date(2028, 9, 1), 2), (date(2020, 1, 1), 0)])

@@ -170,7 +170,7 @@ def test_pause_and_resume_by_hand(world, journey):
         pause(enrolment=enrolment, starts_on=date(2026, 9, 5), by=world.johan, at=noon(date(2026, 9, 5)))
     resume(enrolment=enrolment, on=date(2026, 9, 12), by=world.johan, at=noon(date(2026, 9, 12)))
     assert row(enrolment).next_due == date(2026, 9, 25)
-    assert row(enrolment).stops["a"]["why"] == "journey:2:weeks|pause:10"
+    assert row(enrolment).stops["a"]["why"] == "journey:2:weeks:2026-09-01|pause:10"
 
 
 def test_stage_follows_the_start_in_the_profession_until_somebody_chooses(world, journey):

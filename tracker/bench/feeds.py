@@ -81,10 +81,10 @@ def feed_pages(few: str) -> list[Page]:
     """The feed of fifteen days, unchanged and in full, as a calendar program asks."""
     zipped = {"accept-encoding": "gzip"}
     etag = Client().get(few, headers=zipped)["ETag"]
-    data = f"{FEW} own days"
+    over = f"{FEW} own days"
     return [
-        Page("feed, unchanged", "", "", few, 2, 1, data, {**zipped, "if-none-match": etag}, 304),
-        Page("feed, in full", "", "", few, 3, 1.5, data, zipped),
+        Page("feed, unchanged", "", "", few, 2, 1, over, {**zipped, "if-none-match": etag}, 304),
+        Page("feed, in full", "", "", few, 3, 1.5, over, zipped),
     ]
 
 
@@ -109,7 +109,7 @@ def share_of_building(busy: Person, many: str, rounds: int = 9) -> dict[str, Any
         "limit": SHARE,
         "samples": [round(ms, 2) for ms in feeds],
         "building_ms": round(statistics.median(builds), 1),
-        "data": f"{number} own days",
+        "over": f"{number} own days",
     }
 
 

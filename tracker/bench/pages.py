@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from courses.models import Course, Occasion
+from courses.models import Booking, Course, Occasion
 from people.access import viewer_for
-from people.models import Person
+from people.models import Organisation, Person, Unit
 from people.roles import Role
 from tracker.bench.matrix import EMAIL
 from tracker.demo.cast import BY_KEY
+from tracker.national.ground import DOMAIN
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Page:
     path: str
     queries: int
     times: float
-    data: str = "demo"
+    over: str = ""  # what it shows, where that was made for the bench
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
 
@@ -30,28 +31,74 @@ class Page:
         return self.key if "@" in self.key or not self.key else BY_KEY[self.key].email
 
 
-def main_pages() -> list[Page]:
-    """The main pages over the demo world, and the team's matrix over a team made for it.
+@dataclass(frozen=True)
+class Crew:
+    """Who opens the pages over a data set: the keys of the roles, and where what they look at lies."""
+
+    employee: str
+    manager: str
+    organiser: str
+    hr: str
+    coordinator: str
+    occasion: UUID
+    head: str = ""  # who leads a whole municipality
+    nation: str = ""
+
+
+def demo_crew() -> Crew:
+    organiser = Person.objects.get(email=BY_KEY["kursanordnare"].email)
+    busy = Occasion.objects.filter(organiser__roles__person=organiser).latest("seats_taken", "-id")
+    return Crew("medarbetare", "chef", "kursanordnare", "hr", "samordnare", busy.public_id)
+
+
+def national_crew() -> Crew:
+    """Of the municipality and the county with most people; team and occasion are the last copied."""
+    largest = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).latest("inhabitants", "-id")
+    lead = Organisation.objects.get(kind=Organisation.Kind.REGIONAL, county_code=largest.county_code)
+    manager = Person.objects.filter(
+        roles__role=Role.MANAGER, roles__organisation=largest, roles__unit__kind=Unit.Kind.UNIT
+    ).latest("pk")
+    member = Person.objects.filter(
+        placements__manager=manager, bookings__state=Booking.State.BOOKED, enrolments__isnull=False
+    ).latest("pk")
+    busy = Occasion.objects.filter(organiser=lead).latest("seats_taken", "id")
+    code, county = largest.municipality_code, largest.county_code
+    return Crew(
+        member.email,
+        manager.email,
+        f"kursanordnare-{county}@{DOMAIN}",
+        f"hr-{code}@{DOMAIN}",
+        f"samordnare-{county}@{DOMAIN}",
+        busy.public_id,
+        f"chef-{code}@{DOMAIN}",
+        f"nation@{DOMAIN}",
+    )
+
+
+def main_pages(crew: Crew) -> list[Page]:
+    """The main pages as a crew opens them, and the team's matrix over a team made for it.
 
     Where others are shown, one of the queries is the row of the look (P9).
     """
-    organiser = Person.objects.get(email=BY_KEY["kursanordnare"].email)
-    busy = Occasion.objects.filter(organiser__roles__person=organiser).latest("seats_taken", "-id")
     course = Course.objects.filter(code="BU-N2")[0]
+    manager = Page("", crew.manager, "", "", 0, 0).email
     rows = [
-        ("my journey", "medarbetare", Role.EMPLOYEE, "/min-resa/", 8, 4),
-        ("my certificates", "medarbetare", Role.EMPLOYEE, "/mina-intyg/", 8, 5),
-        ("my calendar", "medarbetare", Role.EMPLOYEE, "/kalender/", 8, 5),
-        ("catalogue", "medarbetare", Role.EMPLOYEE, "/kurser/", 8, 5),
-        ("course", "medarbetare", Role.EMPLOYEE, f"/kurser/{course.slug}/", 10, 5),
-        ("team", "chef", Role.MANAGER, "/team/", 8, 6),
-        ("person of the team", "chef", Role.MANAGER, f"/team/{_colleague(BY_KEY['chef'].email)}/", 9, 5),
-        ("occasions", "kursanordnare", Role.ORGANISER, "/tillfallen/", 8, 5),
-        ("occasion", "kursanordnare", Role.ORGANISER, f"/tillfallen/{busy.public_id}/", 10, 5),
-        ("HR's certificates", "hr", Role.HR, "/intyg/", 8, 5),
-        ("region", "samordnare", Role.COORDINATOR, "/region/", 8, 5),
+        ("my journey", crew.employee, Role.EMPLOYEE, "/min-resa/", 8, 4),
+        ("my certificates", crew.employee, Role.EMPLOYEE, "/mina-intyg/", 8, 5),
+        ("my calendar", crew.employee, Role.EMPLOYEE, "/kalender/", 8, 5),
+        ("catalogue", crew.employee, Role.EMPLOYEE, "/kurser/", 8, 5),
+        ("course", crew.employee, Role.EMPLOYEE, f"/kurser/{course.slug}/", 10, 5),
+        ("team", crew.manager, Role.MANAGER, "/team/", 8, 6),
+        ("person of the team", crew.manager, Role.MANAGER, f"/team/{_colleague(manager)}/", 9, 5),
+        ("occasions", crew.organiser, Role.ORGANISER, "/tillfallen/", 8, 5),
+        ("occasion", crew.organiser, Role.ORGANISER, f"/tillfallen/{crew.occasion}/", 10, 5),
+        ("HR's certificates", crew.hr, Role.HR, "/intyg/", 8, 5),
+        ("region", crew.coordinator, Role.COORDINATOR, "/region/", 8, 5),
     ]
-    matrix = Page("team of 25 x 30", EMAIL, Role.MANAGER, "/team/", 8, 6, data="25 people on 30 stations")
+    if crew.head:
+        rows.append(("municipality", crew.head, Role.MANAGER, "/team/", 8, 6))
+        rows.append(("nation", crew.nation, Role.COORDINATOR, "/region/", 8, 5))
+    matrix = Page("team of 25 x 30", EMAIL, Role.MANAGER, "/team/", 8, 6, over="25 people on 30 stations")
     return [*(Page(*row) for row in rows), matrix]
 
 

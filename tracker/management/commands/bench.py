@@ -1,12 +1,13 @@
-"""`manage.py bench`: server time and queries of the main pages beside the empty view, in one run; writes bench/results.json."""
+"""`manage.py bench`: the main pages beside the empty view, in one run; writes bench/results.json and results.svg."""
 
-import json
 import statistics
 import subprocess
 import time
+import tracemalloc
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from django.http import HttpRequest
@@ -18,38 +19,47 @@ from people.middleware import ACTING_ROLE
 from people.models import Person
 from people.roles import Role
 from people.second_factor import note_demo
+from tracker.bench import reporting
 from tracker.bench.feeds import build_feeds, feed_pages, share_of_building
 from tracker.bench.matrix import build_team
-from tracker.bench.pages import Page, main_pages
+from tracker.bench.pages import Page, demo_crew, main_pages, national_crew
 from tracker.bench.papers import measure_papers
 from tracker.demo.preparing import prepare_demo
+from tracker.national.mark import is_national
 
 # What begins and ends a transaction asks nothing.
 BRACKETS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
-EMPTY = Page("empty view", "medarbetare", Role.EMPLOYEE, "/tom/", 3, 1)
+EMPTY = "empty view"
 
 
 class Command(BaseCommand):
-    help = "Measure the main pages over the demo world as multiples of an empty view."
+    help = "Measure the main pages over the demo world or a national set as multiples of an empty view."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rounds", type=int, default=25)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        prepare_demo(self.stdout.write)
+        if is_national():
+            call_command("migrate", verbosity=0, interactive=False)
+        else:
+            prepare_demo(self.stdout.write)
+        self.shared = {
+            "engine": connection.vendor,
+            "data": "national" if is_national() else "demo",
+            "commit": self.commit(),
+        }
         with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]), transaction.atomic():
             build_team(timezone.localdate())
             few, busy, many = build_feeds()
-            results = self.measure([EMPTY, *main_pages(), *feed_pages(few)], options["rounds"])
-            results.append({**share_of_building(busy, many), "engine": connection.vendor, "commit": self.commit()})
+            crew = national_crew() if is_national() else demo_crew()
+            empty = Page(EMPTY, crew.employee, Role.EMPLOYEE, "/tom/", 3, 1)
+            results = self.measure([empty, *main_pages(crew), *feed_pages(few)], options["rounds"])
+            results.append({**share_of_building(busy, many), **self.shared})
             self.stdout.write(f"{results[-1]['name']}: {results[-1]['value']}, limit {results[-1]['limit']}")
             results += self.papers(options["rounds"])
             transaction.set_rollback(True)
-        folder = settings.BASE_DIR / "bench"
-        folder.mkdir(exist_ok=True)
-        (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
-        over = [row["name"] for row in results if row["value"] > row["limit"]]
-        self.stdout.write(f"\nbench/results.json is written. Over their limit: {', '.join(over) or 'none'}.")
+        for sentence in reporting.write(settings.BASE_DIR / "bench", results):
+            self.stdout.write(sentence)
 
     def measure(self, pages: list[Page], rounds: int) -> list[dict[str, Any]]:
         """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
@@ -61,23 +71,38 @@ class Command(BaseCommand):
                 began = time.perf_counter()
                 clients[page.name].get(page.path, headers=page.headers)
                 samples[page.name].append((time.perf_counter() - began) * 1000)
-        empty = statistics.median(samples[EMPTY.name])
-        self.stdout.write(f"{'page':<20}{'queries':>9}{'limit':>7}{'ms':>9}{'times':>8}{'limit':>7}")
-        rows, commit = [], self.commit()
+        weights = {page.name: self.weigh(clients[page.name], page) for page in pages}
+        empty = statistics.median(samples[EMPTY])
+        self.stdout.write(
+            f"{'page':<20}{'queries':>9}{'limit':>7}{'ms':>9}{'times':>8}{'limit':>7}{'kB out':>9}{'kB held':>9}"
+        )
+        rows: list[dict[str, Any]] = []
         for page in pages:
-            middle = statistics.median(samples[page.name])
+            taken, middle = samples[page.name], statistics.median(samples[page.name])
+            size, held = weights[page.name]
             self.stdout.write(
                 f"{page.name:<20}{queries[page.name]:>9}{page.queries:>7}{middle:>9.1f}{middle / empty:>8.1f}{page.times:>7}"
+                f"{size / 1000:>9.1f}{held / 1000:>9.0f}"
             )
-            shared = {
-                "engine": connection.vendor,
-                "data": page.data,
-                "commit": commit,
-                "empty_ms": round(empty, 2),
-            }
-            rows.append({"name": f"{page.name}: queries", "value": queries[page.name], "unit": "queries", "limit": page.queries, "samples": [queries[page.name]], **shared})  # fmt: skip
-            rows.append({"name": f"{page.name}: server time", "value": round(middle / empty, 2), "unit": "empty views", "limit": page.times, "samples": [round(ms, 2) for ms in samples[page.name]], **shared})  # fmt: skip
+            for what, value, unit, limit, all_of_them in (
+                ("queries", queries[page.name], "queries", page.queries, [queries[page.name]]),
+                ("server time", round(middle / empty, 2), "empty views", page.times, [round(ms, 2) for ms in taken]),
+                ("size", size, "bytes", None, [size]),
+                ("memory", held, "bytes", None, [held]),
+            ):
+                own = {"name": f"{page.name}: {what}", "value": value, "unit": unit, "limit": limit}
+                rows.append(
+                    {**own, "samples": all_of_them, **self.shared, "over": page.over, "empty_ms": round(empty, 2)}
+                )
         return rows
+
+    def weigh(self, client: Client, page: Page) -> tuple[int, int]:
+        """The bytes of the answer, and the most that Python held at once to make it."""
+        tracemalloc.start()
+        answer = client.get(page.path, headers=page.headers)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return len(answer.content), held
 
     def papers(self, rounds: int) -> list[dict[str, Any]]:
         """What certificates cost, in the same run."""
@@ -87,7 +112,7 @@ class Command(BaseCommand):
                 f"\n{row['name']}: {row['value']} ms (limit {row['limit']}), {row['documents_per_second_and_core']} documents per"
                 f" second and core, {row['times_faster']} times as fast as naive rendering ({row['naive_ms']} ms)"
             )
-        return [row | {"engine": connection.vendor, "data": "demo", "commit": self.commit()} for row in rows]
+        return [row | self.shared for row in rows]
 
     def client_of(self, page: Page) -> Client:
         client = Client()
