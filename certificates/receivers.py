@@ -2,9 +2,10 @@
 
 from django.dispatch import receiver
 
-from certificates import closing, issuing, records
+from certificates import closing, disclosing, issuing, records
 from courses.signals import course_passed, course_reopened, results_changed
 from journeys.signals import completed, completion_reopened
+from people.signals import record_accepted
 
 
 @receiver(course_passed, dispatch_uid="certificates.course_passed")
@@ -30,3 +31,8 @@ def withdraw_completion(sender, completion, reason="", by=None, at=None, **facts
 @receiver(results_changed, dispatch_uid="certificates.results_changed")
 def follow_attendance(sender, result, at=None, **facts):
     records.follow_attendance(result=result, at=at)
+
+
+@receiver(record_accepted, dispatch_uid="certificates.record_accepted")
+def disclose_certificates(sender, share, by=None, at=None, **facts):
+    disclosing.disclose(share=share, by=by, at=at)

@@ -1,16 +1,22 @@
 from django.urls import path
 
-from certificates.views import bundles, corrections, credentials, layouts, own, register, seals, verification
+from certificates.views import bundles, corrections, credentials, layouts, own, register, seals, sharing, verification
 
 urlpatterns = [
     path("mina-intyg/", own.certificate_mine, name="certificate_mine"),
     path("mina-intyg/utdrag/", own.extract_create, name="extract_create"),
     path("mina-intyg/narvaro/<uuid:public_id>/", own.attendance_certify, name="attendance_certify"),
+    path("mina-intyg/ta-med/", sharing.share_mine, name="share_mine"),
+    path("mina-intyg/ta-med/<uuid:sender>/<uuid:organisation>/", sharing.share_create, name="share_create"),
+    path("mina-intyg/ta-med/<uuid:public_id>/aterta/", sharing.share_withdraw, name="share_withdraw"),
     path("program/<slug:slug>/intyg/", layouts.layout_edit, name="layout_edit"),
     path("program/<slug:slug>/intyg/<slug:colour>.css", layouts.layout_style, name="layout_style"),
     path("organisationen/sigill/", seals.seal_edit, name="seal_edit"),
     path("organisationen/sigill/vaxla/", seals.seal_switch, name="seal_switch"),
     path("intyg/", register.certificate_list, name="certificate_list"),
+    path("intyg/medtagna/", sharing.share_list, name="share_list"),
+    path("intyg/medtagna/<uuid:public_id>/", sharing.share_detail, name="share_detail"),
+    path("intyg/medtagna/<uuid:public_id>/svara/", sharing.share_answer, name="share_answer"),
     path("intyg/hamta/<slug:code>/", own.certificate_download, name="certificate_download"),
     path("intyg/ratta/", corrections.certificate_replace_many, name="certificate_replace_many"),
     path("intyg/ratta/<slug:code>/", corrections.certificate_replace, name="certificate_replace"),

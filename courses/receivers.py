@@ -11,12 +11,18 @@ from courses.booking import release_bookings
 from courses.entries import rewrite_course, rewrite_person, write_days, write_entries
 from courses.feeds import close_feeds
 from courses.models import Booking
+from courses.transfers import copy_results
 from people import signals as people
 
 
 @receiver(people.employment_ended)
 def on_employment_ended(sender: Any, employment, **facts: Any) -> None:
     release_bookings(employment=employment, by=facts.get("by"), at=facts.get("at"))
+
+
+@receiver(people.record_accepted)
+def on_record_accepted(sender: Any, share, **facts: Any) -> None:
+    copy_results(share=share, by=facts.get("by"), at=facts.get("at"))
 
 
 @receiver(people.language_changed)

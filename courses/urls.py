@@ -23,6 +23,7 @@ from courses.views import (
     moving,
     occasions,
     offers,
+    own_data,
     quotas,
     recognition,
     settings,
@@ -30,6 +31,7 @@ from courses.views import (
 )
 
 urlpatterns = [
+    path("installningar/mina-uppgifter/", own_data.own_data_fetch, name="own_data_fetch"),
     # courses
     path("kurser/", catalogue.course_list, name="course_list"),
     path("kurser/<slug:slug>/", catalogue.course_detail, name="course_detail"),

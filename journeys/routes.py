@@ -27,6 +27,13 @@ def routes_of_courses(viewer: Viewer) -> QuerySet:
     )
 
 
+def journeys_of_courses(person: Person) -> dict[int, str]:
+    """Course id -> the name of the person's journey that it is a stop of, past ones included; the latest of several."""
+    versions = Enrolment.objects.filter(person=person).order_by().values("version")
+    stops = Stop.objects.filter(version__in=versions).annotate(journey_name=_name("version__journey__name"))
+    return dict(stops.order_by("version__published_at", "pk").values_list("course", "journey_name"))
+
+
 def _name(path: str) -> Coalesce:
     """The name in the reader's language."""
     english = NullIf(f"{path}_en", Value("")) if get_language() == "en" else Value(None, output_field=CharField())

@@ -9,4 +9,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(raise_wall)
-        from people import digests, invitations, receivers  # noqa: F401  they register what they say, once the models are there
+        from people import digests, invitations, receivers, sharing  # noqa: F401  they register what they say, once the models are there

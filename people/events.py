@@ -30,6 +30,7 @@ _PAGES: list[tuple[Promise, str]] = [
         _("one of your certificates"),
         "certificate_download certificate_replace attendance_certify certificate_withdraw certificate_check",
     ),
+    (_("what you take with you to a new employer"), "share_list share_detail share_answer"),
     (_("a file of certificates"), "bundle_detail bundle_download bundle_create"),
     (_("your course"), "result_detail"),
     (_("a file of earlier completions"), "upload_detail upload_apply"),

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_REGION = "see_region"
     SEE_CERTIFICATES = "see_certificates"
     CHANGE_CERTIFICATES = "change_certificates"
+    RECEIVE_RECORDS = "receive_records"
     UPLOAD_RESULTS = "upload_results"
     SEE_STAFF = "see_staff"
     SEE_REPORTS = "see_reports"
@@ -85,6 +86,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.SEE_CERTIFICATES,
             _P.CHANGE_CERTIFICATES,
+            _P.RECEIVE_RECORDS,
             _P.UPLOAD_RESULTS,
             _P.SEE_STAFF,
             _P.SEE_REPORTS,

@@ -31,6 +31,7 @@ ASKS_AGAIN: dict[str, bool] = {
     "administrator_create": False,
     "coordinator_create": False,
     "deputy_list": False,
+    "own_data_fetch": False,
     "protection_end": False,
 }
 FILES_WITH_NAMES = frozenset({"xlsx", "csv"})

@@ -37,8 +37,9 @@ from courses.models import (
     Venue,
 )
 from courses.recognition import apply_for_recognition
-from courses.results import finish_part, tick_task
+from courses.results import finish_part, start_course, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
+from courses.transfers import share_results
 from journeys.enrolment import enrol
 from journeys.models import Enrolment, Journey, MoveRule, TargetGroup
 from journeys.publishing import (
@@ -53,8 +54,8 @@ from journeys.rules import Rule
 from journeys.target_groups import set_rule
 from journeys.versions_moving import offer_moves
 from journeys.versions_publishing import publish_with_rules
-from people.models import Employment
-from tests.factories import World, build_course, build_occasion
+from people.models import Employment, RecordShare
+from tests.factories import World, build_course, build_occasion, build_self_study
 
 STUDENTS = ("amira", "tilda", "skye")
 
@@ -79,6 +80,7 @@ class Lived:
     results: dict[str, CourseResult]
     certificates: dict[str, Certificate]
     enrolments: dict[str, Enrolment]
+    record_share: RecordShare
     groups: dict[str, TargetGroup]
     share: RatingShare
     uploads: dict[str, Upload]
@@ -199,6 +201,18 @@ def diploma() -> bytes:
     return paper.getvalue()
 
 
+def build_share(world: World) -> RecordShare:
+    """Amira and Tilda passed a course while the region employed them. Tilda has offered hers to Tjörn; Amira can still choose."""
+    course = build_self_study(world, "SJALV", "Självstudier")
+    for person in (world.amira, world.tilda):
+        result = start_course(person=person, organisation=world.region, course=course, by=person)
+        finish_part(result=result, part=result.course_version.parts.get(), by=person)
+    result = CourseResult.objects.get(person=world.tilda, organisation=world.region)
+    return share_results(
+        person=world.tilda, sender=world.region, organisation=world.tjorn, results=[result], by=world.tilda
+    )
+
+
 def number_of(job: Employment) -> str:
     """An employee number, given to a job that has none."""
     Employment.objects.filter(pk=job.pk).update(number=f"nr-{job.pk}")
@@ -266,16 +280,20 @@ def build_lived(world: World) -> Lived:
         venue=add_venue(organisation=world.region, name="Salen", by=world.petra),
         bundle=start_bundle(
             organisation=world.ale,
-            certificates=Certificate.objects.filter(person=world.amira),
+            certificates=Certificate.objects.filter(person=world.amira, organisation=world.ale),
             role="hr",
             by=world.helena,
         ),
         tokens={key: renew_feed(person=world.people[key], kind="mine", by=None)[1] for key in ("amira", "tilda")},
-        results={key: CourseResult.objects.get(person=world.people[key], state="passed") for key in STUDENTS},
+        results={
+            key: CourseResult.objects.get(person=world.people[key], course=course, state="passed") for key in STUDENTS
+        },
         certificates={
-            key: Certificate.objects.filter(person=world.people[key], kind="course").latest("id") for key in STUDENTS
+            key: Certificate.objects.filter(person=world.people[key], kind="course", result__course=course).latest("id")
+            for key in STUDENTS
         },
         enrolments=enrolments,
+        record_share=build_share(world),
         share=build_ratings(world, course),
         uploads={
             key: read_upload(

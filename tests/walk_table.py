@@ -136,6 +136,9 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "bundle": {"helena": {"helena"}},
     "credential": {"amira": {"amira"}, "tilda": {"tilda"}, "skye": NOBODY},
     "notice": {"amira": {"amira"}, "tilda": {"tilda"}},
+    "my_share": {"tilda": {"tilda"}},
+    "share": {"tilda": {"hugo"}},
+    "new_employer": {"ale": {"amira"}, "tjorn": {"tilda"}, "boras": NOBODY},
 }
 
 
@@ -225,6 +228,10 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "key": {"*": "0-unknown"},
         "own_key": {"*": 0},
         "uidb36": {"*": "1"},
+        "my_share": {"tilda": lived.record_share.public_id},
+        "share": {"tilda": lived.record_share.public_id},
+        "former_employer": {"*": world.region.public_id},
+        "new_employer": {key: getattr(world, key).public_id for key in ("ale", "tjorn", "boras")},
         "target_group": {key: row.public_id for key, row in lived.groups.items()},
         "upload": {key: row.public_id for key, row in lived.uploads.items()},
         "bundle": {"helena": lived.bundle.public_id},
@@ -287,6 +294,7 @@ EXPECTED: dict[str, Page] = {
             "session_list",
             "shown_choose",
             "pace_choose",
+            "own_data_fetch",
             "notice_list",
             "notice_read",
         )
@@ -515,6 +523,12 @@ EXPECTED: dict[str, Page] = {
     "attendance_certify": page(SIGNED_IN, public_id="my_result"),
     "layout_edit": page(having(P.EDIT_JOURNEYS), slug="journey"),
     "layout_style": page(having(P.EDIT_JOURNEYS), slug="journey", colour="colour"),
+    "share_mine": page(SIGNED_IN),
+    "share_create": page(SIGNED_IN, sender="former_employer", organisation="new_employer"),
+    "share_withdraw": page(SIGNED_IN, public_id="my_share"),
+    "share_list": page(having(P.RECEIVE_RECORDS)),
+    "share_detail": page(having(P.RECEIVE_RECORDS), public_id="share"),
+    "share_answer": page(having(P.RECEIVE_RECORDS), public_id="share"),
     "certificate_list": page(having(P.SEE_CERTIFICATES)),
     "certificate_download": page(SIGNED_IN, code="certificate"),
     **{

@@ -5,6 +5,7 @@ from certificates.models.certificate import (
     CertificateFile,
     CertificateKind,
     CertificateQuerySet,
+    Disclosure,
     NumberSeries,
     new_code,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "CertificateFile",
     "CertificateKind",
     "CertificateQuerySet",
+    "Disclosure",
     "IssuerKey",
     "Layout",
     "NumberSeries",

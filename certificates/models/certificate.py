@@ -13,9 +13,10 @@ from certificates.models.keys import StatusList
 from courses.models import CourseResult
 from journeys.models import Completion
 from people.looking import Noted, unnoted
-from people.models import Organisation, Person, Placement
+from people.models import Organisation, Person, Placement, RecordShare
 from people.models.base import choice_check
 from people.names import search_key
+from people.roles import Permission
 
 SOON_DAYS = 90
 # Before the word that says why a snapshot was refused; a fault without it is the letters that no font has.
@@ -65,10 +66,18 @@ class CertificateQuerySet(models.QuerySet):
         """The person's own, whatever the acting role and whoever the employer."""
         return viewer.own(self)
 
+    def disclosed_to(self, viewer):
+        """Papers of other issuers and employers that people brought to the viewer's organisation, for its HR to read (R32)."""
+        if Permission.RECEIVE_RECORDS not in viewer.may:
+            return self.none()
+        shares = viewer.rows_seen(RecordShare.objects.order_by())
+        return self.filter(pk__in=Disclosure.objects.filter(share__in=shares.values("pk")).values("certificate"))
+
     def downloadable_by(self, viewer):
-        """Own ones and those that the acting role sees; withdrawn and replaced papers stay in the archive."""
-        own, seen = self.owned_by(viewer).order_by(), self.visible_to(viewer).order_by()
-        return self.live().filter(pk__in=own.values("pk").union(seen.values("pk")))
+        """Own ones, those that the acting role sees and those brought to it; withdrawn and replaced ones stay in the archive."""
+        legs = [self.owned_by(viewer), self.visible_to(viewer), self.disclosed_to(viewer)]
+        own, seen, brought = (leg.order_by().values("pk") for leg in legs)
+        return self.live().filter(pk__in=own.union(seen, brought))
 
     def matching(self, text: str):
         """Certificates whose name, number or title contains every word."""
@@ -311,3 +320,17 @@ class CertificateFile(models.Model):
 
     def __str__(self) -> str:
         return self.stored_as
+
+
+class Disclosure(models.Model):
+    """A certificate that a person brought to a new employer: what lets that HR read it, and nothing more."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="disclosures")
+    share = models.ForeignKey(RecordShare, models.PROTECT, related_name="disclosures")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certificate", "organisation"], name="disclosure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id}:{self.organisation_id}"

@@ -5,7 +5,7 @@ from courses.models.moving import FirstRight, TimeQuestion
 from courses.models.occasion import Hold, Meeting, Occasion, OccasionTrainer, Quota, Venue
 from courses.models.rating import Judgement, RatingShare, ReachedLevel, SelfRating
 from courses.models.recognition import Equivalence, Evidence, Recognition
-from courses.models.result import CourseResult, PartResult
+from courses.models.result import CourseResult, PartResult, SharedResult
 from courses.models.upload import Upload
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "ReachedLevel",
     "Recognition",
     "SelfRating",
+    "SharedResult",
     "Subject",
     "Task",
     "TimeQuestion",

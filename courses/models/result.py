@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.booking import Attendance
 from courses.models.course import Course, CourseVersion, Part, Subject
 from courses.models.recognition import Recognition
-from people.models import Organisation, Person
+from people.models import Organisation, Person, RecordShare
 from people.models.base import Public, choice_check
 
 
@@ -71,6 +71,7 @@ class CourseResult(Public):
     valid_until = models.DateField(null=True, blank=True)
     recognition = models.OneToOneField(Recognition, models.PROTECT, null=True, blank=True, related_name="course_result")
     import_ref = models.CharField(max_length=80, blank=True)
+    share = models.ForeignKey(RecordShare, models.PROTECT, null=True, blank=True, related_name="copies")
     reason = models.CharField(max_length=400, blank=True)
 
     objects = CourseResultQuerySet.as_manager()
@@ -88,6 +89,10 @@ class CourseResult(Public):
             ),
             models.CheckConstraint(
                 condition=~Q(source__in=["imported", "migrated"]) | ~Q(import_ref=""), name="courseresult_import_ref"
+            ),
+            models.CheckConstraint(
+                condition=Q(source="transferred", share__isnull=False) | (~Q(source="transferred") & Q(share=None)),
+                name="courseresult_transferred_by_share",
             ),
             models.CheckConstraint(
                 condition=Q(recognition=None) | Q(source="recognised"), name="courseresult_recognised"
@@ -155,3 +160,16 @@ class PartResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.result_id}:{self.part_id}"
+
+
+class SharedResult(models.Model):
+    """A passed course that a person chose to take to the next employer. The result itself stays where it is."""
+
+    share = models.ForeignKey(RecordShare, models.PROTECT, related_name="lines")
+    result = models.ForeignKey(CourseResult, models.PROTECT, related_name="shared")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["share", "result"], name="sharedresult_once")]
+
+    def __str__(self) -> str:
+        return f"{self.share_id}:{self.result_id}"

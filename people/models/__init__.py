@@ -6,6 +6,7 @@ from people.models.organisation import Accession, Collaboration, Organisation, U
 from people.models.person import Person, Protection
 from people.models.role import Delegation, RoleAssignment
 from people.models.sending import Sending
+from people.models.share import RecordShare
 
 __all__ = [
     "Accession",
@@ -24,6 +25,7 @@ __all__ = [
     "Protection",
     "Reading",
     "ReadingLine",
+    "RecordShare",
     "RoleAssignment",
     "Sending",
     "Unit",
