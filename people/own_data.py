@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[Promise, str]] = {
     "people.delegation": (_("Stand-ins"), "to"),
     "journeys.enrolment": (_("Journeys"), "person"),
     "journeys.progress": (_("Where you are"), "person"),
+    "journeys.versionmove": (_("Moves to a new version of a programme"), "enrolment__person"),
     "journeys.pause": (_("Pauses"), "enrolment__person"),
     "journeys.deadlinechange": (_("Changed deadlines"), "enrolment__person"),
     "journeys.completion": (_("Completed stages"), "person"),
@@ -108,6 +109,7 @@ HIDDEN = {
     "courses.offer.token_sha256",
     "courses.recognition.precedent",  # may be somebody else's
     "courses.timequestion.token_sha256",
+    "journeys.versionmove.before",  # how to undo it, in keys of rows
     "mfa.authenticator.data",
     "people.notice.key",
     "people.notice.payload",

@@ -19,6 +19,10 @@ ONE_ENGINE: dict[str, tuple[str, str]] = {
     )
     for table in ("people_event", "people_reading", "people_readingline", "people_link")
 }
+ONE_ENGINE["tests/tracker/test_keys.py"] = (
+    "postgresql",
+    "SQLite gets no composite keys: there the deeds carry them",
+)
 ONE_ENGINE["tests/test_walls.py"] = (
     "postgresql",
     "SQLite has no policies: there the scope refuses, and the walk tells",
