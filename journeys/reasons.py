@@ -21,6 +21,7 @@ from journeys.progress import RULE, standing_of
 from journeys.queries import WEIGHT, stops_on_screen
 from journeys.stations import Activity, Station, stations_of
 from people.access import Viewer
+from people.models import Person
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def own_progress(viewer: Viewer) -> QuerySet[Progress]:
 
 
 def seen_progress(viewer: Viewer) -> QuerySet[Progress]:
-    return _with_names(Progress.objects.visible_to(viewer))
+    """Of people whom the viewer sees today: HR's rows of those who left are for their certificates (decision 3)."""
+    people = Person.objects.visible_to(viewer).order_by().values("pk")
+    return _with_names(Progress.objects.visible_to(viewer).filter(person__in=people))
 
 
 def _with_names(rows: QuerySet[Progress]) -> QuerySet[Progress]:

@@ -23,10 +23,11 @@ ONE_ENGINE["tests/tracker/test_keys.py"] = (
     "postgresql",
     "SQLite gets no composite keys: there the deeds carry them",
 )
-ONE_ENGINE["tests/test_walls.py"] = (
-    "postgresql",
-    "SQLite has no policies: there the scope refuses, and the walk tells",
-)
+for _file in ("tests/test_walls.py", "tests/tracker/test_walls.py"):
+    ONE_ENGINE[_file] = (
+        "postgresql",
+        "SQLite has no policies: there the scope refuses, and the walk tells",
+    )
 
 SENTENCE = "A skipped, xfailed or xpassed test is a failure in this house (docs/decisions): {}"
 

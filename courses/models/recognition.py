@@ -15,8 +15,12 @@ def decides_for(viewer) -> frozenset[int]:
 
 class RecognitionQuerySet(models.QuerySet):
     def visible_to(self, viewer):
-        """Applications of the viewer's people, and those that the viewer decides: of these the pages show no name."""
-        seen = viewer.rows_seen(self).order_by().values("pk")
+        """Applications of the viewer's people, and those that the viewer decides: of these the pages show no name.
+
+        HR's people are those who work there now, as on its other pages: only certificates and how they were earned stay (decision 3).
+        """
+        people = Person.objects.visible_to(viewer).order_by().values("pk")
+        seen = viewer.rows_seen(self).filter(person__in=people).order_by().values("pk")
         return self.filter(pk__in=seen.union(self.filter(decided_for__in=decides_for(viewer)).order_by().values("pk")))
 
     def open(self):

@@ -91,6 +91,15 @@ LOOKS: dict[str, tuple[str, Promise | None]] = {
     "absent": ("failed", pgettext_lazy("status", "Absent")),
     "excused": ("paused", pgettext_lazy("status", "Excused")),
     "retired": ("cancelled", pgettext_lazy("status", "Retired")),
+    "submitted": ("requested", pgettext_lazy("status", "Sent in")),
+    "supplement": ("queued", pgettext_lazy("status", "More evidence is asked for")),
+    "granted": ("recognised", pgettext_lazy("status", "Granted")),
+    "read": ("draft", pgettext_lazy("status", "Read")),
+    "applied": ("done", pgettext_lazy("status", "Written in")),
+    "undone": ("cancelled", pgettext_lazy("status", "Undone")),
+    "moved": ("done", pgettext_lazy("status", "Moved to the new version")),
+    "settled": ("done", pgettext_lazy("status", "Moved to the new version")),
+    "stayed": ("open", pgettext_lazy("status", "Stays on the old version")),
 }
 
 
