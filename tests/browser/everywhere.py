@@ -21,12 +21,12 @@ from tests.walk_table import EXPECTED, values
 from tests.walking import addresses, sign_in
 from tracker.management.commands.messages import CATALOGUE, polib
 
-# One of each role; what looks different for two of the first ones who may open it is opened by both. Nobody is always
+# One of each role, and two of another municipality to whom something was sent; what looks different for two of the first ones who may open it is opened by both. Nobody is always
 # asked: the entrance leads on whoever has signed in.
 ENOUGH = 4
-VIEWERS = ["amira", "johan", "petra", "helena", "karin", "olle", "maja", "saga", "pia", "tove"]
+VIEWERS = ["amira", "johan", "petra", "helena", "karin", "olle", "maja", "saga", "pia", "tove", "tilda", "hugo"]
 # Swedish names that stand as examples in English sentences.
-EXAMPLES = ("Tjörns kommun", "Tjörn")
+EXAMPLES = ("Tjörns kommun", "Tjörn", "Nummer", "Datum")  # the last two are heads of a file that HR sent
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
 # Words that every sentence of a language has, and the other language has not.
 TONGUE = {
@@ -90,8 +90,10 @@ def asked(lived: Lived, known: dict) -> Iterator[tuple[str, str, str, HttpRespon
     clients = {viewer: sign_in(lived, viewer) for viewer in [*VIEWERS, ""]}
     for address in addresses():
         page = EXPECTED[address.name]
-        for viewer in [*[one for one in VIEWERS if one in page.who][:ENOUGH], *({""} & set(page.who))]:
-            for opened in [one for one in openings(page, known) if may_open(viewer, page, one)]:
+        shapes = list(openings(page, known))
+        able = [one for one in VIEWERS if one in page.who and any(may_open(one, page, shape) for shape in shapes)]
+        for viewer in [*able[:ENOUGH], *({""} & set(page.who))]:
+            for opened in [one for one in shapes if may_open(viewer, page, one)]:
                 url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in opened.items()})
                 kept = clients[viewer].cookies.copy()
                 answer = clients[viewer].get(url)
