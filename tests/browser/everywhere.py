@@ -25,8 +25,8 @@ from tracker.management.commands.messages import CATALOGUE, polib
 # asked: the entrance leads on whoever has signed in.
 ENOUGH = 4
 VIEWERS = ["amira", "johan", "petra", "helena", "karin", "olle", "maja", "saga", "pia", "tove", "tilda", "hugo"]
-# Swedish names that stand as examples in English sentences.
-EXAMPLES = ("Tjörns kommun", "Tjörn", "Nummer", "Datum")  # the last two are heads of a file that HR sent
+# Swedish names that stand as examples in English sentences; initials; heads of a file that HR sent.
+EXAMPLES = ("Tjörns kommun", "Tjörn", "TÅ", "Nummer", "Datum")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
 # Words that every sentence of a language has, and the other language has not.
 TONGUE = {
