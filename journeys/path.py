@@ -83,6 +83,36 @@ class Path:
         )
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A passed course of one person, held by the enrolment's organisation."""
+
+    course: int
+    passed_on: date
+    version: int = 1
+    valid_until: date | None = None
+    source: str = "session"
+    subject: int | None = None
+    result: str = ""
+    # keys of stations that it counts for whatever their course: a move to another version brought it along (R38)
+    counts_for: frozenset[str] = frozenset()
+
+
+def satisfies(one: Passed, stop: StopOnPath) -> bool:
+    """Brought along for it by a move to another version, or of a course that fits."""
+    return stop.key in one.counts_for or fits(one, stop)
+
+
+def fits(one: Passed, stop: StopOnPath) -> bool:
+    """Its own course, or one that an owner has decided to count as it on the day it was passed (R33)."""
+    if one.course == stop.course:
+        return one.version >= stop.min_course_version
+    return any(
+        one.course == course and one.version >= lowest and (last is None or one.passed_on <= last)
+        for course, lowest, last in stop.equals
+    )
+
+
 class HasStage(Protocol):
     @property
     def key(self) -> str: ...

@@ -19,26 +19,11 @@ from courses.models import CourseResult
 from courses.validity import grace_end
 from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, needs_hand, possible, shift
 from journeys.models import Enrolment, Progress
-from journeys.path import Path, Paths, StageOnPath, StopOnPath, held_stages
+from journeys.path import Passed, Path, Paths, StageOnPath, StopOnPath, held_stages, satisfies
 from people.models import Placement
 
 # Raised when the rule changes: rows of an older rule are recomputed by the nightly job.
 RULE = 2
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A passed course of one person, held by the enrolment's organisation."""
-
-    course: int
-    passed_on: date
-    version: int = 1
-    valid_until: date | None = None
-    source: str = "session"
-    subject: int | None = None
-    result: str = ""
-    # keys of stations that it counts for whatever their course: a move to another version brought it along (R38)
-    counts_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -184,21 +169,6 @@ def _standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) 
 def _first_pass(stop: StopOnPath, results: Iterable[Passed]) -> Passed | None:
     """The earliest passed result that satisfies the station."""
     return next((one for one in results if satisfies(one, stop)), None)
-
-
-def satisfies(one: Passed, stop: StopOnPath) -> bool:
-    """Brought along for it by a move to another version, or of a course that fits."""
-    return stop.key in one.counts_for or fits(one, stop)
-
-
-def fits(one: Passed, stop: StopOnPath) -> bool:
-    """Its own course, or one that an owner has decided to count as it on the day it was passed (R33)."""
-    if one.course == stop.course:
-        return one.version >= stop.min_course_version
-    return any(
-        one.course == course and one.version >= lowest and (last is None or one.passed_on <= last)
-        for course, lowest, last in stop.equals
-    )
 
 
 def _via(one: Passed, stop: StopOnPath) -> str:

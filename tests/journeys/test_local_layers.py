@@ -23,8 +23,8 @@ from journeys.local_layers import (
     undo_layer,
 )
 from journeys.models import Completion, LocalChange, LocalLayer, Progress, Rollup
-from journeys.path import Layer, Path, Paths, StageOnPath, StopOnPath, with_layer
-from journeys.progress import Passed, standing
+from journeys.path import Layer, Passed, Path, Paths, StageOnPath, StopOnPath, with_layer
+from journeys.progress import standing
 from journeys.publishing import adopt_journey
 from journeys.queries import stops_on_screen
 from journeys.recomputing import begin_rebuild, go_on
