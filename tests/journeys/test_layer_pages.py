@@ -5,6 +5,7 @@ import pytest
 from journeys.enrolment import enrol
 from journeys.local_layers import draft_layer, set_live, set_local_change, set_local_stop
 from journeys.models import LocalLayer, Progress
+from journeys.notices import remind, reminder
 from journeys.publishing import adopt_journey
 from tests.factories import build_person, build_self_study
 from tests.journeys.test_path_pages import queries_of
@@ -127,3 +128,10 @@ def test_why_not_done_names_the_local_station_and_its_date_can_be_set(world, jou
     assert Progress.objects.get(enrolment=enrolment).stops[key]["due"] == day
     assert team.get(f"/team/resa/{enrolment.public_id}/sista-dag/lokal-annan/").status_code == 404
     assert team.get(f"/team/{world.amira.public_id}/boka/{key}/").status_code == 302
+
+
+def test_a_reminder_speaks_of_the_local_station(world, journey, layer):
+    enrolment = put_on(world, journey)
+    notice = remind(enrolment=enrolment, by=world.johan)
+    assert reminder(notice)["title"] == "Lokal introduktion"
+    assert reminder(notice)["address"].endswith(f"/kurser/{layer.stops.get().course.slug}/")
