@@ -156,7 +156,7 @@ def psql(url: str, statement: str) -> None:
 
 
 def prove(only: set[str], engines: Iterable[str]) -> list[Proof]:
-    """Run the marked tests and every planted fault of the promises `only` (all when there are none); write after each engine.
+    """Run the marked tests and every planted fault of the promises `only` (all when there are none); write each proof when it is whole.
 
     What was proved before and is not proved now stays, with the commit on which it was.
     """
@@ -169,23 +169,23 @@ def prove(only: set[str], engines: Iterable[str]) -> list[Proof]:
         with database(engine) as place:
             facts = run_marked(ROOT, place, sorted(only), *workers())
         planted = {name: found for name, found in faults(engine).items() if name in only or not only}
-        found = find_all(planted, engine)
         ids = {name for fact in facts for name in fact["promises"] if name in only or not only} | set(planted)
-        for name in ids:
-            own = {fact["test"]: fact["outcome"] for fact in facts if name in fact["promises"]}
-            failed = any(fact["outcome"] == "failed" and name in fact["promises"] for fact in facts)
-            all_found = bool(planted.get(name)) and all(found[patch] for patch in planted[name])
-            proofs.append(Proof(name, engine, len(own), bool(own) and not failed, all_found, commit))
-        write(proofs)
+        for name, found in find_all(planted, ids, engine):
+            own = [fact for fact in facts if name in fact["promises"]]
+            held = bool(own) and not any(fact["outcome"] == "failed" for fact in own)
+            proofs.append(Proof(name, engine, len({fact["test"] for fact in own}), held, found, commit))
+            write(proofs)
     return proofs
 
 
-def find_all(planted: dict[str, list[Path]], engine: str) -> dict[Path, bool]:
-    """Plant every fault, as many at a time as there are cores; return for each whether it was found."""
-    pairs = [(patch, name) for name, patches in planted.items() for patch in patches]
+def find_all(planted: dict[str, list[Path]], ids: set[str], engine: str) -> Iterator[tuple[str, bool]]:
+    """Plant every fault, as many at a time as there are cores; give each promise and whether all of its faults were found."""
     with beds(engine) as bed, ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = pool.map(lambda pair: found_in(bed, *pair, engine), pairs)
-        return {patch: answer for (patch, _name), answer in zip(pairs, answers, strict=True)}
+        asked = {
+            name: [pool.submit(found_in, bed, patch, name, engine) for patch in planted.get(name, [])] for name in ids
+        }
+        for name, answers in asked.items():
+            yield name, bool(answers) and all([answer.result() for answer in answers])
 
 
 def write(proofs: list[Proof]) -> None:
