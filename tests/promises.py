@@ -185,7 +185,7 @@ def find_all(planted: dict[str, list[Path]], ids: set[str], engine: str) -> Iter
             name: [pool.submit(found_in, bed, patch, name, engine) for patch in planted.get(name, [])] for name in ids
         }
         for name, answers in asked.items():
-            yield name, bool(answers) and all([answer.result() for answer in answers])
+            yield name, bool(answers) and all(answer.result() for answer in answers)
 
 
 def write(proofs: list[Proof]) -> None:
