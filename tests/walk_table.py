@@ -428,7 +428,7 @@ EXPECTED: dict[str, Page] = {
     "message_stop": page(RUN, public_id="own_occasion", notice_id="message"),
     **{
         name: page(MARK, public_id="own_occasion")
-        for name in ("attendance_edit", "attendance_all", "attendance_lock", "occasion_report")
+        for name in ("parts_confirm", "attendance_edit", "attendance_all", "attendance_lock", "occasion_report")
     },
     "attendance_mark": page(MARK, public_id="own_occasion", booking_id="occasion_booking"),
     "attendance_sync": page(MARK),
