@@ -78,6 +78,8 @@ def _production_obstacles() -> list[str]:
         found.append(
             "SECURITY_CONTACT is not set: mailto: or https:// to whoever answers when somebody has found a hole."
         )
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 32:
+        found.append("METRICS_TOKEN must be a secret of 32 characters or more, or empty.")
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         found.append("The cache must be shared by all processes: rate limits count in it.")
     return found

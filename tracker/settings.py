@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tracker.middleware.RequestLineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -130,6 +131,8 @@ IS_POSTGRESQL = not DATABASES["default"]["ENGINE"].endswith("sqlite3")
 ROW_LEVEL_SECURITY = env.bool("ROW_LEVEL_SECURITY", default=IS_POSTGRESQL and not (DEMO or DEBUG or TESTING))
 # A cursor of the server would outlive the transaction that its scope was set for, and pgbouncer's too.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = IS_POSTGRESQL and (ROW_LEVEL_SECURITY or TESTING)
+# How long `migrate` waits for a table on PostgreSQL before it gives up: who serves meanwhile waits as long.
+MIGRATION_LOCK_TIMEOUT = env.str("MIGRATION_LOCK_TIMEOUT", default="5s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits need a cache that all processes share.
@@ -294,17 +297,29 @@ Q_CLUSTER = {
 }
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 
+# `json`: one object a line, without anything about anybody (tracker/logs.py); `plain` is for people at a terminal.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "tracker.logs.JsonLines"},
+    },
     "filters": {"tokens": {"()": "tracker.logs.MaskTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["tokens"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        "django": {"level": "INFO", "handlers": []},  # its own would write beside the masks, and send mail
         "django-q": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},
     },
 }
+
+# Who reads the numbers at /halsa/matt/: a secret that Prometheus sends as a bearer token. Empty: the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and not TESTING:  # the processes of one web server count together, in files (tracker/metrics.py)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
