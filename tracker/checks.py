@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -78,6 +79,10 @@ def _production_obstacles() -> list[str]:
         found.append(
             "SECURITY_CONTACT is not set: mailto: or https:// to whoever answers when somebody has found a hole."
         )
+    if settings.S3_ENDPOINT_URL.startswith("http://") and not is_loopback(
+        urlsplit(settings.S3_ENDPOINT_URL).hostname or ""
+    ):
+        found.append("S3_ENDPOINT_URL must start with https://: certificates go over the network.")
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 32:
         found.append("METRICS_TOKEN must be a secret of 32 characters or more, or empty.")
     if "locmem" in settings.CACHES["default"]["BACKEND"]:

@@ -224,8 +224,26 @@ STATICFILES_DIRS = [
     ]
     if path.is_dir()
 ]
+# Files on this host's disk, or in an S3 store that several hosts share (people/files.py).
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
+S3 = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": env.str("S3_REGION", default="us-east-1"),
+        "access_key": env.str("S3_ACCESS_KEY", default="") or None,
+        "secret_key": env.str("S3_SECRET_KEY", default="") or None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,  # as the bucket says: private
+        "file_overwrite": True,
+        "max_memory_size": 8_000_000,  # larger ones are read through a file that nobody else sees
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": S3 if S3_BUCKET else {"BACKEND": "people.files.Disk"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG

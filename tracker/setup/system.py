@@ -34,12 +34,11 @@ PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "libatomic1": ("the driver of the browser tests", lambda: has_library("libatomic.so.1")),
     "default-jdk-headless": ("the PDF validator", lambda: shutil.which("java") is not None),
     "systemd": ("reading the units in deploy/", lambda: shutil.which("systemd-analyze") is not None),
-    "pgbouncer": ("several machines on one", lambda: Path("/usr/sbin/pgbouncer").exists()),
+    "pgbouncer": ("connections that many share", lambda: Path("/usr/sbin/pgbouncer").exists()),
     "libjaxb-java": ("the PDF validator", lambda: Path("/usr/share/java/jaxb-runtime.jar").exists()),
 }
 FOR_RUNNING = ["python3-venv", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
-FOR_TESTING = [*FOR_RUNNING, "chromium", "libatomic1", "default-jdk-headless", "libjaxb-java", "systemd"]
-FOR_SEVERAL_MACHINES = [*FOR_RUNNING, "pgbouncer"]
+FOR_TESTING = [*FOR_RUNNING, "chromium", "libatomic1", "default-jdk-headless", "libjaxb-java", "systemd", "pgbouncer"]
 
 
 def missing(names: list[str]) -> list[str]:
