@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from people import mailboxes
 from people.scoping import Scope, opened
-from tracker import walls
+from tracker import replica, walls
 from tracker.demo.mark import may_become_demo
 
 LOOPBACK_NAMES = {"localhost", "testserver"}
@@ -102,6 +102,11 @@ def database_obstacles() -> list[str]:
                 found.append("The database role is a superuser: give Leden a role of its own.")
         if settings.ROW_LEVEL_SECURITY:
             found += walls.obstacles()
+        if settings.REPLICA_URL and not replica.is_applied_before_answers():
+            found.append(
+                "REPLICA_URL wants synchronous_commit = remote_apply and synchronous_standby_names on the primary: "
+                "a link that was revoked must be gone on the standby too."
+            )
     return found
 
 

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "people.middleware.SecondFactorMiddleware",
     "people.middleware.OnceMiddleware",
     "people.middleware.ReadLogMiddleware",
+    "tracker.replica.ReplicaMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -133,6 +134,11 @@ ROW_LEVEL_SECURITY = env.bool("ROW_LEVEL_SECURITY", default=IS_POSTGRESQL and no
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = IS_POSTGRESQL and (ROW_LEVEL_SECURITY or TESTING)
 # How long `migrate` waits for a table on PostgreSQL before it gives up: who serves meanwhile waits as long.
 MIGRATION_LOCK_TIMEOUT = env.str("MIGRATION_LOCK_TIMEOUT", default="5s")
+# Reports and feeds are read from a standby of the same PostgreSQL (docs/decisions/0020).
+REPLICA_STICKY_SECONDS = 10
+if REPLICA_URL := env.str("REPLICA_URL", default=""):
+    DATABASES["replica"] = {**DATABASES["default"], **env.db("REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["tracker.replica.Router"] if REPLICA_URL else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits need a cache that all processes share.
