@@ -140,7 +140,7 @@ def main(arguments: list[str]) -> int:
     if what == "promises":
         from tests.promises import main as prove  # pytest loads this module too and needs nothing of it
 
-        return prove()
+        return prove(arguments[1:])
     return {"test": test, "quick": quick, "check": check}[what]()
 
 

@@ -39,7 +39,7 @@ SENTENCE = "A skipped, xfailed or xpassed test is a failure in this house (docs/
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--promise", default="", help="only the tests of this promise, for example P3")
+    parser.addoption("--promise", default="", help="only the tests of these promises, for example P3,P4")
     parser.addoption("--until-found", action="store_true", help="stop at the first test that fails by assertion")
     parser.addoption("--outcomes", default="", help="write one JSON line per test into this file")
 
@@ -57,12 +57,12 @@ def promises(item: pytest.Item) -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = config.getoption("--promise")
+    wanted = set(filter(None, config.getoption("--promise").split(",")))
     here = engine()
     kept, dropped = [], []
     for item in items:
         only = ONE_ENGINE.get(item.nodeid) or ONE_ENGINE.get(item.nodeid.partition("::")[0])
-        fits = (only is None or only[0] == here) and (not wanted or wanted in promises(item))
+        fits = (only is None or only[0] == here) and (not wanted or wanted & set(promises(item)))
         (kept if fits else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "people.middleware.BodyLimitMiddleware",  # before anything reads the form
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -262,6 +263,8 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / ("demo-files" if DEMO 
 POSTGRESQL_BIN = env.str("POSTGRESQL_BIN", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Five files of evidence and the form around them. Files go to disk as they come, so that nothing else bounds them.
+REQUEST_MAX_BYTES = 30_000_000
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
