@@ -24,6 +24,7 @@ ONE_ENGINE["tests/tracker/test_keys.py"] = (
     "SQLite gets no composite keys: there the deeds carry them",
 )
 ONE_ENGINE["tests/tracker/test_replica.py"] = ("postgresql", "SQLite has no standby")
+ONE_ENGINE["tests/tracker/test_standby.py"] = ("postgresql", "SQLite has no standby")
 ONE_ENGINE["tests/tracker/test_pooled.py"] = ("postgresql", "pgbouncer speaks to nothing else")
 for _file in ("tests/test_walls.py", "tests/tracker/test_walls.py"):
     ONE_ENGINE[_file] = (

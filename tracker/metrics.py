@@ -7,6 +7,7 @@ the start. Only routes, methods, statuses and numbers: nothing about anybody.
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from django.db.models import Min
 from django.db.models.aggregates import Max
@@ -21,6 +22,8 @@ from tracker.health import readiness_obstacles
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+if FOLDER := os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""):  # whoever counts has it; commands and the worker need none
+    Path(FOLDER).mkdir(parents=True, exist_ok=True)
 REQUESTS = Counter("leden_requests", "Answered requests", ["method", "route", "status"])
 SECONDS = Histogram("leden_request_seconds", "Seconds until the answer", ["route"], buckets=BUCKETS)
 
@@ -63,7 +66,7 @@ def exposition(at: datetime) -> bytes:
     asked = CollectorRegistry(auto_describe=False)
     asked.register(Waiting(at))  # type: ignore[arg-type]
     counts = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if FOLDER:
         counts = CollectorRegistry()
         MultiProcessCollector(counts)
     return generate_latest(counts) + generate_latest(asked)
