@@ -22,6 +22,7 @@ CHECKS = {
     "mypy": ["-m", "mypy"],
     "djlint": ["-m", "djlint", "--lint", "--quiet", "templates"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    "migrations while others serve": ["-m", "tests.migration_rules"],
     "messages": ["manage.py", "messages", "--check"],
     "system checks": ["manage.py", "check", "--fail-level", "WARNING"],
 }

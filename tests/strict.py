@@ -23,11 +23,18 @@ ONE_ENGINE["tests/tracker/test_keys.py"] = (
     "postgresql",
     "SQLite gets no composite keys: there the deeds carry them",
 )
+ONE_ENGINE["tests/tracker/test_replica.py"] = ("postgresql", "SQLite has no standby")
+ONE_ENGINE["tests/tracker/test_standby.py"] = ("postgresql", "SQLite has no standby")
+ONE_ENGINE["tests/tracker/test_pooled.py"] = ("postgresql", "pgbouncer speaks to nothing else")
 for _file in ("tests/test_walls.py", "tests/tracker/test_walls.py"):
     ONE_ENGINE[_file] = (
         "postgresql",
         "SQLite has no policies: there the scope refuses, and the walk tells",
     )
+ONE_ENGINE["tests/tracker/test_migrating.py"] = (
+    "postgresql",
+    "SQLite locks the whole file, and migrates on one small host that stands still meanwhile",
+)
 
 SENTENCE = "A skipped, xfailed or xpassed test is a failure in this house (docs/decisions): {}"
 

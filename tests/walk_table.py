@@ -250,6 +250,7 @@ EXPECTED: dict[str, Page] = {
         for name in ("home", "accessibility", "privacy", "who_sees", "help", "language_set", "scheme_set")
     },
     **{name: page(ANYBODY) for name in ("health_show", "readiness_show", "security_show")},
+    "metrics_show": page(NOBODY),  # opens to a token, never to a person
     "theme_show": page(ANYBODY, colour="colour", version="version"),
     # the account
     **{

@@ -75,7 +75,10 @@ REVIEWED = {
         "which credentials stand": "a list of bits without names",
         "checking a credential": "whoever holds the file may ask",
     },
-    "tracker/views.py": {"whether Leden is ready": "whether mail waits, a yes or no"},
+    "tracker/views.py": {
+        "whether Leden is ready": "whether mail waits, a yes or no",
+        "how Leden is doing": "how much waits and since when, numbers alone, and only for a token",
+    },
     "tracker/demo/views.py": {"signing in to the demo": "in a demo only, where all people are invented"},
 }
 
