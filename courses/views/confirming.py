@@ -27,9 +27,7 @@ def parts_confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
             if one.key not in chosen:
                 continue
             try:
-                sign_part(
-                    result=one.result, part=one.part, by=request.viewer.person, as_=Part.ConfirmedBy.ORGANISER
-                )
+                sign_part(result=one.result, part=one.part, by=request.viewer.person, as_=Part.ConfirmedBy.ORGANISER)
                 done += 1
             except Refused as refusal:
                 messages.error(request, f"{one.booking.shown_name}: {' '.join(refusal.sentences)}")
