@@ -16,8 +16,8 @@ quick:     ## SQLite, no browser, nothing slow
 check:     ## ruff, mypy, djlint, migrations, catalogue, system checks
 	@$(SETUP) check
 
-promises:  ## the promises on both engines, each with its planted fault; writes docs/promises.md
-	@$(SETUP) promises
+promises:  ## the promises on both engines, each with its planted fault; writes docs/promises.md (ONLY="P3 P28 sqlite": some)
+	@$(SETUP) promises $(ONLY)
 
 bench:     ## the budgets of the pages; writes bench/results.json
 	@$(SETUP) bench

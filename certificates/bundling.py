@@ -1,10 +1,9 @@
 """Many certificates in one file, made by the worker in small steps (H1, T4)."""
 
-import os
-import shutil
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,7 +18,7 @@ from certificates.packing import files_of, join_parts, write_part
 from people.access import Viewer
 from people.events import record
 from people.failpoints import failpoint
-from people.files import file_path, write_file
+from people.files import files_in, move_in, on_disk, open_file, remove_file, remove_folder, write_file
 from people.models import Organisation, Person
 
 FOLDER = "bundles"
@@ -79,7 +78,7 @@ def cancel_bundle(*, bundle: Bundle, by: Person, at: datetime | None = None) -> 
             row.state = Bundle.State.CANCELLED
             row.save(update_fields=["state"])
             record("cancel_bundle", by=by, about=row, organisation=row.organisation, at=at)
-    shutil.rmtree(_parts(row), ignore_errors=True)
+    remove_folder(_parts(row))
     return row
 
 
@@ -95,7 +94,7 @@ def pack(*, bundle: Bundle, lines: list[BundleLine], at: datetime | None = None)
         packed = {line: files_of(line.certificate, bundle.kind) for line in lines}
         found = {line: files for line, (files, _reason) in packed.items() if files}
         if found:
-            place = f"{FOLDER}/{bundle.public_id}/{lines[0].pk:012d}.part"
+            place = f"{_parts(bundle)}/{lines[0].pk:012d}.part"
             write_file(place, write_part(bundle.kind, found))
     failpoint("part_written")
     with transaction.atomic():
@@ -150,23 +149,18 @@ def close_bundle(*, bundle: Bundle, at: datetime | None = None) -> Bundle:
             row.save(update_fields=["state", "stored_as", "expires_at", "sha256"])
             tell_bundle(row, at=at)
     if row.state == Bundle.State.CANCELLED:
-        file_path(stored_as).unlink(missing_ok=True)
-    shutil.rmtree(_parts(bundle), ignore_errors=True)
+        remove_file(stored_as)
+    remove_folder(_parts(bundle))
     return row
 
 
 def _join(bundle: Bundle, stored_as: str) -> str:
-    """Join into a file beside the target and move it there at once; returns the SHA-256."""
-    target = file_path(stored_as)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-    os.close(handle)
-    try:
-        with override(bundle.asked_by.language):
-            sha256 = join_parts(bundle, sorted(_parts(bundle).glob("*.part")), Path(name))
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    """Join into a file of its own and keep it all at once; returns the SHA-256."""
+    with tempfile.TemporaryDirectory(prefix="leden-bundle-") as folder:
+        target = Path(folder) / "whole"
+        with on_disk(files_in(_parts(bundle))) as parts, override(bundle.asked_by.language):
+            sha256 = join_parts(bundle, parts, target)
+        move_in(stored_as, target)
     return sha256
 
 
@@ -175,7 +169,7 @@ def expire_bundles(*, at: datetime | None = None) -> int:
     at = at or timezone.now()
     over = Bundle.objects.filter(state=Bundle.State.READY, expires_at__lte=at)
     for bundle in over:
-        file_path(bundle.stored_as).unlink(missing_ok=True)
+        remove_file(bundle.stored_as)
         bundle.state = Bundle.State.EXPIRED
         bundle.save(update_fields=["state"])
     return len(over)
@@ -197,12 +191,11 @@ def download_obstacle(bundle: Bundle, viewer: Viewer, at: datetime) -> str:
     return ""
 
 
-def bundle_file(bundle: Bundle, viewer: Viewer, at: datetime) -> Path | None:
-    """Where the file lies, for who asked, or None when there is an obstacle."""
-    if download_obstacle(bundle, viewer, at) or not file_path(bundle.stored_as).is_file():
-        return None
-    return file_path(bundle.stored_as)
+def bundle_file(bundle: Bundle, viewer: Viewer, at: datetime) -> Any:
+    """The open file, for who asked, or None when there is an obstacle."""
+    return None if download_obstacle(bundle, viewer, at) else open_file(bundle.stored_as)
 
 
-def _parts(bundle: Bundle) -> Path:
-    return file_path(f"{FOLDER}/{bundle.public_id}")
+def _parts(bundle: Bundle) -> str:
+    """The folder of what is packed and not joined yet."""
+    return f"{FOLDER}/{bundle.public_id}"

@@ -177,7 +177,7 @@ def _read(text: str) -> tuple[dict, str] | None:
     if text.startswith("{"):
         try:
             document = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         proof = document.get("proof")
         return (document, str(proof.get("verificationMethod"))) if isinstance(proof, dict) else None

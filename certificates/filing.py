@@ -12,7 +12,7 @@ from certificates.models import Certificate, CertificateFile
 from certificates.notices import tell_ready
 from people.events import record
 from people.failpoints import failpoint
-from people.files import file_path, write_file
+from people.files import read_bytes, write_file
 
 FOLDER = "certificates"
 ENDINGS = {"pdf": "pdf", "credential": "json", "jwt": "jwt"}
@@ -69,9 +69,9 @@ def note_fault(*, certificate: Certificate, fault: str, at: datetime | None = No
 def read_file(certificate: Certificate, kind: str = CertificateFile.Kind.PDF) -> bytes | None:
     """The bytes of a rendered certificate, checked against their hash; None when there is no file yet or any more."""
     kept = next((file for file in certificate.files.all() if file.kind == kind), None)
-    if kept is None or not file_path(kept.stored_as).is_file():
+    content = read_bytes(kept.stored_as) if kept else None
+    if kept is None or content is None:
         return None
-    content = file_path(kept.stored_as).read_bytes()
     return content if hashlib.sha256(content).hexdigest() == kept.sha256 else None
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from certificates.lockbox import lock_away
 from certificates.models import Seal
 from certificates.notices import tell_seal_ends
+from certificates.opening import open_bundle
 from people.events import record
 from people.models import Organisation, Person, RoleAssignment
 from people.roles import Role
@@ -34,14 +35,12 @@ def keep_seal(
 ) -> Seal:
     """Take a PKCS#12 file as the organisation's seal, in the place of an older one. Raises ValidationError with a sentence."""
     at = at or timezone.now()
-    key, own, above = _opened(bundle, password)
+    blocks, own = _opened(bundle, password)
     today = timezone.localdate(at)
     starts, ends = (timezone.localdate(one) for one in (own.not_valid_before_utc, own.not_valid_after_utc))
     if not starts <= today <= ends:
         words = _("The certificate in the file is valid from %(first)s to %(last)s. Get a new one from who issued it.")
         raise ValidationError(words % {"first": starts.isoformat(), "last": ends.isoformat()})
-    blocks = [key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())]
-    blocks += [one.public_bytes(Encoding.PEM) for one in (own, *above)]
     facts = {
         "secret": lock_away(b"".join(blocks)),
         "subject": own.subject.rfc4514_string()[:300],
@@ -83,18 +82,16 @@ def warn_of_ending_seals(*, at: datetime | None = None) -> int:
     return told
 
 
-def _opened(
-    bundle: bytes, password: str
-) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate, list[x509.Certificate]]:
-    """The key and the certificates of a PKCS#12 file, or a sentence on what is wrong with it."""
+def _opened(bundle: bytes, password: str) -> tuple[list[bytes], x509.Certificate]:
+    """(key and certificates as PEM, the key's own certificate) of a PKCS#12 file, or a sentence on what is wrong with it."""
     if len(bundle) > MOST_BYTES:
         raise ValidationError(_("The file is too large to be a key file. Choose the one that ends in .p12 or .pfx."))
-    try:
-        key, own, above = pkcs12.load_key_and_certificates(bundle, password.encode())
-    except ValueError:
-        raise ValidationError(_("The file could not be opened. Check the password, and that it is a PKCS#12 file.")) from None  # fmt: skip
-    if key is None or own is None:
+    blocks = open_bundle(bundle, password)
+    if blocks is None:
+        raise ValidationError(_("The file could not be opened. Check the password, and that it is a PKCS#12 file."))
+    if not blocks:
         raise ValidationError(_("The file holds no key with its certificate. Export both together."))
+    key = load_pem_private_key(blocks[0], password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValidationError(_("The key must be ECDSA P-256. Ask who issues it for one of that kind."))
-    return key, own, list(above)
+    return blocks, x509.load_pem_x509_certificate(blocks[1])

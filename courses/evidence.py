@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from courses.models import Evidence, Recognition
 from courses.refusals import Refused
 from people.events import record
-from people.files import file_path, write_file
+from people.files import remove_file, write_file
 from people.models import Person
 
 MOST_BYTES = 5_000_000
@@ -100,7 +100,7 @@ def throw_away_old(at: datetime | None = None) -> int:
     decided = ~Q(recognition__state__in=Recognition.OPEN) & Q(recognition__decided_at__lt=at - KEPT)
     rows = list(Evidence.objects.exclude(stored_as="").filter(decided).select_related("recognition__organisation"))
     for row in rows:
-        file_path(row.stored_as).unlink(missing_ok=True)
+        remove_file(row.stored_as)
         row.stored_as = ""
         row.save(update_fields=["stored_as"])
         record("evidence_thrown_away", by=None, about=row.recognition, person=row.recognition.person,

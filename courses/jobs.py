@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Mod
 from django.utils import timezone
 
 from courses.approvals import chase_approval
@@ -161,9 +161,13 @@ def throw_away_evidence(at: datetime | None = None) -> int:
 
 
 def repair_calendars(at: datetime | None = None) -> int:
-    """Nightly: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a crash left behind."""
+    """Hourly: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a crash left behind.
+
+    Each hour looks at its twenty-fourth of them, so that a day sees all and no run takes long, however many there are.
+    """
     at = at or timezone.now()
-    coming = Occasion.objects.filter(last_on__gte=timezone.localdate(at)).select_related("course_version", "organiser")
+    turn = Occasion.objects.annotate(turn=Mod("pk", Value(24))).filter(turn=timezone.localtime(at).hour)
+    coming = turn.filter(last_on__gte=timezone.localdate(at)).select_related("course_version", "organiser")
     found = [occasion for occasion in coming.order_by("pk") if differing(occasion)]
     for occasion in found:
         repair(occasion=occasion, by=None, at=at)

@@ -268,11 +268,13 @@ def finish_part(
     return row
 
 
-def signing_obstacles(result: CourseResult, part: Part, signer: Person, on: date) -> list[str]:
-    """Why somebody may not sign a part off (R28)."""
+def signing_obstacles(result: CourseResult, part: Part, signer: Person, as_: str, on: date) -> list[str]:
+    """Why somebody may not sign a part off as a supervisor or as the organiser (R28)."""
     sentences = [sentence] if (sentence := _part_obstacle(result, part)) else []
     if part.confirmed_by == Part.ConfirmedBy.SELF:
         sentences.append(_("The participant confirms this part."))
+    elif part.confirmed_by != as_:
+        sentences.append(_("Somebody else confirms this part."))
     if signer.pk == result.person_id:
         sentences.append(_("Nobody confirms their own part."))
     if part.signer_min_years:
@@ -285,11 +287,18 @@ def signing_obstacles(result: CourseResult, part: Part, signer: Person, on: date
 
 
 @transaction.atomic
-def sign_part(*, result: CourseResult, part: Part, by: Person, at: datetime | None = None) -> PartResult:
-    """Somebody else confirms a part; where two have to, the second one completes it (R28)."""
+def sign_part(
+    *,
+    result: CourseResult,
+    part: Part,
+    by: Person,
+    as_: str = Part.ConfirmedBy.SUPERVISOR,
+    at: datetime | None = None,
+) -> PartResult:
+    """Somebody else confirms a part, a supervisor or the organiser (`as_`); where two have to, the second one completes it (R28)."""
     at = at or timezone.now()
     result = _locked(result)
-    if sentences := signing_obstacles(result, part, by, timezone.localdate(at)):
+    if sentences := signing_obstacles(result, part, by, as_, timezone.localdate(at)):
         raise Refused(*sentences)
     row = row_of(result, part)
     if row.signed_by_id is None:

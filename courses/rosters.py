@@ -73,7 +73,9 @@ def _runs(viewer: Viewer) -> bool:
 
 
 def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
-    """Occasions that the viewer runs or leads, with days, trainers and the number of preparation parts."""
+    """Occasions that the viewer runs or leads, with days, trainers, the number of preparation parts, and whether the organiser
+    confirms parts beside the days.
+    """
     days = Meeting.objects.filter(cancelled_at=None).select_related("venue", "part").order_by("starts_at")
     trainers = OccasionTrainer.objects.select_related("person").order_by("person__sort_key")
     preparation = Part.objects.filter(course_version=OuterRef("course_version"), kind=Part.Kind.PREPARATION)
@@ -81,8 +83,17 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
         Occasion.objects.run_by(viewer)
         .select_related("course", "course_version", "organiser", "collaboration")
         .prefetch_related(Prefetch("meetings", days, to_attr="days"), Prefetch("trainers", trainers, to_attr="leads"))
-        .annotate(n_preparation=_counted(preparation, "course_version"), n_nameless=nameless_seats())
+        .annotate(
+            n_preparation=_counted(preparation, "course_version"),
+            n_nameless=nameless_seats(),
+            confirms=Exists(confirmable_parts().filter(course_version=OuterRef("course_version"))),
+        )
     )
+
+
+def confirmable_parts() -> QuerySet[Part]:
+    """Parts that an organiser confirms by hand: attendance decides the others."""
+    return Part.objects.filter(confirmed_by=Part.ConfirmedBy.ORGANISER).exclude(kind__in=Part.MEETING_KINDS)
 
 
 def usual_places(viewer: Viewer, course: Course, keys: list[str]) -> dict[str, dict]:

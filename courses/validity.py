@@ -8,11 +8,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from courses.models import CourseResult, Subject
+from people.leave import Days, long_leave
 from people.models import Leave, Organisation, Person
-
-# Leave shorter than this lets nothing wait (R19).
-LEAVE_FROM_DAYS = 14
-Days = tuple[date, date | None]
 
 
 def renewed_until(
@@ -50,13 +47,12 @@ def grace_end(until: date, leaves: Iterable[Days], weeks: int) -> date | None:
 
     None when nobody is on leave that day; date.max while the leave has no end. A further leave in that time lengthens it.
     """
-    last, grace = until, None
-    for begins, ends in sorted(leaves, key=lambda one: one[0]):
-        is_long = ends is None or (ends - begins).days + 1 >= LEAVE_FROM_DAYS
-        if is_long and begins <= last and (ends is None or last <= ends):
+    grace = None
+    for begins, ends in long_leave(leaves):
+        if begins <= (grace or until) and (ends is None or until <= ends):
             if ends is None:
                 return date.max
-            last = grace = ends + timedelta(weeks=weeks)
+            grace = ends + timedelta(weeks=weeks)
     return grace
 
 

@@ -22,8 +22,6 @@ from django.utils.translation import gettext as _
 from journeys.path import StopOnPath
 from people.workdays import holiday_name, is_working_day
 
-# Leave shorter than this does not stop the clock (R19).
-PAUSE_FROM_DAYS = 14
 SUMMER_WEEKS = range(27, 33)
 FULL_TIME = 100 * 100
 DAY = timedelta(days=1)

@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.refusals import Refused
-from journeys.deadlines import PAUSE_FROM_DAYS
 from journeys.models import Enrolment, Pause
 from journeys.path import Paths
 from journeys.progress import locked, recompute
 from people.events import record
+from people.leave import long_leave
 from people.models import Leave, Person
 
 
@@ -128,24 +128,31 @@ def settle_state(enrolment: Enrolment, at: datetime | None = None, paths: Paths 
         return enrolment
 
 
-def pauses_by_leave(leave: Leave) -> bool:
-    """Whether a leave stops the clock: 14 days or more, or no end yet (R19)."""
-    return leave.ends_on is None or (leave.ends_on - leave.starts_on).days + 1 >= PAUSE_FROM_DAYS
-
-
 def follow_leave(*, leave: Leave, by: Person | None = None, at: datetime | None = None) -> list[Enrolment]:
     """A leave began, changed or ended: the pauses of the employment's enrolments follow it. Twice is once."""
     changed = []
     with transaction.atomic():
         for enrolment in Enrolment.objects.open().filter(employment=leave.employment_id).order_by("pk"):
-            _follow_leave(enrolment, leave, by, at or timezone.now())
+            pause_for_leaves(enrolment=enrolment, by=by, at=at)  # a short one may make its neighbours long
             changed.append(settle_state(enrolment, at))
     return changed
 
 
-def _follow_leave(enrolment: Enrolment, leave: Leave, by: Person | None, at: datetime) -> None:
-    own = enrolment.pauses.filter(leave=leave).first()
-    if not pauses_by_leave(leave) or (leave.ends_on and leave.ends_on < enrolment.starts_on):
+def pause_for_leaves(*, enrolment: Enrolment, by: Person | None, at: datetime | None = None) -> None:
+    """The pauses that follow the leaves of the employment: those that are part of a long stretch stop the clock (R19)."""
+    at = at or timezone.now()
+    leaves = list(Leave.objects.filter(employment=enrolment.employment).order_by("starts_on"))
+    stretches = long_leave((leave.starts_on, leave.ends_on) for leave in leaves)
+    own = {row.leave_id: row for row in enrolment.pauses.exclude(leave=None)}
+    for leave in leaves:
+        stops = any(first <= leave.starts_on and (last is None or leave.starts_on <= last) for first, last in stretches)
+        _follow_leave(enrolment, leave, stops, own.get(leave.pk), by, at)
+
+
+def _follow_leave(
+    enrolment: Enrolment, leave: Leave, stops: bool, own: Pause | None, by: Person | None, at: datetime
+) -> None:
+    if not stops or (leave.ends_on and leave.ends_on < enrolment.starts_on):
         if own:
             own.delete()
         return
@@ -156,9 +163,3 @@ def _follow_leave(enrolment: Enrolment, leave: Leave, by: Person | None, at: dat
     if own is None or (own.starts_on, own.ends_on) != (leave.starts_on, leave.ends_on):
         row.starts_on, row.ends_on, row.set_at, row.set_by = leave.starts_on, leave.ends_on, at, by
         row.save()
-
-
-def pause_for_leaves(*, enrolment: Enrolment, by: Person | None, at: datetime | None = None) -> None:
-    """Pauses for the leaves that the employment has already, when somebody is enrolled."""
-    for leave in Leave.objects.filter(employment=enrolment.employment).order_by("starts_on"):
-        _follow_leave(enrolment, leave, by, at or timezone.now())

@@ -16,11 +16,14 @@ from journeys.counts import SHARE_FROM, shown_column, shown_count, shown_share
 from journeys.models import Enrolment, Journey, Progress, Rollup, Stop, Version, VersionMove
 from journeys.programmes import deadline_words
 from journeys.queries import stops_on_screen
+from people.scoping import system_scope
 
 # From this share of those who were to be done by now a deadline is called unrealistic.
 UNREALISTIC_FROM = 50
+COUNTS = "the counts of a programme"
 
 
+@system_scope(COUNTS)
 def move_words(version: Version) -> list[str]:
     """How far the way to a version is, in words; small numbers are not told."""
     rows = VersionMove.objects.filter(version=version).exclude(state=VersionMove.State.WITHDRAWN).order_by()
@@ -98,6 +101,7 @@ class Numbers:
         return [one for one in self.stations if one.is_unrealistic]
 
 
+@system_scope(COUNTS)
 def numbers_of(journey: Journey, number: str = "") -> Numbers:
     """The numbers of a journey, with the stations of version `number` or of the one that most are on. Three queries."""
     rollups = Rollup.objects.filter(version__journey=journey, stage=None, people__gt=0)

@@ -29,6 +29,7 @@ from journeys.versions_simulating import plan_publication
 from people.consequences import Plan, hold, keep_change, last_change, mark_undone
 from people.events import pointer, record
 from people.models import Change, Notice, Person
+from people.scoping import system_scope
 from people.waiting_mail import withdraw_message
 
 PUBLISHED = "journeys.version_published"
@@ -150,6 +151,7 @@ def standing_publication(version: Version) -> Change | None:
     return last_change([PUBLISHED], version) if version.state == Version.State.PUBLISHED else None
 
 
+@system_scope("whether anybody has acted on a version")
 def undo_obstacle(change: Change | None, version: Version) -> str:
     """Why a publication cannot be taken back any more; empty while nobody has acted."""
     if change is None or change.facts["old"] is None:

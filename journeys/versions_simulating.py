@@ -17,6 +17,7 @@ from journeys.versions import CATEGORIES, DATE, FEWER, FINISHED, GAINS, SAME, Ma
 from journeys.versions_reading import Member, read_members, stage_after
 from people.consequences import Choice, Effect, Plan, digest_of
 from people.models import Organisation
+from people.scoping import system_scope
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Simulation:
         return sorted(found.values(), key=lambda one: (one.organisation.sort_key, one.organisation.pk))
 
 
+@system_scope("what a version would mean")
 def plan_publication(
     version: Version, at: datetime | None = None, *, own: Iterable[int] = (), chosen: Mapping[int, str] | None = None
 ) -> Plan:

@@ -14,7 +14,10 @@ from people.models import Event, Organisation, Person, Reading
 _PAGES: list[tuple[Promise, str]] = [
     (_("the list of participants"), "participant_list"),
     (_("the list of a session"), "occasion_detail"),
-    (_("the attendance of a session"), "attendance_edit attendance_correct attendance_lock attendance_mark"),
+    (
+        _("the attendance of a session"),
+        "attendance_edit attendance_correct attendance_lock attendance_mark parts_confirm",
+    ),
     (_("one of your bookings"), "booking_cancel booking_shift booking_swap booking_create"),
     (_("requests that await an answer"), "booking_approvals booking_approve booking_refuse"),
     (_("the list of whom to book"), "booking_people"),

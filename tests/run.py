@@ -22,6 +22,7 @@ CHECKS = {
     "mypy": ["-m", "mypy"],
     "djlint": ["-m", "djlint", "--lint", "--quiet", "templates"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    "migrations while others serve": ["-m", "tests.migration_rules"],
     "messages": ["manage.py", "messages", "--check"],
     "system checks": ["manage.py", "check", "--fail-level", "WARNING"],
 }
@@ -139,7 +140,7 @@ def main(arguments: list[str]) -> int:
     if what == "promises":
         from tests.promises import main as prove  # pytest loads this module too and needs nothing of it
 
-        return prove()
+        return prove(arguments[1:])
     return {"test": test, "quick": quick, "check": check}[what]()
 
 

@@ -190,6 +190,7 @@ ANSWERS_NOBODY = {
     "mfa_reauthenticate_webauthn": "nobody has a key",
     "readiness_show": "no worker runs beside the tests",
     "security_show": "no contact is set in the tests",
+    "metrics_show": "no token is set in the tests",
 }
 
 

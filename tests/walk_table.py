@@ -254,6 +254,7 @@ EXPECTED: dict[str, Page] = {
         for name in ("home", "accessibility", "privacy", "who_sees", "help", "language_set", "scheme_set")
     },
     **{name: page(ANYBODY) for name in ("health_show", "readiness_show", "security_show")},
+    "metrics_show": page(NOBODY),  # opens to a token, never to a person
     "theme_show": page(ANYBODY, colour="colour", version="version"),
     # the account
     **{
@@ -432,7 +433,7 @@ EXPECTED: dict[str, Page] = {
     "message_stop": page(RUN, public_id="own_occasion", notice_id="message"),
     **{
         name: page(MARK, public_id="own_occasion")
-        for name in ("attendance_edit", "attendance_all", "attendance_lock", "occasion_report")
+        for name in ("parts_confirm", "attendance_edit", "attendance_all", "attendance_lock", "occasion_report")
     },
     "attendance_mark": page(MARK, public_id="own_occasion", booking_id="occasion_booking"),
     "attendance_sync": page(MARK),

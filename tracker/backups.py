@@ -47,7 +47,7 @@ def take(folder: Path, at: datetime | None = None) -> Path:
     try:
         facts = _dump_sqlite(unfinished) if connection.vendor == "sqlite" else _dump_postgresql(unfinished)
         _pack_files(unfinished / FILES)
-        facts |= {"taken_at": at.isoformat(), "engine": connection.vendor}
+        facts |= {"taken_at": at.isoformat(), "engine": connection.vendor, "files_in": files_place()}
         facts["sha256"] = {one: _sha256(unfinished / one) for one in (DATABASE, FILES)}
         (unfinished / LIST).write_text(json.dumps(facts, indent=1))
         return unfinished.rename(folder / name)
@@ -94,10 +94,16 @@ def _facts(asked) -> dict:
     }
 
 
+def files_place() -> str:
+    """Where files are kept: "disk", or the bucket, whose copies are the store's own work (versions, replication)."""
+    return f"s3:{settings.S3_BUCKET}" if settings.S3_BUCKET else "disk"
+
+
 def _pack_files(target: Path) -> None:
+    """The files of the disk; of an S3 store nothing is copied."""
     root = Path(settings.MEDIA_ROOT)
     with tarfile.open(target, "w") as parcel:
-        for path in sorted(root.rglob("*")) if root.is_dir() else []:
+        for path in sorted(root.rglob("*")) if root.is_dir() and not settings.S3_BUCKET else []:
             if not path.is_dir() and not path.name.endswith(".part"):
                 parcel.add(path, path.relative_to(root).as_posix(), recursive=False)
 
@@ -147,7 +153,11 @@ def put_back(folder: Path) -> None:
     facts = read_list(folder)
     if facts["engine"] != connection.vendor:
         raise BackupFault(f"This is a backup of {facts['engine']}; DATABASE_URL names {connection.vendor}.")
-    if connection.introspection.table_names() or any(Path(settings.MEDIA_ROOT).glob("*")):
+    if (kept := facts.get("files_in", "disk")) != files_place():
+        raise BackupFault(
+            f"This backup's files are in {kept}; the settings say {files_place()}: copy them, then say so."
+        )
+    if connection.introspection.table_names() or (not settings.S3_BUCKET and any(Path(settings.MEDIA_ROOT).glob("*"))):
         raise BackupFault("The database or MEDIA_ROOT is not empty. Name empty ones: nothing is written over.")
     if connection.vendor == "sqlite":
         connection.close()

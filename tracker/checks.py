@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -10,7 +11,7 @@ from django.db import connection, connections
 
 from people import mailboxes
 from people.scoping import Scope, opened
-from tracker import walls
+from tracker import replica, walls
 from tracker.demo.mark import may_become_demo
 
 LOOPBACK_NAMES = {"localhost", "testserver"}
@@ -78,6 +79,12 @@ def _production_obstacles() -> list[str]:
         found.append(
             "SECURITY_CONTACT is not set: mailto: or https:// to whoever answers when somebody has found a hole."
         )
+    if settings.S3_ENDPOINT_URL.startswith("http://") and not is_loopback(
+        urlsplit(settings.S3_ENDPOINT_URL).hostname or ""
+    ):
+        found.append("S3_ENDPOINT_URL must start with https://: certificates go over the network.")
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 32:
+        found.append("METRICS_TOKEN must be a secret of 32 characters or more, or empty.")
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         found.append("The cache must be shared by all processes: rate limits count in it.")
     return found
@@ -95,6 +102,11 @@ def database_obstacles() -> list[str]:
                 found.append("The database role is a superuser: give Leden a role of its own.")
         if settings.ROW_LEVEL_SECURITY:
             found += walls.obstacles()
+        if settings.REPLICA_URL and not replica.is_applied_before_answers():
+            found.append(
+                "REPLICA_URL wants synchronous_commit = remote_apply and synchronous_standby_names on the primary: "
+                "a link that was revoked must be gone on the standby too."
+            )
     return found
 
 

@@ -20,7 +20,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.chase_approvals": 60,
     "courses.jobs.ask_decisions": 60,
     "courses.jobs.read_calendar_replies": 5,
-    "courses.jobs.repair_calendars": 1440,
+    "courses.jobs.repair_calendars": 60,
     "courses.jobs.warn_of_links": 1440,
     "courses.jobs.forget_old_uploads": 1440,
     "courses.jobs.warn_of_expiry": 720,

@@ -55,11 +55,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tracker.middleware.RequestLineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "people.middleware.BodyLimitMiddleware",  # before anything reads the form
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "people.middleware.SecondFactorMiddleware",
     "people.middleware.OnceMiddleware",
     "people.middleware.ReadLogMiddleware",
+    "tracker.replica.ReplicaMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -130,6 +133,13 @@ IS_POSTGRESQL = not DATABASES["default"]["ENGINE"].endswith("sqlite3")
 ROW_LEVEL_SECURITY = env.bool("ROW_LEVEL_SECURITY", default=IS_POSTGRESQL and not (DEMO or DEBUG or TESTING))
 # A cursor of the server would outlive the transaction that its scope was set for, and pgbouncer's too.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = IS_POSTGRESQL and (ROW_LEVEL_SECURITY or TESTING)
+# How long `migrate` waits for a table on PostgreSQL before it gives up: who serves meanwhile waits as long.
+MIGRATION_LOCK_TIMEOUT = env.str("MIGRATION_LOCK_TIMEOUT", default="5s")
+# Reports and feeds are read from a standby of the same PostgreSQL (docs/decisions/0020).
+REPLICA_STICKY_SECONDS = 10
+if REPLICA_URL := env.str("REPLICA_URL", default=""):
+    DATABASES["replica"] = {**DATABASES["default"], **env.db("REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["tracker.replica.Router"] if REPLICA_URL else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits need a cache that all processes share.
@@ -221,8 +231,26 @@ STATICFILES_DIRS = [
     ]
     if path.is_dir()
 ]
+# Files on this host's disk, or in an S3 store that several hosts share (people/files.py).
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
+S3 = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": env.str("S3_REGION", default="us-east-1"),
+        "access_key": env.str("S3_ACCESS_KEY", default="") or None,
+        "secret_key": env.str("S3_SECRET_KEY", default="") or None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,  # as the bucket says: private
+        "file_overwrite": True,
+        "max_memory_size": 8_000_000,  # larger ones are read through a file that nobody else sees
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": S3 if S3_BUCKET else {"BACKEND": "people.files.Disk"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
@@ -235,6 +263,8 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / ("demo-files" if DEMO 
 POSTGRESQL_BIN = env.str("POSTGRESQL_BIN", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Five files of evidence and the form around them. Files go to disk as they come, so that nothing else bounds them.
+REQUEST_MAX_BYTES = 30_000_000
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -294,17 +324,28 @@ Q_CLUSTER = {
 }
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 
+# `json`: one object a line, without anything about anybody (tracker/logs.py); `plain` is for people at a terminal.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "tracker.logs.JsonLines"},
+    },
     "filters": {"tokens": {"()": "tracker.logs.MaskTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["tokens"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        "django": {"level": "INFO", "handlers": []},  # its own would write beside the masks, and send mail
         "django-q": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},
     },
 }
+
+# Who reads the numbers at /halsa/matt/: a secret that Prometheus sends as a bearer token. Empty: the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and not TESTING:  # the processes of one web server count together, in files (tracker/metrics.py)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))

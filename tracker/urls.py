@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", views.security_show, name="security_show"),
     path("halsa/", views.health_show, name="health_show"),
     path("halsa/redo/", views.readiness_show, name="readiness_show"),
+    path("halsa/matt/", views.metrics_show, name="metrics_show"),
     *account_urls,
     path("", include("people.urls")),
     path("", include("courses.urls")),

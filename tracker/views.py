@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
@@ -139,3 +140,17 @@ def readiness_show(request: HttpRequest) -> HttpResponse:
     sentences = obstacles or [_("Ready")]
     status = 503 if obstacles else 200
     return HttpResponse("\n".join(sentences) + "\n", content_type="text/plain; charset=utf-8", status=status)
+
+
+@login_not_required
+@require_safe
+@never_cache
+@system_scope("how Leden is doing")
+def metrics_show(request: HttpRequest) -> HttpResponse:
+    """Numbers for Prometheus, to whoever sends METRICS_TOKEN; for everybody else the address does not exist."""
+    sent = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}"):
+        raise Http404
+    from tracker.metrics import CONTENT_TYPE, exposition  # only where somebody reads the numbers
+
+    return HttpResponse(exposition(timezone.now()), content_type=CONTENT_TYPE)

@@ -43,6 +43,8 @@ IN_OFFICE = f"""EXISTS (SELECT 1 FROM people_roleassignment office WHERE office.
                 WHERE circle.id = led.collaboration_id AND circle.lead_id = {HOMES})
             OR EXISTS (SELECT 1 FROM courses_quota guest
                 WHERE guest.occasion_id = led.id AND guest.organisation_id = {HOMES}))))"""
+APPLIES = f"""EXISTS (SELECT 1 FROM courses_recognition asked WHERE asked.person_id = people_person.id
+    AND asked.decided_for_id = {SCOPE})"""
 EMPLOYED = "EXISTS (SELECT 1 FROM people_employment job WHERE job.person_id = people_person.id)"
 APPOINTED_ROLES = ", ".join(f"'{role}'" for role in APPOINTED)
 OFFICES = f"""(people_roleassignment.person_id = {ME} OR ({APPOINTS} AND people_roleassignment.role IN ({APPOINTED_ROLES}))
@@ -59,7 +61,7 @@ SPECIAL: dict[str, dict[str, str]] = {
     "people.Person": {
         STAFF: f"{EMPLOYED} OR people_person.id = {ME} OR {IN_OFFICE}",
         BOTH: f"{EMPLOYED} OR people_person.id = {ME} OR {IN_OFFICE}",
-        SELF: f"people_person.id = {ME} OR {IN_OFFICE}",
+        SELF: f"people_person.id = {ME} OR {IN_OFFICE} OR {APPLIES}",
         HOST: f"people_person.id = {ME} OR {BOOKED.format(column='person_id', table='people_person', key='id')}"
         f" OR {IN_OFFICE}",
     },

@@ -1,6 +1,5 @@
 """What several pages answer with: a file to save."""
 
-from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -12,9 +11,9 @@ def file_answer(content: bytes, name: str, content_type: str) -> HttpResponse:
     return _closed(HttpResponse(content, content_type=content_type), name)
 
 
-def stored_answer(place: Path, name: str, content_type: str) -> FileResponse:
-    """The same for a large file that lies on the disk: sent in pieces."""
-    response = FileResponse(place.open("rb"), content_type=content_type)
+def stored_answer(file: Any, name: str, content_type: str) -> FileResponse:
+    """The same for a large file that is stored and open: sent in pieces."""
+    response = FileResponse(file, content_type=content_type)
     _closed(response, name)
     return response
 

@@ -43,12 +43,12 @@ def bundle_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 def bundle_download(request: HttpRequest, public_id: str) -> FileResponse:
     """The finished file, while the asker may still see everybody in it (T4)."""
     bundle = get_object_or_404(Bundle.objects.visible_to(request.viewer), public_id=public_id)
-    place = bundle_file(bundle, request.viewer, timezone.now())
-    if place is None:
+    file = bundle_file(bundle, request.viewer, timezone.now())
+    if file is None:
         raise Http404
     note(bundle.lines.values_list("certificate__person", flat=True))
     name = _("certificates") + f"-{timezone.localdate(bundle.asked_at).isoformat()}.{bundle.ending}"
-    return stored_answer(place, name, f"application/{bundle.ending}")
+    return stored_answer(file, name, f"application/{bundle.ending}")
 
 
 def time_left(bundle: Bundle, now: datetime) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from certificates.forms import SealForm
 from certificates.issuer_keys import change_key, disown_key
 from certificates.models import Seal
-from certificates.seals import keep_seal, switch_seal
+from certificates.seals import MOST_BYTES, keep_seal, switch_seal
 from people.models import Organisation
 from people.roles import Permission
 from people.views.doors import carry_out, permitted
@@ -29,7 +29,7 @@ def seal_edit(request: HttpRequest) -> HttpResponse:
     sent = request.method == "POST"
     form = SealForm(request.POST if sent else None, request.FILES if sent else None)
     if form.is_valid():
-        bundle, password = form.cleaned_data["bundle"].read(), form.cleaned_data["password"]
+        bundle, password = form.cleaned_data["bundle"].read(MOST_BYTES + 1), form.cleaned_data["password"]
         by = request.viewer.person
         if carry_out(form, lambda: keep_seal(organisation=organisation, bundle=bundle, password=password, by=by)):
             messages.success(request, _("The key is kept. New certificates are sealed with it."))

@@ -18,6 +18,7 @@ from courses.transfers import share_results, shared_results, transferable, ways_
 from journeys.routes import journeys_of_courses
 from people.models import Organisation, Person, RecordShare
 from people.roles import Permission
+from people.scoping import system_scope
 from people.sharing import accept_record, decline_record, offer_waiting, sharing_obstacles, withdraw, withheld_obstacle
 from people.views.doors import permitted
 
@@ -129,7 +130,9 @@ def share_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if share.state == RecordShare.State.ASKED:
         results = results.filter(state=CourseResult.State.PASSED)
     brought = Certificate.objects.downloadable_by(request.viewer).filter(disclosures__share=share).ready()
-    context = {"share": share, "lines": lines_of(results), "brought": set(brought.values_list("pk", flat=True))}
+    with system_scope("what somebody offers to a new employer"):
+        lines = lines_of(results)
+    context = {"share": share, "lines": lines, "brought": set(brought.values_list("pk", flat=True))}
     return render(request, "certificates/share_detail.html", context)
 
 

@@ -17,7 +17,7 @@ from courses.models import CourseVersion, Equivalence, Evidence, Recognition
 from courses.models.recognition import decides_for
 from courses.recognition import apply_for_recognition, decide, precedent_of, supplement
 from courses.refusals import Refused
-from people.files import file_path
+from people.files import open_file
 from people.looking import note
 from people.models import Employment, Organisation, Person
 from people.roles import Permission
@@ -145,11 +145,11 @@ def evidence_download(request: HttpRequest, public_id: UUID, pk: int) -> FileRes
     """A file of an application within reach, always as an attachment. Whoever decides is noted as having looked."""
     row = get_object_or_404(reachable(request), public_id=public_id)
     file = get_object_or_404(Evidence.objects.exclude(stored_as=""), recognition=row, pk=pk)
-    place = file_path(file.stored_as)
-    if not place.is_file():
+    content = open_file(file.stored_as)
+    if content is None:
         raise Http404
     note([row.person_id])
-    return FileResponse(place.open("rb"), as_attachment=True, filename=file.name, content_type=TYPES[file.kind])
+    return FileResponse(content, as_attachment=True, filename=file.name, content_type=TYPES[file.kind])
 
 
 @permitted(Permission.EDIT_JOURNEYS)

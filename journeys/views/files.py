@@ -7,7 +7,16 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Course
 from courses.refusals import Refused
-from journeys.files import Reading, content_of, faults_in_words, import_programme, read_content, read_file, written
+from journeys.files import (
+    MOST_BYTES,
+    Reading,
+    content_of,
+    faults_in_words,
+    import_programme,
+    read_content,
+    read_file,
+    written,
+)
 from journeys.files_schema import SCHEMA
 from journeys.models import Journey, Version
 from journeys.programme_forms import FileForm, ProgrammeForm
@@ -58,7 +67,7 @@ def programme_import(request: HttpRequest) -> HttpResponse:
         return _preview(request, reading, form)
     chosen = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and chosen.is_valid():
-        reading = read_file(chosen.cleaned_data["file"].read(), courses)
+        reading = read_file(chosen.cleaned_data["file"].read(MOST_BYTES + 1), courses)
         known = reading.content
         names = {name: known.get(name, "") for name in ("name", "name_en", "code")}
         return _preview(request, reading, ProgrammeForm(viewer=viewer, initial=names))

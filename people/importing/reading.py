@@ -1,16 +1,17 @@
 """The one reader of uploaded tables: CSV or Excel in, rows of text out, with hard limits (trust T20).
 
 Nothing of a file is believed: an Excel file is a zip of XML, so that its directory is checked before anything is unpacked, every
-part is read to a limit and no further, and XML that declares a document type is refused. Cells are text as they stand in the
+part is read piece by piece to a limit and no further, and XML that declares a document type is refused (P28). Cells are text as they stand in the
 file; dates are numbers there and are understood by whoever knows that a column holds dates.
 """
 
 import csv
 import io
+import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -19,13 +20,15 @@ from django.utils.translation import gettext as _
 FILE_BYTES = 5_000_000
 UNPACKED_BYTES, RATIO, ENTRIES = 20_000_000, 100, 200
 ROWS, COLUMNS, CELL_LETTERS = 10_000, 60, 2_000
+# Of a sheet's XML: elements in a part, links in it, bytes at a time, and bytes of one tag.
+ELEMENTS, LINKS, PIECE, TAG = 500_000, 1_000, 65_536, 200_000
 # What opening a broken or hostile file may raise; zipfile says RuntimeError of a locked file and of a packing it does not know.
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     expat.ExpatError,
     csv.Error,
-    KeyError,
+    LookupError,
     ValueError,
     EOFError,
     OSError,
@@ -84,8 +87,29 @@ def _text(data: bytes) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")  # what Excel in Sweden writes as CSV
     first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count))
-    return _bounded(enumerate(reader, start=1))
+    pieces = _Lines(text)
+    reader = csv.reader(pieces, delimiter=max(";,\t", key=first.count))
+    return _bounded(enumerate(pieces.begun_anew(reader), start=1))
+
+
+class _Lines:
+    """The lines of a text, while those of one row (a cell may hold line breaks) are no longer than a row can be."""
+
+    def __init__(self, text: str) -> None:
+        self.lines, self.letters = io.StringIO(text, newline=""), 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.lines:
+            self.letters += len(line)
+            if self.letters > COLUMNS * CELL_LETTERS:
+                raise Unreadable(_("The file has a line that is far too long. Save it as .xlsx or .csv and try again."))
+            yield line
+
+    def begun_anew(self, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+        """The same rows; after each the count begins anew."""
+        for row in rows:
+            self.letters = 0
+            yield row
 
 
 # -- Excel
@@ -97,31 +121,26 @@ def _excel(data: bytes) -> Iterator[tuple[int, list[str]]]:
         names = set(parcel.namelist())
         shared: list[str] = []
         if "xl/sharedStrings.xml" in names:
-            _parse(_part(parcel, "xl/sharedStrings.xml"), _Strings(shared))
+            _parse(parcel, "xl/sharedStrings.xml", _Strings(shared))
         sheet = _Cells(shared)
-        _parse(_part(parcel, _first_sheet(parcel)), sheet)
+        _parse(parcel, _first_sheet(parcel), sheet)
     return _bounded(iter(sheet.lines))
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > ENTRIES or unpacked > UNPACKED_BYTES or unpacked > RATIO * size:
-        raise Unreadable(_("The file unpacks to far more than it holds. Save the sheet anew and try again."))
+        raise _swollen()
 
 
-def _part(parcel: zipfile.ZipFile, name: str) -> bytes:
-    """One part, to the limit and no further: the directory may lie about its size."""
-    with parcel.open(name) as part:
-        data = part.read(UNPACKED_BYTES + 1)
-    if len(data) > UNPACKED_BYTES:
-        raise Unreadable(_("The file unpacks to far more than it holds. Save the sheet anew and try again."))
-    return data
+def _swollen() -> Unreadable:
+    return Unreadable(_("The file unpacks to far more than it holds. Save the sheet anew and try again."))
 
 
 def _first_sheet(parcel: zipfile.ZipFile) -> str:
     book, links = _Attributes("sheet"), _Attributes("Relationship")
-    _parse(_part(parcel, "xl/workbook.xml"), book)
-    _parse(_part(parcel, "xl/_rels/workbook.xml.rels"), links)
+    _parse(parcel, "xl/workbook.xml", book)
+    _parse(parcel, "xl/_rels/workbook.xml.rels", links)
     first = next((value for key, value in book.found[0].items() if key.endswith(":id")), "") if book.found else ""
     target = next((link["Target"] for link in links.found if link.get("Id") == first), "worksheets/sheet1.xml")
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
@@ -140,18 +159,36 @@ class _Handler:
         """It ends."""
 
 
-def _parse(data: bytes, handler: _Handler) -> None:
-    parser = expat.ParserCreate()
+def _parse(parcel: zipfile.ZipFile, name: str, handler: _Handler) -> None:
+    """One part, to the limits and no further: the directory may lie about its size."""
+    parser, elements, given = expat.ParserCreate(), itertools.count(1), 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if next(elements) > ELEMENTS:
+            raise Unreadable(_("The file holds more than can be read at once. Divide it."))
+        handler.start(name.rpartition(":")[2], attributes)
+
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = lambda name, attributes: handler.start(name.rpartition(":")[2], attributes)
+    parser.StartElementHandler = start
     parser.CharacterDataHandler = handler.text
     parser.EndElementHandler = lambda name: handler.end(name.rpartition(":")[2])
-    parser.Parse(data, True)
+    with parcel.open(name) as part:
+        while piece := part.read(PIECE):
+            given += len(piece)
+            if given > UNPACKED_BYTES or given - parser.CurrentByteIndex > TAG + PIECE:
+                raise _swollen()
+            parser.Parse(piece, False)
+    parser.Parse(b"", True)
 
 
 def _refuse(*_declared: object) -> None:
     raise Unreadable(_("The file cannot be read. Save it as .xlsx or .csv and try again."))
+
+
+def _longer(before: str, text: str) -> str:
+    """A text with more of it, until it is too long anyhow."""
+    return before if len(before) > CELL_LETTERS else before + text[: CELL_LETTERS + 1]
 
 
 class _Attributes(_Handler):
@@ -161,7 +198,7 @@ class _Attributes(_Handler):
         self.wanted, self.found = wanted, list[dict[str, str]]()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == self.wanted:
+        if name == self.wanted and len(self.found) < LINKS:
             self.found.append(attributes)
 
 
@@ -179,7 +216,7 @@ class _Strings(_Handler):
 
     def text(self, text: str) -> None:
         if self.is_text and self.found:
-            self.found[-1] += text
+            self.found[-1] = _longer(self.found[-1], text)
 
     def end(self, name: str) -> None:
         self.is_text = False
@@ -208,7 +245,7 @@ class _Cells(_Handler):
 
     def text(self, text: str) -> None:
         if self.takes:
-            self.value += text
+            self.value = _longer(self.value, text)
 
     def end(self, name: str) -> None:
         self.takes = False

@@ -50,6 +50,7 @@ NO_PAGE = {
     "mfa_reauthenticate_webauthn": "nobody has a passkey",
     "mfa_remove_webauthn": "nobody has a passkey",
     "mfa_view_recovery_codes": "nobody has codes",
+    "metrics_show": "numbers for a machine with a token",
     "offer_answer": "nobody was offered a seat",
     "readiness_show": "no worker runs beside the tests",
     "security_show": "plain text, and only where a contact is set",

@@ -21,9 +21,9 @@ from certificates.models import Bundle, Certificate
 from certificates.notices import bundle_ready
 from certificates.packing import index_csv
 from people.assignments import end_role
-from people.files import file_path
 from people.models import Notice
 from people.privacy import choose_code
+from tests.places import file_path
 
 
 def work(bundle: Bundle) -> Bundle:

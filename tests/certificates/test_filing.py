@@ -8,8 +8,8 @@ from certificates.filing import keep_file, read_file
 from certificates.models import Certificate
 from certificates.producing import produce
 from certificates.seals import keep_seal
-from people.files import file_path
 from tests.certificates.keys import PASSWORD, key_file
+from tests.places import file_path
 
 
 @pytest.mark.promise("P6")

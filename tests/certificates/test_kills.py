@@ -25,11 +25,11 @@ from certificates.jobs import close_bundle, fill_bundle, render_certificate
 from certificates.models import Bundle, Certificate, CertificateFile, NumberSeries
 from courses.models import CourseResult
 from people import failpoints
-from people.files import file_path
 from people.models import Organisation, Person
 from tests.certificates.rows import AT, course, organisation, passed, person
 from tests.engines import ROOT
 from tests.numbers import number
+from tests.places import file_path
 from tests.processes import race, start
 
 pytestmark = pytest.mark.slow

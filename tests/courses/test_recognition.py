@@ -25,10 +25,10 @@ from journeys.models import Progress
 from journeys.path import Path, StageOnPath, StopOnPath
 from journeys.progress import Passed, standing
 from people.employment import change_profession_start
-from people.files import file_path
 from people.models import Notice, Reading
 from people.notices import words_of
 from tests.factories import pass_course
+from tests.places import file_path
 
 PDF = b"%PDF-1.7 a diploma"
 PNG = b"\x89PNG\r\n\x1a\n and so on"

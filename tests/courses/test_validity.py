@@ -69,6 +69,10 @@ def test_dates_of_a_renewal(passed_on, until):
         ([(date(2026, 9, 1), None)], date.max),
         ([(date(2026, 10, 1), date(2026, 10, 13))], None),  # 13 days
         ([(date(2026, 10, 11), date(2027, 1, 1))], None),  # it had run out before
+        ([(date(2026, 10, 5), date(2026, 10, 11)), (date(2026, 10, 12), date(2026, 10, 18))], date(2026, 12, 13)),
+        ([(date(2026, 10, 5), date(2026, 10, 11)), (date(2026, 10, 13), date(2026, 10, 20))], None),  # at work between
+        # the second begins before the first ends: the return is on the later day
+        ([(date(2026, 10, 1), date(2026, 10, 14)), (date(2026, 10, 10), date(2026, 10, 23))], date(2026, 12, 18)),
         ([(date(2026, 9, 1), date(2026, 10, 31)), (date(2026, 12, 1), date(2027, 1, 31))], date(2027, 3, 28)),
     ],
 )

@@ -193,6 +193,18 @@ def test_administrator_lets_part_time_stretch_and_everybody_is_counted_anew(worl
     assert Organisation.objects.get(pk=world.tjorn.pk).stretch_part_time is False
 
 
+def test_short_leaves_in_a_row_stop_the_clock_as_one_long_leave(world, journey):
+    """Ten days stop nothing; ten more from the next day make it twenty days away. A day between keeps them apart (R19)."""
+    enrolment = put_on(world, journey, starts_on=START)
+    away = {"employment": enrolment.employment, "by": None}
+    start_leave(starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 10), **away)
+    start_leave(starts_on=date(2026, 10, 22), ends_on=date(2026, 10, 31), **away)
+    assert not enrolment.pauses.exists()
+    start_leave(starts_on=date(2026, 10, 11), ends_on=date(2026, 10, 20), **away)
+    pauses = enrolment.pauses.order_by("starts_on").values_list("starts_on", "ends_on")
+    assert list(pauses) == [(date(2026, 10, 1), date(2026, 10, 10)), (date(2026, 10, 11), date(2026, 10, 20))]
+
+
 # -- pausing and resuming never brings a deadline closer
 
 plans = st.lists(

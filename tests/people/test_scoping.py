@@ -54,6 +54,14 @@ REVIEWED = {
         "who is concerned by a cancelled session": "the organiser's own session; where its people have seats elsewhere"
     },
     "courses/rosters.py": {"how many stand in the queue": "a number beside sessions one runs or may see"},
+    "journeys/versions_counting.py": {
+        "the counts of a programme": "its owner reads numbers of all who run it, and no small ones"
+    },
+    "journeys/versions_simulating.py": {"what a version would mean": "the same numbers, before it is published"},
+    "journeys/versions_publishing.py": {"whether anybody has acted on a version": "a yes or no for its owner"},
+    "certificates/views/sharing.py": {
+        "what somebody offers to a new employer": "the courses that the person chose, at another employer, for this one"
+    },
     "journeys/demand.py": {"whether numbers are still to come": "a yes or no for the counts of region and HR"},
     "courses/balances.py": {"the counts of a half-year": "counts for those who run or coordinate the sessions"},
     "courses/views/offers.py": {"an offer's link": "the token in the link is the key to this one offer"},
@@ -67,7 +75,10 @@ REVIEWED = {
         "which credentials stand": "a list of bits without names",
         "checking a credential": "whoever holds the file may ask",
     },
-    "tracker/views.py": {"whether Leden is ready": "whether mail waits, a yes or no"},
+    "tracker/views.py": {
+        "whether Leden is ready": "whether mail waits, a yes or no",
+        "how Leden is doing": "how much waits and since when, numbers alone, and only for a token",
+    },
     "tracker/demo/views.py": {"signing in to the demo": "in a demo only, where all people are invented"},
 }
 

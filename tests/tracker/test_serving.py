@@ -1,11 +1,13 @@
 """Web server and worker start together, tell the truth, and end within 20 seconds of SIGTERM (P36)."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from tracker.setup.serving import answer, is_free
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+TOKEN = "t" * 40
 SERVE = "import sys; from tracker.setup.serving import serve; sys.exit(serve(int(sys.argv[1]), lambda: print('greeted', flush=True)) or 0)"
 
 
@@ -71,3 +74,37 @@ def test_a_taken_port_is_seen():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         assert not is_free(taken.getsockname()[1])
+
+
+@pytest.fixture
+def web(environment, tmp_path):
+    """The web server as the units and the image start it: two processes, numbers for a token, its log as JSON."""
+    port, log = free_port(), tmp_path / "log"
+    given = {"BIND": f"127.0.0.1:{port}", "LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "METRICS_TOKEN": TOKEN}
+    given["PROMETHEUS_MULTIPROC_DIR"] = str(tmp_path / "counts")
+    command = [sys.executable, "-m", "gunicorn", "tracker.wsgi", "-c", "deploy/gunicorn.conf.py"]
+    with log.open("w") as file:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment | given, stdout=file, stderr=file)
+    try:
+        deadline = time.monotonic() + 60
+        while answer(f"http://127.0.0.1:{port}/halsa/")[0] != 200:
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        yield server, f"http://127.0.0.1:{port}", log
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def test_the_web_server_s_processes_count_together_and_log_as_json(web):
+    server, base, log = web
+    for _time in range(40):
+        assert answer(f"{base}/finns-inte/amira@ale.example/")[0] == 404
+    request = urllib.request.Request(f"{base}/halsa/matt/", headers={"Authorization": f"Bearer {TOKEN}"})
+    with urllib.request.urlopen(request, timeout=20) as response:
+        said = response.read().decode()
+    assert 'leden_requests_total{method="GET",route="unknown",status="404"} 40.0' in said
+    assert len([pid for pid in descendants(server.pid) if is_alive(pid)]) == 2
+    lines = [json.loads(line) for line in log.read_text().splitlines()]  # gunicorn's own among them
+    assert {"gunicorn.error", "tracker.requests", "django.request"} <= {line["logger"] for line in lines}
+    assert "amira" not in log.read_text()

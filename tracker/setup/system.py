@@ -33,10 +33,14 @@ PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "chromium": ("the browser tests", lambda: shutil.which("chromium") is not None),
     "libatomic1": ("the driver of the browser tests", lambda: has_library("libatomic.so.1")),
     "default-jdk-headless": ("the PDF validator", lambda: shutil.which("java") is not None),
+    "libical3": ("the calendar validator", lambda: has_library("libical.so.3")),
+    "systemd": ("reading the units in deploy/", lambda: shutil.which("systemd-analyze") is not None),
+    "pgbouncer": ("connections that many share", lambda: Path("/usr/sbin/pgbouncer").exists()),
     "libjaxb-java": ("the PDF validator", lambda: Path("/usr/share/java/jaxb-runtime.jar").exists()),
 }
 FOR_RUNNING = ["python3-venv", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
-FOR_TESTING = [*FOR_RUNNING, "chromium", "libatomic1", "default-jdk-headless", "libjaxb-java"]
+FOR_TESTING = [*FOR_RUNNING, "chromium", "libatomic1", "default-jdk-headless", "libical3", "libjaxb-java"]
+FOR_TESTING += ["systemd", "pgbouncer"]
 
 
 def missing(names: list[str]) -> list[str]:
