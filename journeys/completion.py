@@ -3,19 +3,19 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from courses.models import CourseResult, Equivalence
-from journeys.models import Completion, Enrolment, Stage
-from journeys.path import Path
+from journeys.models import Completion, Enrolment, LocalLayer, LocalStop, Stage
+from journeys.path import Paths
 from journeys.progress import Standing, locked, recompute, standing_of
 from journeys.signals import completed, completion_reopened
 from people.events import record
 from people.models import Person
 
 
-def stamp(enrolment: Enrolment, at: datetime | None = None, path: Path | None = None) -> list[Completion]:
+def stamp(enrolment: Enrolment, at: datetime | None = None, paths: Paths | None = None) -> list[Completion]:
     """Stamp what the rule says is completed and has no standing stamp, then write the read model; answers the new stamps.
 
     Safe to run twice and beside itself: under the enrolment's lock, with one standing stamp per stage in the database.
@@ -23,18 +23,20 @@ def stamp(enrolment: Enrolment, at: datetime | None = None, path: Path | None = 
     at = at or timezone.now()
     with transaction.atomic():
         enrolment = locked(enrolment)
+        paths = paths or Paths()
         new = (
             []
             if enrolment.state == Enrolment.State.ENDED
-            else _missing_stamps(enrolment, standing_of(enrolment, path), at)
+            else _missing_stamps(enrolment, standing_of(enrolment, paths.of(enrolment)).of_core, at)
         )
-        recompute(enrolment, at, path)
+        recompute(enrolment, at, paths)
         for completion in new:
             completed.send(sender=Completion, completion=completion)
         return new
 
 
 def _missing_stamps(enrolment: Enrolment, now: Standing, at: datetime) -> list[Completion]:
+    """`now` is how the core stands: no local station is ever waited for, and none is in a stamp (decision 21)."""
     stages = {stage.key: stage for stage in enrolment.version.stages.all()}
     standing_ones = list(enrolment.completions.standing().select_related("stage"))
     # by key: a person who was moved to a new version keeps the stage that was completed on the old one (R38)
@@ -120,7 +122,7 @@ def reopen_for_result(
         reopened = []
         for enrolment in enrolments_of(result).order_by("pk"):
             enrolment = locked(enrolment)
-            still = {stage.key for stage in standing_of(enrolment).stages if stage.completed_on}
+            still = {stage.key for stage in standing_of(enrolment).of_core.stages if stage.completed_on}
             for completion in enrolment.completions.standing().filter(stage__isnull=False).select_related("stage"):
                 rests = str(result.public_id) in {one["result"] for one in completion.facts["stops"].values()}
                 if rests and completion.stage.key not in still:
@@ -148,6 +150,17 @@ def settle_for_result(result: CourseResult, at: datetime | None = None) -> list[
     # What an enrolment waits for may be a course outside its stops: a prerequisite.
     waiting = own.filter(version__stops__course__versions__prerequisites__course=result.course_id)
     keys = set(touched.values_list("pk", flat=True)) | set(alike.values_list("pk", flat=True))
-    keys |= set(waiting.values_list("pk", flat=True))
+    keys |= set(waiting.values_list("pk", flat=True)) | _local_keys(own, result)
     with transaction.atomic():
         return [one for enrolment in own.filter(pk__in=keys).order_by("pk") for one in stamp(enrolment, at)]
+
+
+def _local_keys(own: QuerySet[Enrolment], result: CourseResult) -> set[int]:
+    """Those in which the course counts at a station of the organisation's own, or is waited for there."""
+    counting = Equivalence.objects.filter(course=result.course_id).values("counts_as")
+    stops = LocalStop.objects.filter(layer__state=LocalLayer.State.LIVE, layer__organisation=result.organisation_id)
+    touched = Q(course=result.course_id) | Q(course__in=counting)
+    touched |= Q(course__versions__prerequisites__course=result.course_id)
+    if result.subject_id:
+        touched |= Q(course__subject=result.subject_id)
+    return set(own.filter(journey__in=stops.filter(touched).values("layer__journey")).values_list("pk", flat=True))

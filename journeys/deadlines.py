@@ -3,7 +3,8 @@ and the next working day where the day is no working day (R18, R19, R20). Pure: 
 
 Every date comes with its reason as a short code, parts joined by "|", that `explain` says in one sentence:
 `journey:3:months:2026-03-01` counted from a day, `again:2026-09-01` counted from the journey's start because the day had passed
-before it, `version:2026-10-01` from the move to another version, `pause:24` days, `part:12:7500` days at 75 % (`part:12` where the percent changed), `moved:2026-06-19` off that day,
+before it, `version:2026-10-01` from the move to another version, `layer:2026-10-01` from the day on which an organisation's own
+station or date came into force, `own` the organisation's own date, `pause:24` days, `part:12:7500` days at 75 % (`part:12` where the percent changed), `moved:2026-06-19` off that day,
 `hand` set by hand. A deadline that nobody could keep has no day but `impossible:began:<day>` or `impossible:years:<day>`, one that
 nothing is known of `unknown:<anchor>`: nobody turns red, and `needs_hand` puts it on the manager's list.
 """
@@ -63,7 +64,16 @@ class Due:
 
 def due_dates(clock: Clock, stops: Iterable[StopOnPath], done: Mapping[str, date]) -> dict[str, Due]:
     """The deadline of each stop by key. `done` gives the day each done stop was passed, for those counted from it."""
-    return {stop.key: due_date(clock, stop, done) for stop in stops}
+    return {stop.key: _earlier(clock, stop, done) for stop in stops}
+
+
+def _earlier(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> Due:
+    """The deadline of the core, or the organisation's own one where that is earlier or the only one."""
+    due = due_date(clock, stop, done)
+    own = due_date(clock, stop.sooner, done) if stop.sooner else due
+    if own.on is None or own.why == "hand" or (due.on is not None and due.on <= own.on):
+        return due
+    return Due(own.on, f"{own.why}|own")
 
 
 def due_date(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> Due:
@@ -72,7 +82,8 @@ def due_date(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> Due:
         return Due(clock.by_hand[stop.key], "hand")
     if not stop.anchor:
         return Due(None)
-    since = clock.since.get(stop.key)
+    moved = clock.since.get(stop.key)
+    since = max(filter(None, (moved, stop.since)), default=None)
     if stop.anchor == "fixed":
         return _fixed(clock, stop.fixed_on, since)
     start = _anchor(clock, stop, done)
@@ -81,7 +92,7 @@ def due_date(clock: Clock, stop: StopOnPath, done: Mapping[str, date]) -> Due:
     why = [f"{stop.anchor}:{stop.offset}:{stop.unit}:{start.isoformat()}"]
     if since and start < since:
         start = since
-        why.append(f"version:{start.isoformat()}")
+        why.append(f"{'version' if since == moved else 'layer'}:{start.isoformat()}")
     elif stop.anchor in ("employment", "profession") and shift(start, stop.offset, stop.unit) < clock.journey:
         start = clock.journey
         why.append(f"again:{start.isoformat()}")
@@ -226,6 +237,8 @@ def _words(word: str, first: str = "", second: str = "", third: str = "") -> str
     texts = {
         "fixed": _("fixed date %(day)s"),
         "hand": _("set by hand"),
+        "layer": _("counted from %(day)s, when your organisation's addition came into force"),
+        "own": _("your organisation's own date"),
         "again": _("counted from the start of the journey on %(day)s because the day had passed by then"),
         "version": _("counted from the move to the new version on %(day)s"),
         "paused": _("no date while the journey is paused"),

@@ -14,7 +14,7 @@ from journeys.completion import stamp
 from journeys.deadlines import years_between
 from journeys.models import DeadlineChange, Enrolment, Journey, Stage, Version
 from journeys.notices import tell_enrolled
-from journeys.path import stage_for_years
+from journeys.path import Paths, stage_for_years
 from journeys.pauses import pause, pause_for_leaves, resume, settle_state, state_on, still_open
 from journeys.progress import locked, recompute
 from people.events import record
@@ -310,7 +310,7 @@ def change_deadline(
     with transaction.atomic():
         enrolment = locked(enrolment)
         still_open(enrolment)
-        if not enrolment.version.stops.filter(key=stop_key).exists():
+        if stop_key not in {stop.key for stop in Paths().of(enrolment).stops}:
             raise Refused(_("The programme has no such station."))
         last = enrolment.deadline_changes.filter(stop_key=stop_key).order_by("-pk").first()
         if last is None or (last.due_on, last.reason) != (due_on, reason.strip()):

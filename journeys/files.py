@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course, CourseVersion
 from courses.refusals import Refused
 from journeys.files_schema import EDITION, FORMAT, Fault, faults_of
-from journeys.models import ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.models import LOCAL, ChoiceGroup, Journey, Stage, Stop, Version
 from journeys.obstacles import course_name
 from journeys.publishing import add_group, add_stage, add_stop, change_stop, draft_journey
 from people.events import record
@@ -155,6 +155,10 @@ def _torn(content: dict) -> Iterator[Fault]:
     yield from _twice([(f"{place}.key", stop["key"]) for place, _stage, stop in _places(content)])
     after = {stop["key"]: (stop.get("deadline") or {}).get("after", "") for _p, _s, stop in _places(content)}
     for place, stage, stop in _places(content):
+        if stop["key"].startswith(LOCAL):
+            yield Fault(
+                f"{place}.key", _("Keys that begin with %(word)s are those of local stations.") % {"word": LOCAL}
+            )
         keys = {group["key"] for group in stage.get("groups", [])}
         if stop["kind"] == Stop.Kind.ELECTIVE and stop.get("group", "") not in keys:
             yield Fault(f"{place}.group", _("An elective station names a choice group of its stage."))

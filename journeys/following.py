@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from journeys.enrolment import follow_years, withdraw
 from journeys.models import Enrolment
-from journeys.progress import locked, outdate, recompute
+from journeys.outdating import outdate
+from journeys.progress import locked, recompute
 from people.models import Employment, Organisation, Person, Placement
 
 

@@ -9,7 +9,7 @@ from courses.models import CourseResult
 from journeys.completion import stamp
 from journeys.enrolment import withdraw
 from journeys.models import Enrolment, Pause, Rebuild, TargetGroup
-from journeys.path import Path, path_of
+from journeys.path import Paths
 from journeys.pauses import settle_state
 from journeys.progress import RULE
 from journeys.recomputing import go_on
@@ -35,7 +35,7 @@ def stamp_missing(at: datetime | None = None) -> int:
     stale = Enrolment.objects.exclude(state=Enrolment.State.ENDED).filter(
         Q(progress=None) | ~Q(progress__rule=RULE) | Exists(newer)
     )
-    return len(_each(stale, lambda enrolment, path: stamp(enrolment, at, path)))
+    return len(_each(stale, lambda enrolment, paths: stamp(enrolment, at, paths)))
 
 
 def follow_the_day(at: datetime | None = None) -> int:
@@ -53,7 +53,7 @@ def follow_the_day(at: datetime | None = None) -> int:
         | (Q(state=Enrolment.State.PAUSED) & ~paused)
         | Q(progress__paused_until__lt=on)
     )
-    return len(left) + len(_each(moved, lambda enrolment, path: settle_state(enrolment, at, path)))
+    return len(left) + len(_each(moved, lambda enrolment, paths: settle_state(enrolment, at, paths)))
 
 
 def carry_versions(at: datetime | None = None) -> int:
@@ -78,14 +78,9 @@ def check_target_groups(at: datetime | None = None) -> int:
 
 
 def _each(rows, deed) -> list:
-    """Run a deed for each enrolment, with the path of each version read once."""
-    paths: dict[int, Path] = {}
-    done = []
-    for enrolment in rows.select_related("version").order_by("pk"):
-        path = paths.get(enrolment.version_id) or path_of(enrolment.version)
-        paths[enrolment.version_id] = path
-        done.append(deed(enrolment, path))
-    return done
+    """Run a deed for each enrolment, with each path read once."""
+    paths = Paths()
+    return [deed(enrolment, paths) for enrolment in rows.select_related("version").order_by("pk")]
 
 
 def roll_up(at: datetime | None = None) -> int:

@@ -160,8 +160,9 @@ def columns_of(members: Iterable[Member]) -> list[ColumnGroup]:
             for station in stage.stations:
                 if station.key not in seen:
                     seen.add(station.key)
-                    short = shorten(station.title, HEAD_LETTERS, lines=1)[0]
-                    group.columns.append(Column(station.key, station.title, short, not group.columns))
+                    title = _("Local: %(station)s") % {"station": station.title} if station.local else station.title
+                    short = shorten(title, HEAD_LETTERS, lines=1)[0]
+                    group.columns.append(Column(station.key, title, short, not group.columns))
     return list(groups.values())
 
 

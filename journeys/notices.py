@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Course, CourseVersion
 from courses.refusals import Refused
-from journeys.models import Enrolment, Progress, Stop, TargetGroup, VersionMove
+from journeys.models import Enrolment, Progress, TargetGroup, VersionMove
+from journeys.queries import stop_named
+from journeys.stations import slug_of, title_of
 from people.consequences import GRACE
 from people.events import record
 from people.models import Notice, Person
@@ -176,18 +178,17 @@ def reminder(row: Notice) -> dict | None:
     enrolment = _enrolment(row)
     if enrolment is None or reminder_obstacle(enrolment):
         return None
-    stop = Stop.objects.select_related("course").filter(version=enrolment.version, key=row.payload["stop"]).first()
+    stop = stop_named(Progress.objects.filter(enrolment=enrolment), row.payload["stop"])
     standing = enrolment.progress.stops.get(row.payload["stop"])
     if stop is None or standing is None or standing["done"]:
         return None
-    version = stop.course.versions.filter(state="published").first()
     return {
         "enrolment": enrolment,
         "journey": enrolment.journey,
-        "title": version.shown_title if version else stop.course.code,
+        "title": title_of(stop),
         "due": date.fromisoformat(standing["due"]) if standing["due"] else None,
         "sender": Person.objects.filter(pk=row.payload["by"]).first() if row.payload.get("by") else None,
-        "address": _address("course_detail", stop.course.slug),
+        "address": _address("course_detail", slug_of(stop)),
     }
 
 

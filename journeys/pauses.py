@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.refusals import Refused
 from journeys.models import Enrolment, Pause
-from journeys.path import Path
+from journeys.path import Paths
 from journeys.progress import locked, recompute
 from people.events import record
 from people.leave import long_leave
@@ -111,7 +111,7 @@ def resume(*, enrolment: Enrolment, on: date, by: Person | None, at: datetime | 
         return enrolment
 
 
-def settle_state(enrolment: Enrolment, at: datetime | None = None, path: Path | None = None) -> Enrolment:
+def settle_state(enrolment: Enrolment, at: datetime | None = None, paths: Paths | None = None) -> Enrolment:
     """Planned, active or paused by the dates of the day, then the read model. Called by the deeds here and by the nightly job."""
     at = at or timezone.now()
     with transaction.atomic():
@@ -124,7 +124,7 @@ def settle_state(enrolment: Enrolment, at: datetime | None = None, path: Path | 
             if state != enrolment.state:
                 enrolment.state = state
                 enrolment.save(update_fields=["state"])
-        recompute(enrolment, at, path)
+        recompute(enrolment, at, paths)
         return enrolment
 
 

@@ -30,13 +30,12 @@ def deadlines_touched_by(
     seats = {(b.person_id, b.organisation_id) for b in bookings if not b.makeup_part_id}
     rows = (
         Progress.objects.running()
-        .filter(person__in={person for person, _organisation in seats}, version__stops__course=course)
-        .order_by("enrolment")
-        .values_list("enrolment", "person", "organisation", "version__stops__key", "stops")
+        .filter(person__in={person for person, _organisation in seats})
+        .at_course(course, "enrolment", "person", "organisation", "stops")
     )
     today = timezone.localdate(at).isoformat()
     found = []
-    for enrolment, person, organisation, key, stops in rows:
+    for enrolment, person, organisation, stops, key in sorted(rows, key=lambda row: (row[0], row[-1])):
         stop = stops.get(key)
         if (person, organisation) not in seats or not stop or stop["done"] or not stop["due"] or stop["due"] < today:
             continue

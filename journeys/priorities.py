@@ -17,10 +17,9 @@ NEW_DAYS = 183
 def priority_of(person: Person, course: Course, organisation: Organisation, at: datetime | None = None) -> int | None:
     """The class of a person for a course, lower first; None when the course is no open station of a journey of theirs."""
     on = timezone.localdate(at)
-    rows = Progress.objects.running().filter(person=person, organisation=organisation, version__stops__course=course)
-    pairs = rows.values_list("version__stops__key", "stops")
+    rows = Progress.objects.running().filter(person=person, organisation=organisation)
     waits = False
-    for key, stops in pairs:
+    for stops, key in rows.at_course(course, "stops"):
         stop = stops.get(key)
         if stop is None or stop["done"]:
             continue

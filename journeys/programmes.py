@@ -10,8 +10,10 @@ from django.utils.translation import ngettext
 from courses.models import Course, CourseVersion
 from journeys.deadlines import counted_from
 from journeys.models import ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.models.local_layer import LocalDeadline
 from people.access import Viewer
 from people.models import Organisation
+from people.roles import Permission
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _shown(stop: Stop) -> StopShown:
     )
 
 
-def deadline_words(stop: Stop) -> str:
+def deadline_words(stop: Stop | LocalDeadline) -> str:
     """The rule of a station's deadline as a sentence."""
     if stop.anchor == Stop.Anchor.FIXED and stop.fixed_on:
         return _("Due %(day)s.") % {"day": date_format(stop.fixed_on, "j F Y")}
@@ -126,3 +128,10 @@ def may_adopt(journey: Journey, viewer: Viewer) -> QuerySet[Organisation]:
     )
     running = journey.adoptions.filter(ends_on=None).values("organisation")
     return rows.exclude(pk__in=running).distinct()
+
+
+def may_add_to(journey: Journey, viewer: Viewer) -> bool:
+    """Whether the viewer keeps what the own organisation, which runs the journey, adds to it."""
+    if Permission.KEEP_LOCAL_LAYERS not in viewer.may:
+        return False
+    return journey.adoptions.on(viewer.on).filter(organisation__in=viewer.acts_for).exists()

@@ -9,7 +9,7 @@ An expired result stays done (R30); its `until` says so.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,27 +18,12 @@ from django.utils import timezone
 from courses.models import CourseResult
 from courses.validity import grace_end
 from journeys.deadlines import NEVER, Clock, Due, Span, due_dates, needs_hand, possible, shift
-from journeys.models import Enrolment, Progress, Stop
-from journeys.path import Path, StageOnPath, StopOnPath, held_stages, path_of
-from people.models import Organisation, Placement
+from journeys.models import Enrolment, Progress
+from journeys.path import Passed, Path, Paths, StageOnPath, StopOnPath, held_stages, satisfies
+from people.models import Placement
 
 # Raised when the rule changes: rows of an older rule are recomputed by the nightly job.
 RULE = 2
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A passed course of one person, held by the enrolment's organisation."""
-
-    course: int
-    passed_on: date
-    version: int = 1
-    valid_until: date | None = None
-    source: str = "session"
-    subject: int | None = None
-    result: str = ""
-    # keys of stations that it counts for whatever their course: a move to another version brought it along (R38)
-    counts_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,6 +39,8 @@ class StopState:
     wait_until: date | None = None  # the day on which the years in the profession are enough
     via: str = ""
     result: str = ""
+    local: bool = False  # a station of the organisation's own
+    hidden: bool = False  # by the organisation, for those who have neither begun nor done it
 
     @property
     def last_day(self) -> date | None:
@@ -74,7 +61,7 @@ class StopState:
             row["grace"] = _iso(self.grace)
         if self.wait_until:
             row["wait_until"] = _iso(self.wait_until)
-        return row
+        return row | {name: True for name in ("local", "hidden") if getattr(self, name)}
 
 
 @dataclass(frozen=True)
@@ -105,6 +92,12 @@ class Standing:
     next_stop: str
     expires_on: date | None
     undated: int = 0  # stations whose day somebody has to set by hand
+    # What the core alone says, where the organisation adds to it: what is stamped, certified and counted by region and nation.
+    core: "Standing | None" = None
+
+    @property
+    def of_core(self) -> "Standing":
+        return self.core or self
 
     @property
     def total(self) -> int:
@@ -125,7 +118,16 @@ def _iso(day: date | None) -> str:
 
 
 def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -> Standing:
-    """The rule. `entered` is the key of the stage that the person entered; `passed` in any order, doubles harmless."""
+    """The rule. `entered` is the key of the stage that the person entered; `passed` in any order, doubles harmless.
+
+    Of a path with a local layer it is asked twice, once without it: nothing local can enter what the core says.
+    """
+    results = list(passed)
+    own = _standing(path, entered, results, clock)
+    return own if path.core is path else replace(own, core=_standing(path.core, entered, results, clock))
+
+
+def _standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -> Standing:
     results = sorted(set(passed), key=lambda one: (one.passed_on, one.source, one.version, one.result))
     first = {stop.key: _first_pass(stop, results) for stop in path.stops}
     done = {key: one.passed_on for key, one in first.items() if one}
@@ -149,6 +151,8 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
             wait_until=earliest,
             via=_via(one, stop) if one else "",
             result=one.result if one else "",
+            local=stop.local,
+            hidden=stop.hidden and one is None,
         )
     required = [stop for stage in held for stop in stage.stops if stop.key in wanted and stop.kind != "optional"]
     held_keys = [stop.key for stage in held for stop in stage.stops]
@@ -165,21 +169,6 @@ def standing(path: Path, entered: str, passed: Iterable[Passed], clock: Clock) -
 def _first_pass(stop: StopOnPath, results: Iterable[Passed]) -> Passed | None:
     """The earliest passed result that satisfies the station."""
     return next((one for one in results if satisfies(one, stop)), None)
-
-
-def satisfies(one: Passed, stop: StopOnPath) -> bool:
-    """Brought along for it by a move to another version, or of a course that fits."""
-    return stop.key in one.counts_for or fits(one, stop)
-
-
-def fits(one: Passed, stop: StopOnPath) -> bool:
-    """Its own course, or one that an owner has decided to count as it on the day it was passed (R33)."""
-    if one.course == stop.course:
-        return one.version >= stop.min_course_version
-    return any(
-        one.course == course and one.version >= lowest and (last is None or one.passed_on <= last)
-        for course, lowest, last in stop.equals
-    )
 
 
 def _via(one: Passed, stop: StopOnPath) -> str:
@@ -337,7 +326,7 @@ def clock_from(
 def standing_of(enrolment: Enrolment, path: Path | None = None) -> Standing:
     """The rule applied to an enrolment's rows as they are now."""
     entered = enrolment.stage.key if enrolment.stage else ""
-    return standing(path or path_of(enrolment.version), entered, passed_by(enrolment), clock_of(enrolment))
+    return standing(path or Paths().of(enrolment), entered, passed_by(enrolment), clock_of(enrolment))
 
 
 def locked(enrolment: Enrolment) -> Enrolment:
@@ -346,29 +335,17 @@ def locked(enrolment: Enrolment) -> Enrolment:
     return rows.select_related("person", "employment", "organisation", "version", "stage").get(pk=enrolment.pk)
 
 
-def recompute(enrolment: Enrolment, at: datetime | None = None, path: Path | None = None) -> Progress:
+def recompute(enrolment: Enrolment, at: datetime | None = None, paths: Paths | None = None) -> Progress:
     """Write the read model of an enrolment from its parts, under its lock; the only writer of Progress.
 
-    `path` may be given when many enrolments of one version are recomputed.
+    `paths` may be given when many enrolments are recomputed.
     """
     at = at or timezone.now()
     with transaction.atomic():
         enrolment = locked(enrolment)
-        values = progress_values(enrolment, standing_of(enrolment, path), timezone.localdate(at))
+        now = standing_of(enrolment, (paths or Paths()).of(enrolment))
+        values = progress_values(enrolment, now, timezone.localdate(at))
         return Progress.objects.update_or_create(enrolment=enrolment, defaults={**values, "computed_at": at})[0]
-
-
-def outdate_course(course: int) -> int:
-    """What counts as a course (id) has changed: the rows that hold it are counted anew by the same job."""
-    versions = Stop.objects.filter(course=course).order_by().values("version")
-    rows = Progress.objects.exclude(state=Enrolment.State.ENDED).filter(version__in=versions)
-    return rows.update(rule=0)
-
-
-def outdate(organisation: Organisation) -> int:
-    """A setting of an organisation changed what its deadlines are counted by: its rows are of no rule now, so that the job that
-    looks for rows of an older rule counts them anew within minutes. Answers how many journeys that is."""
-    return Progress.objects.running().filter(organisation=organisation).update(rule=0)
 
 
 def progress_values(enrolment: Enrolment, now: Standing, on: date) -> dict:
@@ -390,6 +367,13 @@ def progress_values(enrolment: Enrolment, now: Standing, on: date) -> dict:
         "undated": now.undated,
         "lacks": now.lacks,
         "paused_until": pause.ends_on if pause else None,
-        "stops": {key: stop.stored() for key, stop in now.stops.items()},
+        "stops": {key: one.stored() | _core_due(key, one, now) for key, one in now.stops.items()},
+        "core": {"due": _iso(now.core.next_due), "next": now.core.next_stop} if now.core else {},
         "rule": RULE,
     }
+
+
+def _core_due(key: str, one: StopState, now: Standing) -> dict:
+    """The core's own date of a station for which the organisation has another one."""
+    core = now.core.stops.get(key) if now.core else None
+    return {"core_due": _iso(core.due)} if core and core.due != one.due else {}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course
 from courses.refusals import Refused
 from journeys.copying import copy_path
-from journeys.models import Adoption, ChoiceGroup, Journey, Stage, Stop, Version, VersionMove
+from journeys.models import LOCAL, Adoption, ChoiceGroup, Journey, Stage, Stop, Version, VersionMove
 from journeys.obstacles import missing_to_publish
 from people.events import record
 from people.models import Collaboration, Organisation, Person
@@ -82,6 +82,7 @@ def _next_order(rows) -> int:
 
 def _free_key(rows, wish: str) -> str:
     base = slugify(wish)[:34] or "x"
+    base = f"k-{base}"[:34] if base.startswith(LOCAL) else base  # such keys are those of an organisation's own stations
     taken = set(rows.filter(key__startswith=base).values_list("key", flat=True))
     return next(key for n in range(len(taken) + 1) if (key := f"{base}-{n + 1}" if n else base) not in taken)
 

@@ -4,14 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import CharField, Count, DateField, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from courses.models import Booking, CourseResult, CourseVersion, Meeting, Occasion, OccasionTrainer
+from courses.models import Booking, CourseResult, Meeting, Occasion, OccasionTrainer
 from journeys.models import DeadlineChange, Enrolment, Progress, Stop, VersionMove
-from journeys.stations import Activity, StageRow, stations_of
+from journeys.stations import (
+    Activity,
+    LocalOnScreen,
+    StageRow,
+    local_stops,
+    shown_course_title,
+    stations_of,
+    taught,
+    with_local,
+)
 from people.access import Viewer
 from people.models import Leave, Person, Placement
 
@@ -24,25 +33,25 @@ def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
 
     Of the course as it is published: `shown_title` (its code when it never was), `days` and `minutes`; of its subject `opens_days`.
     """
-    titles: list[str | NullIf] = ["taught__title", "course__code"]
-    if get_language() == "en":
-        titles.insert(0, NullIf("taught__title_en", Value("")))
     return (
         Stop.objects.filter(version__in=versions)
         .select_related("stage", "group", "course")
+        .annotate(taught=taught())
         .annotate(
-            taught=FilteredRelation(
-                "course__versions", condition=Q(course__versions__state=CourseVersion.State.PUBLISHED)
-            )
-        )
-        .annotate(
-            shown_title=Coalesce(*titles),
+            shown_title=shown_course_title(),
             days=F("taught__days"),
             minutes=F("taught__minutes"),
             opens_days=F("course__subject__opens_days"),
         )
         .order_by("version", "stage__order", "order")
     )
+
+
+def stop_named(rows: QuerySet[Progress], key: str) -> Stop | LocalOnScreen | None:
+    """The station with a key on one of these journeys, of the core or of the organisation's own."""
+    core = stops_on_screen(rows.values_list("version", flat=True)).filter(key=key).order_by("-version").first()
+    own = (stop for row in with_local(rows) for stop in local_stops(row) if stop.key == key)
+    return core or next(own, None)
 
 
 # -- my journey
@@ -81,9 +90,9 @@ class Seat:
 
 
 def with_offer(rows: QuerySet[Progress]) -> QuerySet[Progress]:
-    """Each with `offer`: the public id of the new version's offer that waits for an answer, and `offer_due`: its day."""
+    """Each with its own local stations and `offer`: the public id of the new version's offer that waits for an answer, and `offer_due`: its day."""
     open_ones = VersionMove.objects.open().filter(enrolment=OuterRef("enrolment"))
-    return rows.annotate(
+    return with_local(rows).annotate(
         offer=Subquery(open_ones.values("public_id")[:1]), offer_due=Subquery(open_ones.values("due_on")[:1])
     )
 
@@ -146,15 +155,17 @@ def my_seats(viewer: Viewer) -> list[Seat]:
 
 
 def my_journeys(viewer: Viewer, seats: list[Seat]) -> list[MyJourney]:
-    """Every journey of the person with its stations on the day: two queries."""
+    """Every journey of the person with its stations on the day: two queries, and one where an organisation adds to it."""
     all_progress = my_progress(viewer)
     if not all_progress:
         return []
     stops = my_stops(viewer, all_progress)
+    attempts = _own_attempts(viewer, {one.course_id for row in all_progress for one in local_stops(row)})
     journeys = []
     for progress in all_progress:
         own = [stop for stop in stops if stop.version_id == progress.version_id]
         activities = {stop.course_id: Activity("ongoing", public_id=str(stop.attempt)) for stop in own if stop.attempt}
+        activities |= attempts
         activities |= {
             seat.occasion.course_id: Activity(
                 seat.state,
@@ -167,6 +178,12 @@ def my_journeys(viewer: Viewer, seats: list[Seat]) -> list[MyJourney]:
         }
         journeys.append(MyJourney(progress, stations_of(progress, own, activities, viewer.on)))
     return journeys
+
+
+def _own_attempts(viewer: Viewer, courses: set[int]) -> dict[int, Activity]:
+    """The person's open attempts at courses that only a local layer asks for."""
+    rows = CourseResult.objects.open().filter(person=viewer.person, course__in=courses) if courses else []
+    return {one.course_id: Activity("ongoing", public_id=str(one.public_id)) for one in rows}
 
 
 # -- the team
@@ -213,7 +230,7 @@ def team_members(viewer: Viewer) -> list[Member]:
 
 def team_progress(viewer: Viewer) -> list[Progress]:
     """The team's journeys that run or are completed: one query."""
-    rows = Progress.objects.visible_to(viewer).exclude(state=Enrolment.State.ENDED)
+    rows = with_local(Progress.objects.visible_to(viewer).exclude(state=Enrolment.State.ENDED))
     return list(rows.select_related("journey", "stage", "enrolment").order_by("journey__name", "pk"))
 
 
@@ -272,7 +289,8 @@ def team_of(viewer: Viewer, journey: str = "") -> tuple[list[Member], list, int]
     chosen = _chosen(journeys, journey)
     shown = [one for member in members for one in member.journeys if one.journey_id == chosen]
     stops = list(stops_on_screen({one.version_id for one in shown})) if shown else []
-    under_way = activities_of(viewer, {stop.course_id for stop in stops}) if stops else {}
+    local = {stop.course_id for one in shown for stop in local_stops(one)}
+    under_way = activities_of(viewer, {stop.course_id for stop in stops} | local) if stops else {}
     for progress in shown:
         member = by_person[progress.person_id]
         if member.progress is None or progress.state in Enrolment.OPEN:

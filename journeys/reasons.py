@@ -19,7 +19,7 @@ from journeys.deadlines import NEVER
 from journeys.models import Progress, Stage
 from journeys.progress import RULE, standing_of
 from journeys.queries import WEIGHT, stops_on_screen
-from journeys.stations import Activity, Station, stations_of
+from journeys.stations import Activity, Station, local_stops, stations_of, with_local
 from people.access import Viewer
 from people.models import Person
 
@@ -71,13 +71,13 @@ def seen_progress(viewer: Viewer) -> QuerySet[Progress]:
 
 
 def _with_names(rows: QuerySet[Progress]) -> QuerySet[Progress]:
-    return rows.select_related("person", "journey", "organisation", "enrolment", "stage")
+    return with_local(rows).select_related("person", "journey", "organisation", "enrolment", "stage")
 
 
 def reasons_of(progress: Progress, on: date) -> Reasons:
     """What a journey lacks: five queries, whatever its length."""
     stops = list(stops_on_screen({progress.version_id}))
-    courses = {stop.course_id for stop in stops}
+    courses = {stop.course_id for stop in [*stops, *local_stops(progress)]}
     same = {"person": progress.person_id, "organisation": progress.organisation_id, "course__in": courses}
     attempts = {
         one.course_id: one for one in CourseResult.objects.open().filter(**same).select_related("course_version")

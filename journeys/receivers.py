@@ -11,10 +11,10 @@ from django.dispatch import receiver
 from courses import signals as courses
 from journeys.completion import reopen_for_result, settle_for_result
 from journeys.following import follow_employment_end, follow_placement, follow_profession, follow_settings
+from journeys.outdating import outdate_course
 from journeys.pauses import follow_leave
 from journeys.postponing import deadlines_touched_by, postpone, take_back
 from journeys.priorities import priority_of
-from journeys.progress import outdate_course
 from journeys.routes import owner_of_path, routes_of_courses
 from journeys.rule_checks import unasked_renewals
 from people import signals as people

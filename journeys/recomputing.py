@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from journeys.models import Enrolment, Progress, Rebuild
-from journeys.path import Path, path_of
+from journeys.path import Paths
 from journeys.progress import locked, progress_values, recompute, standing_of
 from people.failpoints import failpoint
 from people.models import Person
@@ -72,7 +72,7 @@ def remaining(rebuild: Rebuild, done: int, spent: float) -> timedelta:
 def _next_batch(rebuild: Rebuild, at: datetime | None) -> Batch:
     """The next enrolments by id, one transaction each. Paths are read anew in each batch: what a course asks for may change."""
     ids = list(Enrolment.objects.filter(pk__gt=rebuild.last).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    paths: dict[int, Path] = {}
+    paths = Paths()
     batch = Batch(last=ids[-1] if ids else rebuild.last, done=len(ids))
     for pk in ids:
         failpoint("enrolment_recomputing")
@@ -87,7 +87,7 @@ def recompute_one(
     *,
     enrolment: Enrolment,
     writes: bool,
-    paths: dict[int, Path],
+    paths: Paths,
     by: Person | None = None,
     at: datetime | None = None,
 ) -> tuple[str, list[str]]:
@@ -97,21 +97,18 @@ def recompute_one(
     """
     at = at or timezone.now()
     enrolment = locked(enrolment)
-    if enrolment.version_id not in paths:
-        paths[enrolment.version_id] = path_of(enrolment.version)
-    path = paths[enrolment.version_id]
-    fields = differing_fields(enrolment, path, at)
+    fields = differing_fields(enrolment, paths, at)
     if fields and writes:
-        recompute(enrolment, at, path)
+        recompute(enrolment, at, paths)
     return str(enrolment.public_id), fields
 
 
-def differing_fields(enrolment: Enrolment, path: Path, at: datetime) -> list[str]:
+def differing_fields(enrolment: Enrolment, paths: Paths, at: datetime) -> list[str]:
     """Names of the fields in which the stored row says something else than the rule; ['missing'] without a row."""
     row = Progress.objects.filter(enrolment=enrolment).first()
     if row is None:
         return ["missing"]
-    wanted = progress_values(enrolment, standing_of(enrolment, path), timezone.localdate(at))
+    wanted = progress_values(enrolment, standing_of(enrolment, paths.of(enrolment)), timezone.localdate(at))
     return [name for name, value in wanted.items() if getattr(row, name) != value]
 
 

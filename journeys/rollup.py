@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from journeys.models import Enrolment, Progress, Rollup, Version
+from journeys.stations import day
 
 CHUNK = 500  # rows of progress in memory at once
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -55,10 +56,10 @@ def _roll_up_pair(organisation: int, version: int, at: datetime) -> None:
     on = timezone.localdate(at)
     tallies: dict[int | None, Tally] = defaultdict(lambda: Tally(on), {None: Tally(on)})
     rows = Progress.objects.exclude(state=Enrolment.State.ENDED).filter(organisation=organisation, version=version)
-    values = rows.order_by().values_list("stage", "state", "next_due", "stops")
-    for own, state, due, stops in values.iterator(chunk_size=CHUNK):
+    values = rows.order_by().values_list("stage", "state", "next_due", "stops", "core")
+    for own, state, due, stops, core in values.iterator(chunk_size=CHUNK):
         for stage in {None, own}:
-            tallies[stage].add(state, due, stops)
+            tallies[stage].add(state, day(core["due"]) if core else due, stops)
     with transaction.atomic():
         Version.objects.select_for_update(no_key=True).get(pk=version)  # two workers count one after the other
         mine = Rollup.objects.filter(organisation=organisation, version=version)
@@ -87,13 +88,16 @@ class Tally:
         is_open = state in Enrolment.OPEN
         self.late += bool(is_open and due and due < self.on)
         for key, stop in stops.items():
+            if "local" in stop:
+                continue  # the core alone is compared between organisations
+            wanted = stop.get("core_due", stop["due"])
             one = self.stops.setdefault(key, {"done": 0, "late": 0, "slow": 0, "due": {}})
             if stop["done"]:
                 one["done"] += 1
-                one["slow"] += bool(stop["due"]) and stop["done"] > stop["due"]
-            elif stop["due"] and is_open:
-                month = stop["due"][:7]
-                one["late"] += stop["due"] < self.today
+                one["slow"] += bool(wanted) and stop["done"] > wanted
+            elif wanted and is_open:
+                month = wanted[:7]
+                one["late"] += wanted < self.today
                 one["due"][month] = one["due"].get(month, 0) + 1
 
     def counts(self) -> dict:

@@ -152,8 +152,10 @@ def station_facts(station: Station, titles: Mapping[int, str]) -> str:
         parts.append(
             ngettext("%(n)d session open for booking", "%(n)d sessions open for booking", coming) % {"n": coming}
         )
-    if stop and stop.kind == stop.Kind.OPTIONAL:
+    if station.kind == "optional":
         parts.append(_("Optional"))
+    if station.local:
+        parts.append(_("Local, %(organisation)s") % {"organisation": station.local})
     return BULLET.join(part for part in parts if part)
 
 

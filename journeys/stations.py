@@ -7,10 +7,15 @@ One function says the state (`state_of`), so that page, matrix and export never 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import Aggregate, F, FilteredRelation, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONArray, NullIf
+from django.utils.translation import get_language
+
+from courses.models import CourseVersion
 from journeys.deadlines import NEVER, explain
-from journeys.models import Progress, Stage, Stop
+from journeys.models import LocalLayer, LocalStop, Progress, Stage, Stop
 from journeys.path import held_stages
 
 OPENS_DAYS = 90  # a renewal opens so many days before the end when the subject says nothing else
@@ -27,6 +32,69 @@ class Activity:
     last_on: date | None = None
     public_id: str = ""
     occasion: str = ""
+
+
+class LocalOnScreen(NamedTuple):
+    """A station of the organisation's own, with what pages ask of a core one (queries.py: stops_on_screen)."""
+
+    key: str
+    stage_key: str
+    order: int
+    kind: str
+    course_id: int
+    slug: str
+    shown_title: str
+    days: int | None
+    minutes: int | None
+    opens_days: int | None
+    organisation: str
+    group_id: None = None
+    group: None = None
+    attempt: str = ""
+
+
+class _Rows(Aggregate):
+    """Rows as one JSON list."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra)
+
+
+def shown_course_title() -> Coalesce:
+    """The title of the published version in the language of the page, `taught` being that version; else the course's code."""
+    titles: list[str | NullIf] = ["taught__title", "course__code"]
+    if get_language() == "en":
+        titles.insert(0, NullIf("taught__title_en", Value("")))
+    return Coalesce(*titles)
+
+
+def taught() -> FilteredRelation:
+    return FilteredRelation("course__versions", condition=Q(course__versions__state=CourseVersion.State.PUBLISHED))
+
+
+def with_local(rows: QuerySet[Progress]) -> QuerySet[Progress]:
+    """Each with `local_rows`, the stations that its organisation adds: in the same query, however many rows there are."""
+    stops = LocalStop.objects.filter(
+        layer__state=LocalLayer.State.LIVE,
+        layer__journey=OuterRef("journey"),
+        layer__organisation=OuterRef("organisation"),
+    )
+    told = JSONArray(
+        "key", "stage", "order", "kind", "course", "course__slug", shown_course_title(), F("taught__days"),
+        F("taught__minutes"), "course__subject__opens_days", "layer__organisation__short_name",
+    )  # fmt: skip
+    listed = stops.order_by().annotate(taught=taught()).values("layer").annotate(rows=_Rows(told)).values("rows")
+    return rows.annotate(local_rows=Subquery(listed))
+
+
+def local_stops(progress: Progress) -> list[LocalOnScreen]:
+    """The organisation's own stations of a row that was asked for by `with_local`, as far as they are on its path."""
+    rows = progress.local_rows or []  # type: ignore[attr-defined]  # the annotation
+    stops = [LocalOnScreen(*row) for row in rows if row[0] in progress.stops]
+    return sorted(stops, key=lambda one: one.order)
 
 
 class Station(NamedTuple):
@@ -53,7 +121,8 @@ class Station(NamedTuple):
     attempt: str = ""  # public id of the open attempt
     wait_until: date | None = None
     grace: date | None = None
-    stop: Stop | None = None
+    stop: Stop | LocalOnScreen | None = None
+    local: str = ""  # the organisation whose own station it is
     late_days: int = 0
     is_next: bool = False
 
@@ -130,7 +199,7 @@ def state_of(entry: Mapping, activity: Activity | None, *, is_late: bool, opens_
     return "locked" if entry.get("wait") or (wait_until and wait_until > on) else "open"
 
 
-def is_counted(stop: Stop, is_held: bool, entry: Mapping, full_groups: set[int]) -> bool:
+def is_counted(stop: Stop | LocalOnScreen, is_held: bool, entry: Mapping, full_groups: set[int]) -> bool:
     """Whether the journey needs a stop: compulsory, or one of a group that has not enough yet, or the done ones that filled it."""
     if not is_held or stop.kind == Stop.Kind.OPTIONAL:
         return False
@@ -150,9 +219,9 @@ def _full_groups(stops: Iterable[Stop], entries: Mapping[str, Mapping]) -> set[i
 def stations_of(
     progress: Progress, stops: Sequence[Stop], activities: Mapping[int, Activity], on: date
 ) -> list[StageRow]:
-    """The stages and stations of one enrolment on a day.
+    """The stages and stations of one enrolment on a day, with those of its organisation at the end of their stage.
 
-    `stops` are those of the version, in order, with stage, group and course selected and `title`, `opens_days` annotated
+    What the organisation hides is left out unless it is done or under way. `progress` is asked for by `with_local`; `stops` are those of the version, in order, with stage, group and course selected and `title`, `opens_days` annotated
     (Stop.objects.on_screen()); `activities` are by course id.
     """
     stages: dict[int, list[Stop]] = {}
@@ -161,23 +230,28 @@ def stations_of(
     entered = next((stop.stage.key for stop in stops if stop.stage_id == progress.stage_id), "")
     held_ones = held_stages([rows[0].stage for rows in stages.values()], entered)
     held, track = {stage.pk for stage in held_ones}, held_ones[0].role if held_ones else ""
-    full = _full_groups(stops, progress.stops)
+    full, own = _full_groups(stops, progress.stops), local_stops(progress)
     rows, number = [], 0
     # A track of its own for a role is shown to those who are on it, and then alone.
     shown = [group for group in stages.values() if group[0].stage.role == track]
     for place, group in enumerate(shown, start=1):
         is_held = group[0].stage_id in held
         stations = []
-        for stop in group:
+        listed: list[Stop | LocalOnScreen] = [*group, *(one for one in own if one.stage_key == group[0].stage.key)]
+        for one in listed:
+            entry, activity = progress.stops.get(one.key, {}), activities.get(one.course_id)
+            if entry.get("hidden") and activity is None:
+                continue
             number += 1
-            entry = progress.stops.get(stop.key, {})
-            counts = is_counted(stop, is_held, entry, full)
-            stations.append(_station(stop, number, entry, counts, activities.get(stop.course_id), on))
+            counts = is_counted(one, is_held, entry, full)
+            stations.append(_station(one, number, entry, counts, activity, on))
         rows.append(_stage_row(place, group, stations, is_held))
     return rows
 
 
-def _station(stop: Stop, number: int, entry: Mapping, counts: bool, activity: Activity | None, on: date) -> Station:
+def _station(
+    stop: Stop | LocalOnScreen, number: int, entry: Mapping, counts: bool, activity: Activity | None, on: date
+) -> Station:
     due, done = day(entry.get("due", "")), day(entry.get("done", ""))
     late = (on - due).days if counts and due and not done and due < on else 0
     state = state_of(
@@ -186,9 +260,9 @@ def _station(stop: Stop, number: int, entry: Mapping, counts: bool, activity: Ac
     return Station(
         key=stop.key,
         number=number,
-        title=stop.shown_title,
+        title=title_of(stop),
         course=stop.course_id,
-        slug=stop.course.slug,
+        slug=slug_of(stop),
         kind=stop.kind,
         state=state,
         counts=counts,
@@ -202,8 +276,17 @@ def _station(stop: Stop, number: int, entry: Mapping, counts: bool, activity: Ac
         activity=activity,
         grace=day(entry.get("grace", "")),
         stop=stop,
+        local=stop.organisation if isinstance(stop, LocalOnScreen) else "",
         late_days=late,
     )
+
+
+def title_of(stop: Stop | LocalOnScreen) -> str:
+    return stop.shown_title  # type: ignore[union-attr]  # annotated on a core one
+
+
+def slug_of(stop: Stop | LocalOnScreen) -> str:
+    return stop.slug if isinstance(stop, LocalOnScreen) else stop.course.slug
 
 
 def _stage_row(place: int, stops: Sequence[Stop], stations: list[Station], is_held: bool) -> StageRow:

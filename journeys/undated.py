@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from journeys.deadlines import explain, needs_hand
 from journeys.models import Progress
 from journeys.queries import stops_on_screen
+from journeys.stations import local_stops, with_local
 from people.access import Viewer
 
 
@@ -28,7 +29,7 @@ class UndatedJourney(NamedTuple):
 def undated_progress(viewer: Viewer) -> QuerySet[Progress]:
     """The running journeys that hold such stations, of the people that the viewer sees, by name."""
     rows = Progress.objects.visible_to(viewer).running().filter(undated__gt=0)
-    return rows.select_related("person", "journey", "enrolment").order_by("person__sort_key", "pk")
+    return with_local(rows).select_related("person", "journey", "enrolment").order_by("person__sort_key", "pk")
 
 
 def undated_stations(rows: Iterable[Progress]) -> list[UndatedJourney]:
@@ -39,8 +40,8 @@ def undated_stations(rows: Iterable[Progress]) -> list[UndatedJourney]:
     for one in rows:
         own = [
             Undated(stop.key, stop.shown_title, explain(why), why.endswith("unknown:profession"))
-            for stop in stops
-            if stop.version_id == one.version_id and needs_hand(why := one.stops.get(stop.key, {}).get("why", ""))
+            for stop in [*(stop for stop in stops if stop.version_id == one.version_id), *local_stops(one)]
+            if needs_hand(why := one.stops.get(stop.key, {}).get("why", ""))
         ]
         found.append(UndatedJourney(one, own))
     return found

@@ -7,6 +7,7 @@ from journeys.views import (
     drafts,
     files,
     hr,
+    layers,
     mine,
     people,
     programmes,
@@ -18,6 +19,7 @@ from journeys.views import (
 )
 
 DRAFT = "program/<slug:slug>/utkast/"
+LOCAL = "program/<slug:slug>/lokalt/"
 
 urlpatterns = [
     path("min-resa/", mine.journey_mine, name="journey_mine"),
@@ -62,6 +64,15 @@ urlpatterns = [
     path(f"{DRAFT}dag/aterta/", versions.version_unschedule, name="version_unschedule"),
     path(f"{DRAFT}jamfor/", versions.version_compare, name="version_compare"),
     path(f"{DRAFT}motsvarar/<slug:key>/", versions.stop_map, name="stop_map"),
+    path(LOCAL, layers.layer_detail, name="layer_detail"),
+    path(f"{LOCAL}utkast/", layers.layer_draft, name="layer_draft"),
+    path(f"{LOCAL}station/", layers.layer_stop_create, name="layer_stop_create"),
+    path(f"{LOCAL}station/<slug:key>/", layers.layer_stop_edit, name="layer_stop_edit"),
+    path(f"{LOCAL}station/<slug:key>/ta-bort/", layers.layer_stop_remove, name="layer_stop_remove"),
+    path(f"{LOCAL}programmets/<slug:key>/", layers.layer_change, name="layer_change"),
+    path(f"{LOCAL}galla/", layers.layer_publish, name="layer_publish"),
+    path(f"{LOCAL}aterta/", layers.layer_restore, name="layer_restore"),
+    path(f"{LOCAL}slang/", layers.layer_discard, name="layer_discard"),
     path("program/<slug:slug>/program.json", files.programme_export, name="programme_export"),
     path("program/<slug:slug>/lage/", programmes.programme_follow, name="programme_follow"),
     path("program/<slug:slug>/kopiera/", files.programme_copy, name="programme_copy"),

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from journeys.deadlines import Clock
 from journeys.models import Journey, Stop, StopMapping
-from journeys.path import Path, StopOnPath, held_stages
-from journeys.progress import Passed, Standing, fits, standing
+from journeys.path import Passed, Path, StopOnPath, fits, held_stages
+from journeys.progress import Standing, standing
 
 FINISHED, GAINS, DATE, FEWER, SAME = "finished", "gains", "date", "fewer", "same"
 CATEGORIES = (SAME, GAINS, DATE, FEWER, FINISHED)

@@ -7,7 +7,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from journeys.counts import SHARE_FROM, shown_column, shown_count, shown_share
@@ -126,7 +128,9 @@ def numbers_of(journey: Journey, number: str = "") -> Numbers:
 
 
 def _stations(version: Version, rows: list[Rollup]) -> list[Station]:
-    standing = Progress.objects.running().filter(version=version).order_by().values_list("next_stop")
+    # Whose organisation adds to the core stands where the core alone says.
+    where = Coalesce(KeyTextTransform("next", "core"), "next_stop", output_field=TextField())
+    standing = Progress.objects.running().filter(version=version).order_by().annotate(where=where).values_list("where")
     nexts = dict(standing.annotate(n=Count("pk")))
     stations = [Station(stop, next=nexts.get(stop.key, 0)) for stop in stops_on_screen([version.pk])]
     for station in stations:

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from courses.models import CourseResult
 from journeys.deadlines import Span
-from journeys.models import DeadlineChange, Enrolment, Pause, Version
-from journeys.path import Path, path_of, stage_for_years
+from journeys.models import DeadlineChange, Enrolment, Pause
+from journeys.path import Path, stage_for_years
 from journeys.progress import PASSED, clock_from, passed_from
 from journeys.versions import Attempt, History
 from people.models import Leave, Placement
@@ -61,18 +61,6 @@ def _by(rows: QuerySet, *columns: str) -> dict[int, list[tuple]]:
     for pk, *row in rows.order_by("pk").values_list(*columns):
         found[pk].append(tuple(row))
     return found
-
-
-class Paths:
-    """The paths that are needed, each read once."""
-
-    def __init__(self) -> None:
-        self.known: dict[int, Path] = {}
-
-    def of(self, version: Version) -> Path:
-        if version.pk not in self.known:
-            self.known[version.pk] = path_of(version)
-        return self.known[version.pk]
 
 
 def stage_after(member: Member, path: Path, years: int | None) -> str:

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from journeys.counts import shown_column
 from journeys.deadlines import years_between
 from journeys.models import Enrolment, MoveRule, Version
+from journeys.path import Paths
 from journeys.versions import CATEGORIES, DATE, FEWER, FINISHED, GAINS, SAME, Mappings, Transfer, transfer
-from journeys.versions_reading import Member, Paths, read_members, stage_after
+from journeys.versions_reading import Member, read_members, stage_after
 from people.consequences import Choice, Effect, Plan, digest_of
 from people.models import Organisation
 from people.scoping import system_scope
@@ -55,7 +56,7 @@ class Simulation:
         self.version, self.mappings, self.paths = version, Mappings(version.journey), Paths()
 
     def of(self, member: Member, day: date) -> Transfer:
-        old, new = self.paths.of(member.enrolment.version), self.paths.of(self.version)
+        old, new = self.paths.of_core(member.enrolment.version), self.paths.of_core(self.version)
         pairs = self.mappings.between(member.enrolment.version.number, self.version.number)
         begun = member.history.clock.profession
         years = years_between(begun, member.enrolment.starts_on) if begun else None
@@ -96,7 +97,7 @@ def plan_publication(
         )
         for row in rows
     ]
-    path = simulation.paths.of(version)
+    path = simulation.paths.of_core(version)
     seen = digest_of(
         [[row.organisation.pk, sorted(row.counts.items())] for row in rows],
         [[stage.key, stage.groups, [_plain(stop) for stop in stage.stops]] for stage in path.stages],

@@ -53,6 +53,7 @@ _PAGES: list[tuple[Promise, str]] = [
     ),
     (_("the list of whom to enrol"), "enrolment_create rule_waiting"),
     (_("whom a rule enrols"), "rule_create rule_edit rule_detail"),
+    (_("whom a local addition changes"), "layer_publish"),
     (_("the list of dates to set"), "deadline_list"),
     (_("the list of staff"), "person_list person_create employment_create"),
     (

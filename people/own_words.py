@@ -38,6 +38,7 @@ COLUMNS: dict[str, Promise] = {
     "completion": pgettext_lazy("column", "Completed stage (number)"),
     "computed_at": pgettext_lazy("column", "Counted"),
     "continues": pgettext_lazy("column", "Continues (number)"),
+    "core": pgettext_lazy("column", "What the programme alone asks for"),
     "corrected_reason": pgettext_lazy("column", "Why it was corrected"),
     "counted_from": pgettext_lazy("column", "Counted from"),
     "course": pgettext_lazy("column", "Course code"),

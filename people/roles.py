@@ -14,6 +14,7 @@ class Permission(StrEnum):
     ANSWER_UNLED = "answer_unled"
     ENROL_PEOPLE = "enrol_people"
     KEEP_TARGET_GROUPS = "keep_target_groups"
+    KEEP_LOCAL_LAYERS = "keep_local_layers"
     NAME_DEPUTY = "name_deputy"
     SIGN_PARTS = "sign_parts"
     RUN_OCCASIONS = "run_occasions"
@@ -93,6 +94,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.DECIDE_RECOGNITION,
             _P.ENROL_PEOPLE,
             _P.KEEP_TARGET_GROUPS,
+            _P.KEEP_LOCAL_LAYERS,
             _P.BOOK_FOR_OTHERS,
             _P.ANSWER_UNLED,
         }
@@ -108,6 +110,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.EDIT_STAFF,
             _P.KEEP_JOBS,
             _P.KEEP_TARGET_GROUPS,
+            _P.KEEP_LOCAL_LAYERS,
             _P.EDIT_UNITS,
             _P.GIVE_ROLES,
             _P.EDIT_SETTINGS,

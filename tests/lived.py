@@ -41,7 +41,8 @@ from courses.results import finish_part, start_course, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
 from courses.transfers import share_results
 from journeys.enrolment import enrol
-from journeys.models import Enrolment, Journey, MoveRule, TargetGroup
+from journeys.local_layers import draft_layer, set_local_stop
+from journeys.models import Enrolment, Journey, LocalStop, MoveRule, TargetGroup
 from journeys.publishing import (
     add_stage,
     add_stop,
@@ -85,6 +86,7 @@ class Lived:
     share: RatingShare
     uploads: dict[str, Upload]
     recognition: Recognition
+    local_stop: LocalStop
 
     def booking(self, name: str, occasion: Occasion | None = None) -> Booking:
         """The booking of one of the cast on the coming occasion, or on another."""
@@ -227,6 +229,14 @@ def build_ratings(world: World, course: Course) -> RatingShare:
     return share_ratings(course=course, to=world.johan, **own)
 
 
+def draft_local_layer(world: World, journey: Journey) -> LocalStop:
+    """Ale drafts an introduction of its own, beside the region's stations; it is not live."""
+    layer = draft_layer(journey=journey, organisation=world.ale, by=world.maja)
+    course = build_self_study(world, "LOK", "Lokal introduktion")
+    stage = journey.versions.get(state="published").stages.filter(stops__isnull=False)[0].key
+    return set_local_stop(layer=layer, course=course, stage=stage, by=world.maja)
+
+
 def build_recognition(world: World, course: Course) -> Recognition:
     """Amira asks that an earlier course counts, and the region says that its own course counts as it."""
     version = draft_course(owner=world.region, code="DIGI", title="Digitala verktyg", by=world.petra)
@@ -315,4 +325,5 @@ def build_lived(world: World) -> Lived:
             for key in ("ale", "tjorn")
         },
         recognition=build_recognition(world, course),
+        local_stop=draft_local_layer(world, journey),
     )

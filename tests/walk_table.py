@@ -129,6 +129,8 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "enrolment": {"amira": {"johan", "dina", "ove", "helena"}, "tilda": {"torsten", "hugo"}, "skye": {"johan", "dina"}},
     "move": {"jonas": {"johan", "dina", "ove", "helena"}},
     "target_group": {"ale": {"helena", "maja"}, "tjorn": {"hugo"}},
+    # a journey that Ale and Tjörn run; each sees the own addition alone
+    "layered": {"ours": {"helena", "maja", "hugo"}, "boras": NOBODY},
     "upload": {"ale": {"helena"}, "tjorn": {"hugo"}},
     "my_enrolment": {key: {key} for key in ("amira", "tilda", "skye")},
     "recognition": {"amira": OWN_AMIRA | {"karin"}},
@@ -200,6 +202,8 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "venue": {"ours": lived.venue.pk},
         "journey_seen": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
         "journey": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
+        "layered": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
+        "local_stop": {"*": lived.local_stop.key},
         "stop": {"*": Stop.objects.filter(stage__version__journey=lived.journey)[0].key},
         "stage": {"*": "intro"},
         "version_kind": {"*": "station"},
@@ -479,6 +483,22 @@ EXPECTED: dict[str, Page] = {
         name: page(having(P.KEEP_TARGET_GROUPS), public_id="target_group")
         for name in ("rule_detail", "rule_edit", "rule_end", "rule_restore")
     },
+    **{
+        name: page(having(P.KEEP_LOCAL_LAYERS), slug="layered")
+        for name in (
+            "layer_detail",
+            "layer_draft",
+            "layer_stop_create",
+            "layer_publish",
+            "layer_restore",
+            "layer_discard",
+        )
+    },
+    **{
+        name: page(having(P.KEEP_LOCAL_LAYERS), slug="layered", key="local_stop")
+        for name in ("layer_stop_edit", "layer_stop_remove")
+    },
+    "layer_change": page(having(P.KEEP_LOCAL_LAYERS), slug="layered", key="stop"),
     "rule_waiting": page(having(P.SEE_TEAM, P.KEEP_PROTECTION)),
     "report_list": page(having(P.SEE_REPORTS)),
     "report_export": page(having(P.SEE_REPORTS)),

@@ -1,11 +1,13 @@
 from journeys.models.enrolment import Completion, DeadlineChange, Enrolment, Pause
 from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.models.local_layer import LOCAL, LocalChange, LocalLayer, LocalStop
 from journeys.models.moving import MoveRule, StopMapping, VersionMove
 from journeys.models.progress import Progress, Rollup
 from journeys.models.rebuild import Rebuild
 from journeys.models.target_group import GroupMember, TargetGroup
 
 __all__ = [
+    "LOCAL",
     "Adoption",
     "ChoiceGroup",
     "Completion",
@@ -13,6 +15,9 @@ __all__ = [
     "Enrolment",
     "GroupMember",
     "Journey",
+    "LocalChange",
+    "LocalLayer",
+    "LocalStop",
     "MoveRule",
     "Pause",
     "Progress",

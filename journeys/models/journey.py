@@ -233,6 +233,7 @@ class Stop(Public):
         constraints = [
             choice_check("kind", StopKind, "stop_kind"),
             models.UniqueConstraint(fields=["version", "key"], name="stop_key_once"),
+            models.CheckConstraint(condition=~Q(key__startswith="lokal-"), name="stop_key_not_local"),
             models.CheckConstraint(
                 condition=Q(kind="elective", group__isnull=False) | (~Q(kind="elective") & Q(group=None)),
                 name="stop_elective_grouped",

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import F
 
 from journeys.models.enrolment import Enrolment
 from journeys.models.journey import Journey, Stage, Version
@@ -11,6 +12,16 @@ class ProgressQuerySet(models.QuerySet):
 
     def running(self):
         return self.filter(state__in=Enrolment.OPEN)
+
+    def at_course(self, course, *columns):
+        """Rows of (*columns, stop key): each station of these journeys that is the course, of the core or of the organisation's own."""
+        core = self.filter(version__stops__course=course).values_list(*columns, "version__stops__key")
+        local = self.filter(
+            journey__layers__state="live",
+            journey__layers__organisation=F("organisation"),
+            journey__layers__stops__course=course,
+        ).values_list(*columns, "journey__layers__stops__key")
+        return core.order_by().union(local.order_by(), all=True)
 
 
 class Progress(models.Model):
@@ -31,10 +42,13 @@ class Progress(models.Model):
     expires_on = models.DateField(null=True, blank=True)
     undated = models.PositiveSmallIntegerField(default=0)  # stations whose day somebody has to set by hand
     paused_until = models.DateField(null=True, blank=True)
-    # by stop key: {"due": iso date or "", "done": iso date or "", "until": iso date or "", "wait": what is missing, "via": how it was done}
+    # by stop key: {"due": iso date or "", "done": iso date or "", "until": iso date or "", "wait": what is missing, "via": how it was done};
+    # of a local layer also "local" (its own station), "core_due" (the core's date of one with an own date) and "hidden"
     stops = models.JSONField(default=dict)
     # why the journey is not completed, as the rule says it: [key of the stage, keys of the stations, how many more of them]
     lacks = models.JSONField(default=list)
+    # What the core alone says of the journey, where the organisation adds to it: {"due": iso date or "", "next": stop key}.
+    core = models.JSONField(default=dict)
     rule = models.PositiveSmallIntegerField(default=1)
     computed_at = models.DateTimeField()
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Case, QuerySet, When
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,9 +18,9 @@ from journeys import queries, sentences
 from journeys.deadlines import needs_hand
 from journeys.enrolment import change_deadline, change_stage, enrol_people, stage_by_years, withdraw
 from journeys.forms import DeadlineForm, EndForm, EnrolmentForm, PauseForm, ResumeForm, StageForm
-from journeys.models import Enrolment, Journey
+from journeys.models import Enrolment, Journey, Progress
 from journeys.pauses import pause, resume
-from journeys.stations import needs_attention, with_next
+from journeys.stations import needs_attention, title_of, with_next
 from people.models import Employment, Person
 from people.roles import Permission
 from people.views.doors import permitted
@@ -94,14 +94,16 @@ def change_enrolment(
 def deadline_change(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     """Another date for one station of one person, with a reason."""
     enrolment = enrolment_seen(request, public_id)
-    stop = get_object_or_404(queries.stops_on_screen([enrolment.version_id]).filter(key=key))
+    stop = queries.stop_named(Progress.objects.filter(enrolment=enrolment), key)
+    if stop is None:
+        raise Http404
     now = enrolment.progress.stops.get(key, {}).get("due") or None
 
     def deed(due_on, reason) -> None:
         change_deadline(enrolment=enrolment, stop_key=key, due_on=due_on, reason=reason, by=request.viewer.person)
 
     form = DeadlineForm(request.POST or None, initial={"due_on": now})
-    title = _("Change the deadline of %(course)s") % {"course": stop.shown_title}
+    title = _("Change the deadline of %(course)s") % {"course": title_of(stop)}
     return change_enrolment(request, enrolment, form, title, "", deed, _("The deadline is changed."))
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ from courses.refusals import Refused
 from journeys.matrix import Filters, attention, columns_of, export_rows, figures, matching, matrix_rows
 from journeys.models import Enrolment, Progress
 from journeys.notices import remind
-from journeys.queries import next_occasions, stops_on_screen, team_of
+from journeys.queries import next_occasions, stop_named, team_of
+from journeys.stations import slug_of, title_of
 from people.models import Employment, Person
 from people.roles import Permission
 from people.views.doors import permitted
@@ -122,11 +123,13 @@ def team_book(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     """To the next occasion with a seat for a station, with the person chosen; to the course when there is none."""
     person = get_object_or_404(Person.objects.visible_to(request.viewer), public_id=public_id)
     rows = Progress.objects.visible_to(request.viewer).filter(person=person, state__in=Enrolment.OPEN)
-    stop = get_object_or_404(stops_on_screen(rows.values("version")).filter(key=key).order_by("-version")[:1])
+    stop = stop_named(rows, key)
+    if stop is None:
+        raise Http404
     occasion = next_occasions(request.viewer, [stop.course_id]).get(stop.course_id)
     if occasion is None:
-        messages.info(request, _("No session of %(course)s has a free seat now.") % {"course": stop.shown_title})
-        return redirect("course_detail", stop.course.slug)
+        messages.info(request, _("No session of %(course)s has a free seat now.") % {"course": title_of(stop)})
+        return redirect("course_detail", slug_of(stop))
     jobs = Employment.objects.visible_to(request.viewer).on(request.viewer.on).filter(person=person)
     chosen = "&".join(f"people={job.public_id}" for job in jobs)
     return redirect(f"{reverse('booking_people', args=[occasion.public_id])}?{chosen}")

@@ -15,6 +15,7 @@ from journeys.models import Progress
 from journeys.progress import Passed, standing
 from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
 from journeys.reasons import reasons_of
+from journeys.stations import with_local
 from people.employment import change_profession_start
 from tests.factories import build_course, build_occasion, pass_course
 from tests.journeys.test_progress import START, clocks, electives, entries, many, passed_results, paths
@@ -55,7 +56,7 @@ def put_on(world, journey, key="amira"):
 
 
 def said(enrolment, on) -> dict[str, tuple]:
-    found = reasons_of(Progress.objects.select_related("enrolment").get(enrolment=enrolment), on)
+    found = reasons_of(with_local(Progress.objects.select_related("enrolment")).get(enrolment=enrolment), on)
     return {one.station.key: one.needs for stage in found.stages for lack in stage.lacks for one in lack.stations}
 
 
