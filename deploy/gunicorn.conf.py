@@ -1,5 +1,6 @@
 """The web server's own settings: `gunicorn tracker.wsgi -c deploy/gunicorn.conf.py`. WEB_WORKERS and BIND come from the environment."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -29,3 +30,9 @@ def on_starting(server):
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         shutil.rmtree(folder, ignore_errors=True)
         Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+def when_ready(server):
+    """What is loaded now stays: the collector of a process would write into each object, and the memory would be shared no more."""
+    gc.collect()
+    gc.freeze()

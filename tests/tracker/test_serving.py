@@ -76,6 +76,25 @@ def test_a_taken_port_is_seen():
         assert not is_free(taken.getsockname()[1])
 
 
+def memory(pid: int) -> float:
+    """The megabytes of a process that are its own, shared ones by its share (PSS)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def test_two_processes_need_less_than_200_mb_and_draw_no_papers(web):
+    """Loaded once and forked; the libraries that draw PDFs belong to the worker."""
+    server, base, _log = web
+    for path in ["/logga-in/", "/kurser/", "/v/", "/tillganglighet/", "/personuppgifter/"] * 10:
+        assert answer(f"{base}{path}")[0] in {200, 302, 404}
+    everyone = [server.pid, *(pid for pid in descendants(server.pid) if is_alive(pid))]
+    assert len(everyone) == 3
+    held = sum(memory(pid) for pid in everyone)
+    print(f"{held:.0f} MB")
+    assert 20 < held < 200
+    assert [pid for pid in everyone if "pango" in Path(f"/proc/{pid}/maps").read_text()] == []
+
+
 @pytest.fixture
 def web(environment, tmp_path):
     """The web server as the units and the image start it: two processes, numbers for a token, its log as JSON."""
