@@ -30,6 +30,7 @@ from people.middleware import ACTING_ROLE
 from tests.lived import Lived
 from tests.second_factor import give_both
 from tests.walk_table import EXPECTED, ROLE, Page
+from tracker.middleware import HEADER as REQUEST_ID
 
 WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 TOKEN = re.compile(r"[A-Za-z0-9]{64}")  # of CSRF, new in every answer
@@ -173,7 +174,8 @@ def decode(body: bytes, kind: str) -> str:
 def readable(response: HttpResponse) -> tuple[str, str]:
     """(everything readable, body with the tokens of the moment taken out)."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    headers = "\n".join(f"{key}: {unquote(value)}" for key, value in response.headers.items())
+    told = {key: value for key, value in response.headers.items() if key != REQUEST_ID}  # a number, new in each answer
+    headers = "\n".join(f"{key}: {unquote(value)}" for key, value in told.items())
     if response.headers.get("Content-Encoding") == "gzip":
         import gzip  # only feeds come packed
 
