@@ -53,7 +53,8 @@ def pytest(name: str, engine: str, *arguments: str) -> Outcome:
     print(f"\n=== {name}", flush=True)
     with database(engine) as place, tempfile.TemporaryDirectory() as folder:
         outcomes = Path(folder) / "outcomes"
-        command = [sys.executable, "-m", "pytest", "-q", f"--outcomes={outcomes}", *arguments]
+        command = [sys.executable, "-m", "pytest", "-q", "--durations=30", "--durations-min=8"]
+        command += [f"--outcomes={outcomes}", *arguments]
         child = subprocess.Popen(
             command, cwd=ROOT, env=environment(**place), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
         )
