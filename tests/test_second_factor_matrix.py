@@ -34,7 +34,8 @@ def with_password_only(lived, viewer: str) -> Client:
 
 def is_ours(name: str) -> bool:
     """Whether a page belongs to the product and shows something to those who signed in."""
-    return "" not in EXPECTED[name].who and not name.startswith("mfa_") and name not in ALLAUTH | OPEN_WITHOUT
+    who = EXPECTED[name].who
+    return bool(who) and "" not in who and not name.startswith("mfa_") and name not in ALLAUTH | OPEN_WITHOUT
 
 
 ALLAUTH = {"account_email", "account_change_password", "account_set_password", "account_reauthenticate"}

@@ -76,6 +76,7 @@ LOOKS: dict[str, tuple[str, Promise | None]] = {
     "ready": ("done", pgettext_lazy("status", "Ready")),
     "sealed": ("valid", None),
     "rendered": ("valid", None),
+    "live": ("valid", pgettext_lazy("status", "Live")),
     "published": ("valid", pgettext_lazy("status", "Published")),
     "planned": ("draft", pgettext_lazy("status", "Planned")),
     "in_review": ("draft", pgettext_lazy("status", "In review")),
