@@ -31,6 +31,16 @@ from tests.run import environment, workers
 FAULTS = ROOT / "tests" / "faults"
 PAGE = ROOT / "docs" / "promises.md"
 RESULTS = ROOT / "bench" / "promises.json"
+# Promises that no marked test proves, and why.
+NOT_REACHED = {
+    "P10": "a changed address is told to the former one and asked for again, but no suite with a foreign identity provider runs",
+    "P16": "evidence, needs and names end on their days; the whole schedule of erasure is not built",
+    "P17": "own data is complete by a test of the models, without a planted fault",
+    "P20": "small numbers are held back by tests of the counts, without pairs of filters",
+    "P27": "uploads are all or nothing by tests, without a marked proof",
+    "P32": "nothing is released yet that one could upgrade from",
+    "P37": "the load is not built",
+}
 Bed = Callable[[Path], dict[str, str]]  # a copy of the tree in, the environment that names its database out
 
 
@@ -208,6 +218,13 @@ def write(proofs: list[Proof]) -> None:
         f"| {row['id']} | {row['engine']} | {row['cases']} | {said(row['held'])} | {said(row['fault_found'])} | {row['commit'][:12]} |"
         for row in rows
     ]
+    lines += ["", "## Not reached", "", *(f"- {name}: {why}." for name, why in NOT_REACHED.items())]
+    for engine in ENGINES:
+        proved = {row["id"] for row in rows if row["engine"] == engine}
+        if lacking := [f"P{n}" for n in range(1, 41) if f"P{n}" not in proved | set(NOT_REACHED)]:
+            lines.append(
+                f"- On {engine} not run in full yet: {', '.join(lacking)}. `make test` runs them with small numbers."
+            )
     PAGE.write_text("\n".join(lines) + "\n")
 
 
