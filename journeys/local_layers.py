@@ -23,6 +23,7 @@ from journeys.models.local_layer import LocalLayerState
 from journeys.outdating import outdate
 from journeys.path import Layer, Path, Paths, StopOnPath, layer_of, with_layer
 from journeys.progress import Standing, recompute, standing
+from journeys.publishing import set_deadline
 from journeys.rules import SEEN_BY_HR
 from journeys.versions_reading import read_members
 from people.consequences import Effect, Plan, digest_of, hold, keep_change, last_change, mark_undone
@@ -74,15 +75,10 @@ def _open_draft(layer: LocalLayer) -> LocalLayer:
 def _dated(row: LocalStop | LocalChange, on: date, **dates) -> None:
     """Write a deadline into a row; another one than before counts from the day on which it goes live."""
     before = [getattr(row, name) for name in DATED]
-    anchor = dates.get("anchor", "")
-    fixed, counted = anchor == Stop.Anchor.FIXED, anchor not in ("", Stop.Anchor.FIXED)
-    row.anchor = anchor
-    row.fixed_on = dates.get("fixed_on") if fixed else None
-    row.offset = dates.get("offset") if counted else None
-    row.unit = dates.get("unit", "") if counted else ""
-    if fixed and (row.fixed_on is None or row.fixed_on < on):
+    set_deadline(row, **{"anchor": "", **dates})
+    if row.anchor == Stop.Anchor.FIXED and (row.fixed_on is None or row.fixed_on < on):
         raise Refused(_("Choose a date that has not passed."))
-    if counted and (row.offset is None or not row.unit):
+    if row.unit and row.offset is None:
         raise Refused(_("Say how long after the start the station is due."))
     if before != [getattr(row, name) for name in DATED]:
         row.since = None

@@ -14,7 +14,18 @@ from django.utils.translation import gettext as _
 from courses.models import Course
 from courses.refusals import Refused
 from journeys.copying import copy_path
-from journeys.models import LOCAL, Adoption, ChoiceGroup, Journey, Stage, Stop, Version, VersionMove
+from journeys.models import (
+    LOCAL,
+    Adoption,
+    ChoiceGroup,
+    Journey,
+    LocalChange,
+    LocalStop,
+    Stage,
+    Stop,
+    Version,
+    VersionMove,
+)
 from journeys.obstacles import missing_to_publish
 from people.events import record
 from people.models import Collaboration, Organisation, Person
@@ -177,7 +188,8 @@ def add_stop(
         if there:
             return there
         stop = Stop(stage=stage, version=version, course=course, kind=kind, group=group)
-        _set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on, after=after)
+        set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on)
+        stop.after = after if anchor == Stop.Anchor.STOP else None
         stop.key = key or _free_key(version.stops.all(), course.code)
         stop.min_course_version = min_course_version
         stop.order = _next_order(version.stops.all())
@@ -203,19 +215,22 @@ def change_stop(
     with transaction.atomic():
         open_draft(stop.version)
         stop.kind, stop.group = kind, group
-        _set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on, after=after)
+        set_deadline(stop, anchor=anchor, offset=offset, unit=unit, fixed_on=fixed_on)
+        stop.after = after if anchor == Stop.Anchor.STOP else None
         _check_stop(stop)
         stop.save()
         return stop
 
 
-def _set_deadline(stop: Stop, *, anchor: str, offset, unit: str, fixed_on, after) -> None:
-    counted = anchor in (Stop.Anchor.EMPLOYMENT, Stop.Anchor.PROFESSION, Stop.Anchor.JOURNEY, Stop.Anchor.STOP)
-    stop.anchor = anchor
-    stop.offset = offset if counted else None
-    stop.unit = (unit or Stop.OffsetUnit.DAYS) if counted else ""
-    stop.fixed_on = fixed_on if anchor == Stop.Anchor.FIXED else None
-    stop.after = after if anchor == Stop.Anchor.STOP else None
+def set_deadline(
+    row: Stop | LocalStop | LocalChange, *, anchor: str, offset=None, unit: str = "", fixed_on=None
+) -> None:
+    """Write a deadline into a row that is not saved here: of offset, unit and day only what goes with the anchor ("" for none)."""
+    counted = anchor not in ("", Stop.Anchor.FIXED)
+    row.anchor = anchor
+    row.offset = offset if counted else None
+    row.unit = (unit or Stop.OffsetUnit.DAYS) if counted else ""
+    row.fixed_on = fixed_on if anchor == Stop.Anchor.FIXED else None
 
 
 def _check_stop(stop: Stop) -> None:
