@@ -12,6 +12,7 @@ from journeys.models import Enrolment, Pause, Rebuild, TargetGroup
 from journeys.path import Paths
 from journeys.pauses import settle_state
 from journeys.progress import RULE
+from journeys.proposals import settle_proposals
 from journeys.recomputing import go_on
 from journeys.rollup import count_anew
 from journeys.rule_checks import check_rule
@@ -57,11 +58,12 @@ def follow_the_day(at: datetime | None = None) -> int:
 
 
 def carry_versions(at: datetime | None = None) -> int:
-    """Every few minutes: publish the versions whose day has come, ask and move whom their rules concern, settle what was moved.
+    """Every few minutes: publish the versions whose day has come, let proposals lapse or come back, ask and move whom the rules
+    concern, settle what was moved.
 
-    Answers how many versions, people and stamps that were.
+    Answers how many versions, proposals, people and stamps that were.
     """
-    return len(publish_due(at)) + carry_out_moves(at) + settle_moves(at)
+    return len(publish_due(at)) + settle_proposals(at) + carry_out_moves(at) + settle_moves(at)
 
 
 def go_on_recomputing(at: datetime | None = None) -> int:

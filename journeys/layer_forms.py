@@ -97,6 +97,12 @@ class LocalChangeForm(DatedForm):
         return {"hidden": True} if becomes == "hidden" else self.dates() if becomes == "dated" else {}
 
 
+class PostponeForm(forms.Form):
+    """The day on which a proposal comes back."""
+
+    back_on = day_field(_("Ask again on"))
+
+
 def _stored(row: LocalStop | LocalChange) -> dict:
     """A stored deadline as the fields show it; for a station also its course, stage and kind."""
     typed = {name: getattr(row, name) for name in DATED} | {"anchor": row.anchor or "none"}

@@ -4,6 +4,7 @@ It only ever adds or hides: own stations, own dates that are earlier, and option
 rows are never written, and what the core stamps never waits for a local station (docs/decisions/0021).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,7 +23,7 @@ from journeys.models import LOCAL, Enrolment, Journey, LocalChange, LocalLayer, 
 from journeys.models.local_layer import LocalLayerState
 from journeys.outdating import outdate
 from journeys.path import Layer, Path, Paths, StopOnPath, layer_of, with_layer
-from journeys.progress import Standing, recompute, standing
+from journeys.progress import Standing, StopState, recompute, standing
 from journeys.publishing import set_deadline
 from journeys.rules import SEEN_BY_HR
 from journeys.versions_reading import read_members
@@ -203,7 +204,11 @@ def _from_change(change: LocalChange, on: date) -> LocalChange:
 def plan_layer(layer: LocalLayer, on: date) -> Plan:
     """Whom a draft changes and how, with a digest of it. A pure question."""
     titles = titles_of(layer)
-    effects = [Effect(key=one.key, sentence=said) for one in look(layer, on) if (said := _sentence(one, titles))]
+    effects = [
+        Effect(key=one.key, sentence=said)
+        for one in look(layer, on)
+        if (said := means_for(one.before.stops, one.after.stops, titles))
+    ]
     return Plan(effects=effects, facts=_facts(layer), seen=digest_of(_content(layer), [(one.key, one.sentence) for one in effects]))  # fmt: skip
 
 
@@ -214,16 +219,20 @@ def _content(layer: LocalLayer) -> list:
 
 def titles_of(layer: LocalLayer) -> dict[str, str]:
     """Names of all stations that a draft or the live layer may speak of, by key."""
-    rows = LocalStop.objects.filter(layer__journey=layer.journey_id, layer__organisation=layer.organisation_id)
-    core = Stop.objects.filter(version__journey=layer.journey_id)
+    return titles_for(layer.journey_id, layer.organisation_id)
+
+
+def titles_for(journey: int, organisation: int) -> dict[str, str]:
+    """Names of all stations of a journey and of an organisation's layers of it (ids), by key."""
+    rows = LocalStop.objects.filter(layer__journey=journey, layer__organisation=organisation)
+    core = Stop.objects.filter(version__journey=journey)
     named = Q(course__versions__state="published")
     pairs = [*core.filter(named).order_by("version").values_list("key", "course__versions__title")]
     return dict([*pairs, *rows.filter(named).order_by("layer").values_list("key", "course__versions__title")])
 
 
-def _sentence(one: Look, titles: dict[str, str]) -> str:
-    """What the change means for one person; an empty text when it means nothing."""
-    before, after = one.before.stops, one.after.stops
+def means_for(before: Mapping[str, StopState], after: Mapping[str, StopState], titles: dict[str, str]) -> str:
+    """What a change means for one person, from the stations as they are and would be; an empty text when it means nothing."""
     parts = [
         _gets(titles.get(key, key), stop.due) for key, stop in after.items() if key not in before and not stop.done
     ]

@@ -1,4 +1,4 @@
-"""What journeys say to people: you are enrolled, and your manager reminds you of the next station."""
+"""What journeys say to people: you are enrolled, your manager reminds you of the next station, a new version waits for you."""
 
 from datetime import date, datetime
 
@@ -11,13 +11,18 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Course, CourseVersion
 from courses.refusals import Refused
-from journeys.models import Enrolment, Progress, TargetGroup, VersionMove
+from journeys.models import Enrolment, LayerProposal, Progress, TargetGroup, VersionMove
+from journeys.proposal_words import without_answer
 from journeys.queries import stop_named
 from journeys.stations import slug_of, title_of
 from people.consequences import GRACE
 from people.events import record
-from people.models import Notice, Person
+from people.models import Notice, Person, RoleAssignment
 from people.notices import notice, say
+from people.roles import PERMISSIONS, Permission, Role
+
+# Who keeps the local layers of an organisation, and so is asked about a new version of the core.
+KEEPERS = tuple(role for role in Role if Permission.KEEP_LOCAL_LAYERS in PERMISSIONS[role])
 
 
 def tell_enrolled(enrolment: Enrolment, at: datetime) -> Notice:
@@ -109,6 +114,61 @@ def tell_taken_back(move: VersionMove, at: datetime) -> Notice:
     return _say_of_move("journeys.version_taken_back", move, at, at)
 
 
+def tell_proposal(proposal: LayerProposal, to: Person, at: datetime) -> Notice:
+    """Say to a keeper of a layer that a new version waits for an answer; once for each day on which they are asked."""
+    name = f"{proposal.public_id}:{proposal.asked_on.isoformat()}:{to.public_id}"
+    return _say_of_proposal("journeys.proposal_waits", name, proposal, to, at, at + GRACE)
+
+
+def tell_proposal_taken_back(proposal: LayerProposal, to: Person, at: datetime) -> Notice:
+    """Say to a keeper who was asked that the new version was taken back."""
+    name = f"{proposal.public_id}:{to.public_id}"
+    return _say_of_proposal("journeys.proposal_taken_back", name, proposal, to, at, at)
+
+
+def _say_of_proposal(
+    kind: str, name: str, proposal: LayerProposal, to: Person, at: datetime, not_before: datetime
+) -> Notice:
+    return say(
+        to=to,
+        kind=kind,
+        about=proposal,
+        key=f"{kind}:{name}",
+        organisation=proposal.organisation,
+        not_before=not_before,
+        at=at,
+        proposal=proposal.pk,
+    )
+
+
+def _proposal(row: Notice) -> LayerProposal | None:
+    """The proposal, while its reader still keeps the organisation's layers."""
+    keeps = RoleAssignment.objects.on(timezone.localdate()).filter(person=row.person_id, role__in=KEEPERS)
+    rows = LayerProposal.objects.select_related("version__journey").filter(pk=row.payload["proposal"])
+    return rows.filter(organisation__in=keeps.values("organisation")).first()
+
+
+@notice("journeys.proposal_waits", asks=True, title=gettext_lazy("A new version waits for your answer"))
+def proposal_waits(row: Notice) -> dict | None:
+    """The journey, the last day and what happens on it. No longer true once it is answered for good, lapsed or taken back."""
+    proposal = _proposal(row)
+    if proposal is None or proposal.state not in LayerProposal.OPEN:
+        return None
+    journey = proposal.version.journey
+    address = _address("proposal_detail", journey.slug, proposal.version.number)
+    return {"journey": journey, "proposal": proposal, "otherwise": without_answer(proposal), "address": address}
+
+
+@notice("journeys.proposal_taken_back", title=gettext_lazy("The new version was taken back"))
+def proposal_taken_back(row: Notice) -> dict | None:
+    """The journey that goes on as before. No longer true when it has been published again."""
+    proposal = _proposal(row)
+    if proposal is None or proposal.version.published_at is not None:
+        return None
+    journey = proposal.version.journey
+    return {"journey": journey, "address": _address("layer_detail", journey.slug)}
+
+
 def _say_of_move(kind: str, move: VersionMove, at: datetime, not_before: datetime) -> Notice:
     enrolment = move.enrolment
     key = f"{kind}:{move.public_id}"
@@ -127,12 +187,16 @@ def _say_of_move(kind: str, move: VersionMove, at: datetime, not_before: datetim
 
 @notice("journeys.version_offered", title=gettext_lazy("A new version of your programme"))
 def version_offered(row: Notice) -> dict | None:
-    """The journey, and the day when there is one. No longer true when answered, moved or taken back."""
+    """The journey, and the day when there is one; or that one was moved, by the employer's or the owner's word. No longer true
+    when the person has answered or it was taken back."""
     enrolment = _enrolment(row)
-    move = VersionMove.objects.open().filter(pk=row.payload["move"]).first()
+    told = (VersionMove.State.OFFERED, *VersionMove.ON_NEW)
+    move = VersionMove.objects.filter(pk=row.payload["move"], state__in=told, answered_by=None).first()
     if enrolment is None or move is None or enrolment.state not in Enrolment.OPEN:
         return None
-    return {"journey": enrolment.journey, "due": move.due_on, "address": _address("move_answer", move.public_id)}
+    moved = move.state in VersionMove.ON_NEW
+    address = _address("journey_mine") if moved else _address("move_answer", move.public_id)
+    return {"journey": enrolment.journey, "due": move.due_on, "moved": moved, "address": address}
 
 
 @notice("journeys.version_taken_back", title=gettext_lazy("The new version was taken back"))

@@ -136,11 +136,18 @@ class PublishForm(forms.Form):
         label=_("People on older versions"), choices=MoveRule.Kind, initial=MoveRule.Kind.STAY, widget=forms.RadioSelect
     )
     due_on = day_field(_("Day of the move, for those who are moved"), required=False)
+    answer_by = day_field(
+        _("Organisations with additions of their own answer before"),
+        required=False,
+        help_text=_("At least a week after the version is published; empty is 30 days. Who is moved on a day answers before that."),
+    )  # fmt: skip
 
-    def __init__(self, *args, has_people: bool = True, **kwargs) -> None:
+    def __init__(self, *args, has_people: bool = True, has_layers: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if not has_people:
             del self.fields["kind"], self.fields["due_on"]
+        if not has_layers:
+            del self.fields["answer_by"]
 
 
 class MappingForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from courses.models import Course, CourseVersion
 from journeys.deadlines import counted_from
-from journeys.models import ChoiceGroup, Journey, Stage, Stop, Version
+from journeys.models import ChoiceGroup, Journey, LayerProposal, Stage, Stop, Version
 from journeys.models.local_layer import LocalDeadline
 from people.access import Viewer
 from people.models import Organisation
@@ -135,3 +135,9 @@ def may_add_to(journey: Journey, viewer: Viewer) -> bool:
     if Permission.KEEP_LOCAL_LAYERS not in viewer.may:
         return False
     return journey.adoptions.on(viewer.on).filter(organisation__in=viewer.acts_for).exists()
+
+
+def newest_proposal(viewer: Viewer, journey: Journey, organisation: Organisation | None) -> LayerProposal | None:
+    """The published version as it was put before the viewer's own organisation, with its answer; None where it was not."""
+    rows = LayerProposal.objects.visible_to(viewer).filter(organisation=organisation, version__journey=journey)
+    return rows.filter(version__state=Version.State.PUBLISHED).exclude(state=LayerProposal.State.WITHDRAWN).select_related("version").first()  # fmt: skip

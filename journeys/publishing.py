@@ -19,6 +19,7 @@ from journeys.models import (
     Adoption,
     ChoiceGroup,
     Journey,
+    LayerProposal,
     LocalChange,
     LocalStop,
     Stage,
@@ -335,6 +336,7 @@ def publish_version(*, version: Version, valid_from: date, by: Person | None, at
         version.save()
         # Who was still offered the version before is not asked for it any more.
         VersionMove.objects.open().filter(version__journey=version.journey).update(state=VersionMove.State.WITHDRAWN)
+        LayerProposal.objects.open().filter(version__journey=version.journey).update(state=LayerProposal.State.WITHDRAWN, back_on=None)  # fmt: skip
         record(
             "publish_version", by=by, about=version, organisation=version.journey.owner, at=at, number=version.number
         )

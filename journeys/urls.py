@@ -11,6 +11,7 @@ from journeys.views import (
     mine,
     people,
     programmes,
+    proposals,
     reasons,
     region,
     rules,
@@ -20,6 +21,7 @@ from journeys.views import (
 
 DRAFT = "program/<slug:slug>/utkast/"
 LOCAL = "program/<slug:slug>/lokalt/"
+PROPOSAL = f"{LOCAL}version/<int:number>/"
 
 urlpatterns = [
     path("min-resa/", mine.journey_mine, name="journey_mine"),
@@ -73,6 +75,10 @@ urlpatterns = [
     path(f"{LOCAL}galla/", layers.layer_publish, name="layer_publish"),
     path(f"{LOCAL}aterta/", layers.layer_restore, name="layer_restore"),
     path(f"{LOCAL}slang/", layers.layer_discard, name="layer_discard"),
+    path(PROPOSAL, proposals.proposal_detail, name="proposal_detail"),
+    path(f"{PROPOSAL}skjut-upp/", proposals.proposal_postpone, name="proposal_postpone"),
+    path(f"{PROPOSAL}avboj/", proposals.proposal_decline, name="proposal_decline"),
+    path(f"{PROPOSAL}aterta/", proposals.proposal_restore, name="proposal_restore"),
     path("program/<slug:slug>/program.json", files.programme_export, name="programme_export"),
     path("program/<slug:slug>/lage/", programmes.programme_follow, name="programme_follow"),
     path("program/<slug:slug>/kopiera/", files.programme_copy, name="programme_copy"),

@@ -113,6 +113,33 @@ def transfer(old: Path, new: Path, pairs: Mapping[str, str], history: History, d
     )
 
 
+def on_whole_path(
+    core: Transfer, old: Path, new: Path, pairs: Mapping[str, str], history: History, day: date
+) -> Transfer:
+    """The same move on the paths with what the organisation adds (docs/decisions/0022). The core's part stays as `core` says; a
+    local station follows by its key with its date by hand, and becomes late for nobody."""
+    own = {stop.key for stop in new.stops if stop.local}
+    came_from = {after: before for before, after in pairs.items() if after} | {key: key for key in own}
+    known = history.clock
+    since = {key: date.fromisoformat(on) for key, on in core.counted_from.items()}
+    since |= {key: known.since[key] for key in own & known.since.keys()}
+    hand = {key: known.by_hand[was] for key, was in came_from.items() if was in known.by_hand}
+    passed = [replace(one, counts_for=_keys_of(one.result, core.carried)) for one in history.passed]
+    before = standing(old, history.entered, history.passed, known)
+    after = standing(new, core.entered, passed, replace(known, since=since, by_hand=hand))
+    if late := {key for key in own if _would_be_late(before.stops.get(key), after.stops[key], day)}:
+        since |= dict.fromkeys(late, day)
+        after = standing(new, core.entered, passed, replace(known, since=since, by_hand=hand))
+    return replace(
+        core,
+        counted_from={key: on.isoformat() for key, on in since.items()},
+        before=before,
+        after=after,
+        held=frozenset(one.key for one in _held(new, core.entered)),
+        was_held=frozenset(one.key for one in _held(old, history.entered)),
+    )
+
+
 def _held(path: Path, stage: str) -> Iterable[StopOnPath]:
     return (one for row in held_stages(path.stages, stage) for one in row.stops)
 

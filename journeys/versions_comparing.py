@@ -1,6 +1,6 @@
 """Two versions side by side in words: which stations are new, gone, moved or changed, for the owner and for one person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from journeys.deadlines import explain
-from journeys.models import ChoiceGroup, Stage, Version
+from journeys.models import LOCAL, ChoiceGroup, Stage, Version
 from journeys.programmes import StageShown, StopShown, path_shown, years_words
 from journeys.versions import Mappings, Transfer
 
@@ -123,12 +123,16 @@ class OwnLine:
     was_due: date | None = None
 
 
-def own_lines(old: Version, new: Version, found: Transfer) -> list[OwnLine]:
-    """What differs for one person: stations that come, go, get another date; what is done is carried and stands last."""
-    titles = {one.stop.key: one.title for row in path_shown(new) for one in row.stops}
+def own_lines(old: Version, new: Version, found: Transfer, titles: Mapping[str, str]) -> list[OwnLine]:
+    """What differs for one person: stations that come, go, get another date; what is done is carried and stands last.
+
+    `titles`: names of the stations by key, those that the organisation adds among them."""
+    titles = {**titles, **{one.stop.key: one.title for row in path_shown(new) for one in row.stops}}
     gone = {one.stop.key: one.title for row in path_shown(old) for one in row.stops}
     pairs = Mappings(new.journey).between(old.number, new.number)
-    came_from = {after: before for before, after in pairs.items() if after}
+    came_from = {key: key for key in titles if key.startswith(LOCAL)} | {
+        after: before for before, after in pairs.items() if after
+    }
     lines = []
     for key, now in found.after.stops.items():
         was = found.before.stops.get(came_from.get(key, ""))

@@ -11,9 +11,10 @@ from django.db.models import Count, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from journeys.counts import SHARE_FROM, shown_column, shown_count, shown_share
-from journeys.models import Enrolment, Journey, Progress, Rollup, Stop, Version, VersionMove
+from journeys.models import Enrolment, Journey, LayerProposal, Progress, Rollup, Stop, Version, VersionMove
 from journeys.programmes import deadline_words
 from journeys.queries import stops_on_screen
 from people.scoping import system_scope
@@ -37,7 +38,24 @@ def move_words(version: Version) -> list[str]:
         "stayed": _("%(n)s stay on their version"),
     }
     told = [text % {"n": shown_count(counts[key])} for key, text in texts.items() if counts[key]]
-    return [*told, _("%(n)s are on an older version") % {"n": shown_count(behind)}]
+    return [*told, _("%(n)s are on an older version") % {"n": shown_count(behind)}, *_answers(version)]
+
+
+def _answers(version: Version) -> list[str]:
+    """How many organisations with additions of their own have answered what; never which."""
+    rows = LayerProposal.objects.filter(version=version).exclude(state=LayerProposal.State.WITHDRAWN).order_by()
+    counts = dict(rows.values_list("state").annotate(n=Count("pk")))
+    texts = {
+        LayerProposal.State.WAITING: _("%(n)s not answered"),
+        LayerProposal.State.POSTPONED: _("%(n)s postponed"),
+        LayerProposal.State.ACCEPTED: _("%(n)s accepted"),
+        LayerProposal.State.DECLINED: _("%(n)s declined"),
+        LayerProposal.State.LAPSED: _("%(n)s did not answer in time"),
+    }
+    words = [text % {"n": counts[state]} for state, text in texts.items() if state in counts]
+    n = sum(counts.values())
+    text = ngettext("%(n)s organisation with additions of its own: %(words)s", "%(n)s organisations with additions of their own: %(words)s", n)  # fmt: skip
+    return [text % {"n": n, "words": ", ".join(words)}] if n else []
 
 
 @dataclass

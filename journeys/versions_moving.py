@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from courses.refusals import Refused
 from journeys.completion import stamp
-from journeys.models import DeadlineChange, Enrolment, MoveRule, Version, VersionMove
+from journeys.models import DeadlineChange, Enrolment, LayerProposal, MoveRule, Version, VersionMove
 from journeys.notices import tell_version
 from journeys.progress import locked, recompute
 from journeys.versions import Transfer
@@ -29,7 +29,7 @@ SETTLES_AFTER = timedelta(days=1)
 def work_out(move: VersionMove, at: datetime | None = None, simulation: Simulation | None = None) -> Transfer:
     """What the move means for its person now: the question behind the page, and behind the deed."""
     member = read_members(Enrolment.objects.filter(pk=move.enrolment_id))[0]
-    return (simulation or Simulation(move.version)).of(member, timezone.localdate(at or timezone.now()))
+    return (simulation or Simulation(move.version)).whole(member, timezone.localdate(at or timezone.now()))
 
 
 def offer_moves(*, version: Version, by: Person | None, at: datetime | None = None) -> list[VersionMove]:
@@ -54,6 +54,13 @@ def offer_moves(*, version: Version, by: Person | None, at: datetime | None = No
 
 
 def _unasked(version: Version) -> QuerySet[Enrolment]:
+    """Who is on an older version and has not been asked; not where the organisation itself is asked first, or has declined."""
+    asks_first = LayerProposal.objects.holding().filter(version=version).values("organisation")
+    return unasked(version).exclude(organisation__in=asks_first)
+
+
+def unasked(version: Version) -> QuerySet[Enrolment]:
+    """Who is on an older version of the journey and has not been asked."""
     asked = VersionMove.objects.filter(enrolment=OuterRef("pk"), version=version)
     rows = Enrolment.objects.open().filter(journey=version.journey, version__number__lt=version.number)
     return rows.exclude(Exists(asked.exclude(state=VersionMove.State.WITHDRAWN))).order_by("pk")

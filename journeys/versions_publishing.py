@@ -1,20 +1,18 @@
 """Publishing a version with its rules, now or on a day, and taking it back until the first person has acted (R38)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.models import Booking, CourseResult
 from courses.refusals import Refused
 from journeys.models import (
     Completion,
-    DeadlineChange,
     Enrolment,
     Journey,
+    LayerProposal,
     MoveRule,
     Stop,
     StopMapping,
@@ -23,14 +21,15 @@ from journeys.models import (
 )
 from journeys.notices import tell_taken_back
 from journeys.obstacles import missing_to_publish
+from journeys.proposals import last_day, propose_version, withdraw_proposals
 from journeys.publishing import DRAFTS, open_draft, publish_version
 from journeys.versions_moving import move_back
 from journeys.versions_simulating import plan_publication
+from journeys.versions_undoing import somebody_acted, unsay
 from people.consequences import Plan, hold, keep_change, last_change, mark_undone
-from people.events import pointer, record
-from people.models import Change, Notice, Person
+from people.events import record
+from people.models import Change, Person
 from people.scoping import system_scope
-from people.waiting_mail import withdraw_message
 
 PUBLISHED = "journeys.version_published"
 
@@ -67,13 +66,15 @@ def publish_with_rules(
     valid_from: date,
     rules: Mapping[int | None, str],
     due_on: date | None = None,
+    answer_by: date | None = None,
     seen: str = "",
     by: Person | None,
     at: datetime | None = None,
 ) -> Version:
     """Publish a draft, or let it wait for a day to come, with a rule for the people of each organisation (None: all others).
 
-    `due_on`: the day on which those who are required move. `seen`: the digest of the plan that was confirmed; raises Outdated
+    `due_on`: the day on which those who are required move. `answer_by`: before it those answer who add to the programme and
+    whose rule has no day (journeys/proposals.py); 30 days where none is given. `seen`: the digest of the plan that was confirmed; raises Outdated
     when the world has changed. Published or waiting already: nothing happens.
     """
     at = at or timezone.now()
@@ -87,7 +88,10 @@ def publish_with_rules(
             raise Refused(*lacks)
         plan = plan_publication(version, at)
         hold(plan, seen)
-        _keep_rules(version, rules, due_on, max(valid_from, timezone.localdate(at)))
+        first = max(valid_from, timezone.localdate(at))
+        _keep_rules(version, rules, due_on, first)
+        version.answer_by = last_day(first, answer_by)
+        version.save(update_fields=["answer_by"])
         if valid_from > timezone.localdate(at):
             version.publishes_on, version.scheduled_at, version.scheduled_by = valid_from, at, by
             version.save(update_fields=["publishes_on", "scheduled_at", "scheduled_by"])
@@ -114,6 +118,8 @@ def _publish(version: Version, valid_from: date, plan: Plan, by: Person | None, 
     version = publish_version(version=version, valid_from=valid_from, by=by, at=at)
     facts = {"old": old.pk if old else None}
     keep_change(kind=PUBLISHED, about=version, organisation=version.journey.owner, plan=plan, facts=facts, by=by, at=at)
+    if old:
+        propose_version(version=version, by=by, at=at)
     return version
 
 
@@ -159,20 +165,11 @@ def undo_obstacle(change: Change | None, version: Version) -> str:
     if version.journey.versions.filter(state__in=DRAFTS).exists():
         return _("The next version is drafted already.")
     moved = version.moves.filter(state__in=VersionMove.ON_NEW)
-    persons, since = moved.order_by().values("enrolment__person"), change.made_at
-    only_new = version.stops.exclude(course__in=Stop.objects.filter(version=change.facts["old"]).values("course"))
-    changed = DeadlineChange.objects.filter(enrolment__moves__in=moved, changed_at__gt=F("enrolment__moves__moved_at"))
     acted = (
-        version.moves.filter(answered_by__isnull=False).exists()
+        version.proposals.filter(answered_by__isnull=False).exclude(state=LayerProposal.State.WITHDRAWN).exists()
         or Completion.objects.filter(version=version).exists()
         or Enrolment.objects.filter(version=version).exclude(moves__in=moved).exists()
-        or changed.exists()
-        or CourseResult.objects.filter(
-            person__in=persons, course__in=only_new.values("course"), started_on__gte=timezone.localdate(since)
-        ).exists()
-        or Booking.objects.filter(
-            person__in=persons, course__in=only_new.values("course"), requested_at__gt=since
-        ).exists()
+        or somebody_acted(version, change.facts["old"], version.moves.all(), change.made_at)
     )
     return _("Somebody has already acted on it. It cannot be undone any more.") if acted else ""
 
@@ -193,9 +190,10 @@ def undo_publication(*, version: Version, by: Person | None, at: datetime | None
         moves = list(
             version.moves.exclude(state=VersionMove.State.WITHDRAWN).select_related("enrolment").order_by("pk")
         )
-        told = _unsay(moves, by, at)
+        told = unsay(moves, by, at)
         for move in moves:
             move_back(move=move, by=by, at=at)
+        withdraw_proposals(version=version, by=by, at=at)
         version.state, version.valid_from = Version.State.DRAFT, None
         version.published_at = version.published_by = None
         version.save()
@@ -206,11 +204,3 @@ def undo_publication(*, version: Version, by: Person | None, at: datetime | None
             if move.pk in told:
                 tell_taken_back(move, at)
         return version
-
-
-def _unsay(moves: Iterable[VersionMove], by: Person | None, at: datetime) -> set[int]:
-    """Stop what has not left. Ids of the moves whose persons had been told already."""
-    by_pointer = {pointer(move): move.pk for move in moves}
-    said = Notice.objects.filter(Q(kind="journeys.version_offered"), about__in=by_pointer, stopped_at=None)
-    rows = said.select_related("person", "organisation")
-    return {by_pointer[row.about] for row in rows if withdraw_message(notice=row, by=by, at=at)}

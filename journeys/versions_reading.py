@@ -2,16 +2,23 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from courses.models import CourseResult
 from journeys.deadlines import Span
-from journeys.models import DeadlineChange, Enrolment, Pause
+from journeys.models import DeadlineChange, Enrolment, Journey, LocalLayer, Pause
 from journeys.path import Path, stage_for_years
 from journeys.progress import PASSED, clock_from, passed_from
 from journeys.versions import Attempt, History
 from people.models import Leave, Placement
+
+
+def layers_asked(journey: Journey, on: date) -> QuerySet[LocalLayer]:
+    """The live layers of the organisations that run a journey on a day: a new version of it is put before them first."""
+    runs = journey.adoptions.on(on).values("organisation")
+    return LocalLayer.objects.live().filter(journey=journey, organisation__in=runs).order_by("organisation")
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,19 @@ from journeys.counts import shown_column
 from journeys.deadlines import years_between
 from journeys.models import Enrolment, MoveRule, Version
 from journeys.path import Paths
-from journeys.versions import CATEGORIES, DATE, FEWER, FINISHED, GAINS, SAME, Mappings, Transfer, transfer
-from journeys.versions_reading import Member, read_members, stage_after
+from journeys.versions import (
+    CATEGORIES,
+    DATE,
+    FEWER,
+    FINISHED,
+    GAINS,
+    SAME,
+    Mappings,
+    Transfer,
+    on_whole_path,
+    transfer,
+)
+from journeys.versions_reading import Member, layers_asked, read_members, stage_after
 from people.consequences import Choice, Effect, Plan, digest_of
 from people.models import Organisation
 from people.scoping import system_scope
@@ -62,6 +73,15 @@ class Simulation:
         years = years_between(begun, member.enrolment.starts_on) if begun else None
         return transfer(old, new, pairs, member.history, day, stage_after(member, new, years))
 
+    def whole(self, member: Member, day: date) -> Transfer:
+        """The same with what the organisation adds: what the person sees, and what the move itself keeps in mind."""
+        found, row = self.of(member, day), member.enrolment
+        old, new = self.paths.of(row), self.paths.at(self.version, row.organisation_id)
+        if old is self.paths.of_core(row.version) and new is self.paths.of_core(self.version):
+            return found
+        pairs = self.mappings.between(row.version.number, self.version.number)
+        return on_whole_path(found, old, new, pairs, member.history, day)
+
     def members(self) -> list[Member]:
         """Everybody who is on an older version."""
         rows = Enrolment.objects.open().filter(journey=self.version.journey, version__number__lt=self.version.number)
@@ -103,7 +123,8 @@ def plan_publication(
         [[stage.key, stage.groups, [_plain(stop) for stop in stage.stops]] for stage in path.stages],
         simulation.mappings.rows.get(version.number, []),
     )
-    return VersionPlan(effects, _facts(rows, own), seen, sum(row.people for row in rows))
+    facts = [*_facts(rows, own), *_asked_first(version, timezone.localdate(at))]
+    return VersionPlan(effects, facts, seen, sum(row.people for row in rows))
 
 
 def _plain(stop) -> list:
@@ -144,6 +165,17 @@ def _facts(rows: list[Simulated], own: Iterable[int]) -> list[str]:
         f"{' · '.join(sums)}.",
         _("Everything that is done is carried over. Nobody becomes late by the move."),
     ]
+
+
+def _asked_first(version: Version, on: date) -> list[str]:
+    """How many organisations add to the programme, and so get the version as a proposal."""
+    n = layers_asked(version.journey, on).count() if version.number > 1 else 0
+    text = ngettext(
+        "%(n)s organisation adds to the programme and answers first, for at least a week. The rule applies to its people where it has not answered.",
+        "%(n)s organisations add to the programme and answer first, for at least a week. The rule applies to their people where they have not answered.",
+        n,
+    )  # fmt: skip
+    return [text % {"n": n}] if n else []
 
 
 def sum_words(rows: list[Simulated], own: Iterable[int]) -> list[str]:

@@ -41,8 +41,9 @@ from courses.results import finish_part, start_course, tick_task
 from courses.scheduling import Day, add_venue, plan_occasion, publish_occasion
 from courses.transfers import share_results
 from journeys.enrolment import enrol
-from journeys.local_layers import draft_layer, set_local_stop
+from journeys.local_layers import draft_layer, set_live, set_local_stop
 from journeys.models import Enrolment, Journey, LocalStop, MoveRule, TargetGroup
+from journeys.proposals import propose_version
 from journeys.publishing import (
     add_stage,
     add_stop,
@@ -229,12 +230,16 @@ def build_ratings(world: World, course: Course) -> RatingShare:
     return share_ratings(course=course, to=world.johan, **own)
 
 
-def draft_local_layer(world: World, journey: Journey) -> LocalStop:
-    """Ale drafts an introduction of its own, beside the region's stations; it is not live."""
+def build_local_layer(world: World, journey: Journey) -> LocalStop:
+    """Ale adds an introduction of its own, beside the region's stations: live, with the next change drafted. The published
+    version is put before it and waits for its answer."""
     layer = draft_layer(journey=journey, organisation=world.ale, by=world.maja)
-    course = build_self_study(world, "LOK", "Lokal introduktion")
-    stage = journey.versions.get(state="published").stages.filter(stops__isnull=False)[0].key
-    return set_local_stop(layer=layer, course=course, stage=stage, by=world.maja)
+    course, version = build_self_study(world, "LOK", "Lokal introduktion"), journey.versions.get(state="published")
+    stage = version.stages.filter(stops__isnull=False)[0].key
+    set_local_stop(layer=layer, course=course, stage=stage, by=world.maja)
+    set_live(layer=layer, by=world.maja)
+    propose_version(version=version, by=world.olle)
+    return draft_layer(journey=journey, organisation=world.ale, by=world.maja).stops.get()
 
 
 def build_recognition(world: World, course: Course) -> Recognition:
@@ -325,5 +330,5 @@ def build_lived(world: World) -> Lived:
             for key in ("ale", "tjorn")
         },
         recognition=build_recognition(world, course),
-        local_stop=draft_local_layer(world, journey),
+        local_stop=build_local_layer(world, journey),
     )

@@ -131,6 +131,8 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "target_group": {"ale": {"helena", "maja"}, "tjorn": {"hugo"}},
     # a journey that Ale and Tjörn run; each sees the own addition alone
     "layered": {"ours": {"helena", "maja", "hugo"}, "boras": NOBODY},
+    # the second version was put before Ale alone: nobody else reads that it was, or what Ale answers
+    "proposed": {"ale": {"helena", "maja"}},
     "upload": {"ale": {"helena"}, "tjorn": {"hugo"}},
     "my_enrolment": {key: {key} for key in ("amira", "tilda", "skye")},
     "recognition": {"amira": OWN_AMIRA | {"karin"}},
@@ -204,6 +206,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "journey": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
         "layered": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
         "local_stop": {"*": lived.local_stop.key},
+        "proposed": {"ale": 2},
         "stop": {"*": Stop.objects.filter(stage__version__journey=lived.journey)[0].key},
         "stage": {"*": "intro"},
         "version_kind": {"*": "station"},
@@ -499,6 +502,10 @@ EXPECTED: dict[str, Page] = {
         for name in ("layer_stop_edit", "layer_stop_remove")
     },
     "layer_change": page(having(P.KEEP_LOCAL_LAYERS), slug="layered", key="stop"),
+    **{
+        name: page(having(P.KEEP_LOCAL_LAYERS), slug="layered", number="proposed")
+        for name in ("proposal_detail", "proposal_postpone", "proposal_decline", "proposal_restore")
+    },
     "rule_waiting": page(having(P.SEE_TEAM, P.KEEP_PROTECTION)),
     "report_list": page(having(P.SEE_REPORTS)),
     "report_export": page(having(P.SEE_REPORTS)),

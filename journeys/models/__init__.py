@@ -3,6 +3,7 @@ from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop,
 from journeys.models.local_layer import LOCAL, LocalChange, LocalLayer, LocalStop
 from journeys.models.moving import MoveRule, StopMapping, VersionMove
 from journeys.models.progress import Progress, Rollup
+from journeys.models.proposal import LayerProposal
 from journeys.models.rebuild import Rebuild
 from journeys.models.target_group import GroupMember, TargetGroup
 
@@ -15,6 +16,7 @@ __all__ = [
     "Enrolment",
     "GroupMember",
     "Journey",
+    "LayerProposal",
     "LocalChange",
     "LocalLayer",
     "LocalStop",

@@ -111,6 +111,8 @@ class Version(Public):
     publishes_on = models.DateField(null=True, blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
     scheduled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    # The day before which organisations with a layer of their own answer, where no rule moves their people on a day.
+    answer_by = models.DateField(null=True, blank=True)
 
     objects = VersionQuerySet.as_manager()
 

@@ -30,6 +30,7 @@ from journeys.local_layers import (
     undo_obstacle,
 )
 from journeys.models import Journey, LocalLayer
+from journeys.programmes import newest_proposal
 from journeys.queries import stops_on_screen
 from people.consequences import Outdated, Plan, last_change
 from people.models import Organisation, Person
@@ -49,7 +50,7 @@ class Place:
     draft: LocalLayer | None
 
 
-def _place(request: HttpRequest, slug: str) -> Place:
+def place_of(request: HttpRequest, slug: str) -> Place:
     """A published programme that the viewer's organisation runs today; any other does not exist."""
     organisation = request.viewer.organisation
     if organisation is None:
@@ -62,7 +63,7 @@ def _place(request: HttpRequest, slug: str) -> Place:
 
 
 def _draft(request: HttpRequest, slug: str) -> LocalLayer:
-    draft = _place(request, slug).draft
+    draft = place_of(request, slug).draft
     if draft is None:
         raise Http404
     return draft
@@ -72,7 +73,7 @@ def _draft(request: HttpRequest, slug: str) -> LocalLayer:
 @permitted(Permission.KEEP_LOCAL_LAYERS)
 def layer_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The addition as it is or as it is drafted, stage by stage."""
-    place = _place(request, slug)
+    place = place_of(request, slug)
     live = live_layer(place.journey, place.organisation)
     change = last_change([KIND], live) if live else None
     shown = place.draft or live
@@ -85,6 +86,7 @@ def layer_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "left_out": left_out(shown) if shown else [],
         "change": change,
         "undo_obstacle": undo_obstacle(live, change) if live else "",
+        "proposal": newest_proposal(request.viewer, place.journey, place.organisation),
     }
     return render(request, "journeys/layer_detail.html", context)
 
@@ -93,7 +95,7 @@ def layer_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @permitted(Permission.KEEP_LOCAL_LAYERS)
 def layer_draft(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a draft from what is live."""
-    place = _place(request, slug)
+    place = place_of(request, slug)
     draft_layer(journey=place.journey, organisation=place.organisation, by=request.viewer.person)
     return redirect("layer_detail", slug)
 
@@ -175,13 +177,13 @@ def layer_publish(request: HttpRequest, slug: str) -> HttpResponse:
     heading = ngettext("This changes %(n)s person", "This changes %(n)s people", n) % {"n": n}
     context = {
         "journey": draft.journey,
-        "plan": _with_names(request, plan),
+        "plan": with_names(request, plan),
         "title": heading if n else _("This changes nothing for anybody today"),
     }
     return render(request, "journeys/layer_publish.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _with_names(request: HttpRequest, plan: Plan) -> Plan:
+def with_names(request: HttpRequest, plan: Plan) -> Plan:
     """The first people of a plan with their names, as far as the viewer sees them."""
     shown = plan.effects[:SHOWN]
     people = Person.objects.visible_to(request.viewer).filter(public_id__in=[effect.key for effect in shown])
@@ -199,7 +201,7 @@ def _with_names(request: HttpRequest, plan: Plan) -> Plan:
 @permitted(Permission.KEEP_LOCAL_LAYERS)
 def layer_restore(request: HttpRequest, slug: str) -> HttpResponse:
     """Undo the latest step to live, until the first person has acted."""
-    place = _place(request, slug)
+    place = place_of(request, slug)
     if live := live_layer(place.journey, place.organisation):
         carry_out(request, partial(undo_layer, layer=live, by=request.viewer.person), _("The change is undone."))
     return redirect("layer_detail", slug)
@@ -209,6 +211,6 @@ def layer_restore(request: HttpRequest, slug: str) -> HttpResponse:
 @permitted(Permission.KEEP_LOCAL_LAYERS)
 def layer_discard(request: HttpRequest, slug: str) -> HttpResponse:
     """Throw the draft away."""
-    if draft := _place(request, slug).draft:
+    if draft := place_of(request, slug).draft:
         discard_draft(layer=draft, by=request.viewer.person)
     return redirect("layer_detail", slug)

@@ -11,7 +11,7 @@ from courses.exports import answer_table
 from courses.refusals import Refused
 from journeys.models import Journey, Version
 from journeys.programme_forms import AdoptionEndForm, AdoptionForm, ProgrammeForm
-from journeys.programmes import draft, may_add_to, may_adopt, path_shown, programmes, published
+from journeys.programmes import draft, may_add_to, may_adopt, newest_proposal, path_shown, programmes, published
 from journeys.publishing import adopt_journey, draft_journey, draft_next_version, end_adoption
 from journeys.versions_counting import move_words, numbers_of
 from journeys.versions_publishing import standing_publication, undo_obstacle
@@ -45,6 +45,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_own": is_own,
         "draft": draft(journey),
         "may_add": version.published_at is not None and may_add_to(journey, request.viewer),
+        "proposal": newest_proposal(request.viewer, journey, request.viewer.organisation),
         **(_way_to(version) if is_own and version.published_at else {}),
         "adoptions": list(journey.adoptions.select_related("organisation").order_by("organisation__sort_key"))
         if is_own

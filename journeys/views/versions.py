@@ -11,9 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses.refusals import Refused
 from courses.views.outcomes import carry_out
+from journeys.local_layers import titles_for
 from journeys.models import MoveRule, Version, VersionMove
 from journeys.obstacles import missing_to_publish
 from journeys.programme_forms import MappingForm, PublishForm
+from journeys.proposals import USUAL
 from journeys.queries import stops_on_screen
 from journeys.versions_comparing import compare, own_lines
 from journeys.versions_moving import answer_move, work_out
@@ -24,6 +26,7 @@ from journeys.versions_publishing import (
     unschedule_version,
     version_before,
 )
+from journeys.versions_reading import layers_asked
 from journeys.versions_simulating import plan_publication
 from journeys.views.drafts import draft_of, posted, while_open
 from journeys.views.programmes import own_programme
@@ -73,7 +76,9 @@ def version_publish(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("programme_edit", slug)
     missing = missing_to_publish(version)
     plan = plan_publication(version, own=viewer.acts_for)
-    form = PublishForm(posted(request), has_people=bool(plan.effects), initial={"valid_from": viewer.on})
+    layers = layers_asked(version.journey, viewer.on).exists() and version_before(version) is not None
+    initial = {"valid_from": viewer.on, "answer_by": viewer.on + USUAL}
+    form = PublishForm(posted(request), has_people=bool(plan.effects), has_layers=layers, initial=initial)
     if request.method == "POST" and form.is_valid() and _published(request, version, plan, form):
         return redirect("programme_detail", slug)
     # What was refused just now is said by the form.
@@ -96,6 +101,7 @@ def _published(request: HttpRequest, version: Version, plan: Plan, form: Publish
             valid_from=form.cleaned_data["valid_from"],
             rules=rules if plan.effects else {},
             due_on=form.cleaned_data.get("due_on"),
+            answer_by=form.cleaned_data.get("answer_by"),
             seen=seen,
             by=request.viewer.person,
         )
@@ -159,6 +165,7 @@ def move_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(*back)
     is_open = move.state == VersionMove.State.OFFERED
     found = work_out(move) if is_open else None
-    lines = own_lines(move.enrolment.version, move.version, found) if found else []
+    titles = titles_for(move.version.journey_id, move.organisation_id) if found else {}
+    lines = own_lines(move.enrolment.version, move.version, found, titles) if found else []
     context = {"move": move, "found": found, "lines": lines, "own": own, "is_open": is_open}
     return render(request, "journeys/move_answer.html", context)

@@ -125,6 +125,7 @@ JOURNEYS = (
                     ("BAS-1", "employment", 6),
                     ("BAS-2", "employment", 6),
                     ("BAS-3", "employment", 6),
+                    ("BAS-6", "", None, "", "optional"),
                 ),
             ),
         ),

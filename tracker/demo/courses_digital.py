@@ -131,4 +131,12 @@ BAS = (
         "En halvtimme om Leden.",
         ("Hitta din nästa station",),
     ),
+    CourseText(
+        "BAS-6",
+        "Möten på distans",
+        "Meetings at a distance",
+        (("D", 0.5),),
+        "Så att alla hörs, ser och hinner tänka.",
+        ("Led ett kort möte på distans",),
+    ),
 )

@@ -1,7 +1,11 @@
-"""The second version of a programme, drafted and waiting to be compared, simulated and published by whoever tries the demo."""
+"""Second versions: one drafted and waiting to be compared, simulated and published by whoever tries the demo, one just published."""
 
-from journeys.models import Version
+from datetime import timedelta
+
+from journeys.models import MoveRule, Version
 from journeys.publishing import add_stop, change_stop, draft_next_version, remove_stop
+from journeys.versions_publishing import publish_with_rules
+from tracker.demo.additions import HOME
 from tracker.demo.staff import Staff
 from tracker.demo.teaching import Teaching
 from tracker.demo.terms import local
@@ -28,3 +32,22 @@ def draft_second(staff: Staff, teaching: Teaching) -> Version:
     change_stop(stop=earlier, kind=earlier.kind, anchor=earlier.anchor, offset=MONTHS, unit=earlier.unit, by=by, at=at)
     remove_stop(stop=draft.stops.get(key=GONE), by=by, at=at)
     return draft
+
+
+# In the basics the optional station becomes compulsory, and plain language is asked for a month earlier.
+REQUIRED, SOONER = "bas-6", "bas-4"
+
+
+def publish_basics(staff: Staff, teaching: Teaching) -> Version:
+    """Publish version 2 of the basics five days ago. Who is under way stays; Mölndal, which adds to it, is asked (additions.py)."""
+    day = staff.today - timedelta(days=5)
+    given = {"by": staff.cast["samordnare"], "at": local(day, 10)}
+    draft = draft_next_version(journey=teaching.journeys["BAS"], **given)
+    change_stop(
+        stop=draft.stops.get(key=REQUIRED), kind="compulsory", anchor="journey", offset=6, unit="months", **given
+    )
+    change_stop(
+        stop=draft.stops.get(key=SOONER), kind="compulsory", anchor="employment", offset=1, unit="months", **given
+    )
+    rules = {None: MoveRule.Kind.STAY, staff.organisations[HOME].pk: MoveRule.Kind.OFFER}
+    return publish_with_rules(version=draft, valid_from=day, rules=rules, **given)

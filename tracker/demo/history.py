@@ -110,7 +110,8 @@ class History:
         held = self._held(text, enrolment)
         follower = Follower(worker, enrolment, [[stop.code for stop in stage_text.stops] for stage_text in held])
         self.followers[code].append(follower)
-        self._plan_digital(follower, at)
+        optional = {stop.code for stage_text in held for stop in stage_text.stops if stop.kind == "optional"}
+        self._plan_digital(follower, optional, at)
 
     def _held(self, text, enrolment) -> list:
         if enrolment.stage is None:
@@ -122,10 +123,10 @@ class History:
 
     # -- courses without meetings
 
-    def _plan_digital(self, follower: Follower, at: datetime) -> None:
+    def _plan_digital(self, follower: Follower, optional: set[str], at: datetime) -> None:
         for code in follower.stages[0] if follower.stages else []:
             text = self.teaching.texts[code]
-            if self._is_digital(text) and self._will_study(follower, at):
+            if code not in optional and self._is_digital(text) and self._will_study(follower, at):
                 slow = 12 if self.is_cast(follower) else self.draw.choice((20, 30, 45, 75, 200))
                 later = at + timedelta(days=self.draw.randint(2, slow), hours=self.draw.randint(1, 8))
                 self.when(later, lambda moment, f=follower, c=code: self._study(moment, f, c))

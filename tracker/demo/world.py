@@ -9,9 +9,10 @@ from django.db import transaction
 
 from courses.scheduling import add_venue
 from people.models import Organisation
+from tracker.demo.additions import add_locally
 from tracker.demo.cast_at_work import hire_cast, invite_some, open_accounts
 from tracker.demo.edges import Edges
-from tracker.demo.editions import draft_second
+from tracker.demo.editions import draft_second, publish_basics
 from tracker.demo.history import History
 from tracker.demo.occasions import Occasions
 from tracker.demo.staff import REGION, Staff
@@ -70,5 +71,7 @@ def build_world(*, today: date, report: Report) -> None:
 
     history.run(lived)
     invite_some(staff)
+    add_locally(staff, teaching)
+    publish_basics(staff, teaching)
     draft_second(staff, teaching)
     report("Klart", 1)
