@@ -13,8 +13,8 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses.models import Booking, Course, CourseResult
 from courses.refusals import Refused
@@ -227,8 +227,10 @@ def titles_for(journey: int, organisation: int) -> dict[str, str]:
     rows = LocalStop.objects.filter(layer__journey=journey, layer__organisation=organisation)
     core = Stop.objects.filter(version__journey=journey)
     named = Q(course__versions__state="published")
-    pairs = [*core.filter(named).order_by("version").values_list("key", "course__versions__title")]
-    return dict([*pairs, *rows.filter(named).order_by("layer").values_list("key", "course__versions__title")])
+    columns = ("key", "course__versions__title", "course__versions__title_en")
+    told = [*core.filter(named).order_by("version").values_list(*columns), *rows.filter(named).order_by("layer").values_list(*columns)]  # fmt: skip
+    is_english = get_language() == "en"
+    return {key: title_en if is_english and title_en else title for key, title, title_en in told}
 
 
 def means_for(before: Mapping[str, StopState], after: Mapping[str, StopState], titles: dict[str, str]) -> str:

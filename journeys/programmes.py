@@ -141,3 +141,11 @@ def newest_proposal(viewer: Viewer, journey: Journey, organisation: Organisation
     """The published version as it was put before the viewer's own organisation, with its answer; None where it was not."""
     rows = LayerProposal.objects.visible_to(viewer).filter(organisation=organisation, version__journey=journey)
     return rows.filter(version__state=Version.State.PUBLISHED).exclude(state=LayerProposal.State.WITHDRAWN).select_related("version").first()  # fmt: skip
+
+
+def open_proposals(viewer: Viewer) -> list[LayerProposal]:
+    """What waits for the viewer's answer on behalf of the own organisation."""
+    if Permission.KEEP_LOCAL_LAYERS not in viewer.may:
+        return []
+    rows = LayerProposal.objects.visible_to(viewer).open().filter(organisation=viewer.organisation)
+    return list(rows.select_related("version__journey").order_by("last_on", "pk"))

@@ -80,7 +80,8 @@ class ReadLogMiddleware:
         with looking() as shown:
             response = self.get_response(request)
         found = request.resolver_match
-        if response.status_code == 200 and found and is_ours(found.func):
+        # 422: the page again, with what was wrong in the form.
+        if response.status_code in (200, 422) and found and is_ours(found.func):
             record_reading(viewer=viewer, view=found.url_name or "", persons=shown)
         return response
 

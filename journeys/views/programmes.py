@@ -11,7 +11,16 @@ from courses.exports import answer_table
 from courses.refusals import Refused
 from journeys.models import Journey, Version
 from journeys.programme_forms import AdoptionEndForm, AdoptionForm, ProgrammeForm
-from journeys.programmes import draft, may_add_to, may_adopt, newest_proposal, path_shown, programmes, published
+from journeys.programmes import (
+    draft,
+    may_add_to,
+    may_adopt,
+    newest_proposal,
+    open_proposals,
+    path_shown,
+    programmes,
+    published,
+)
 from journeys.publishing import adopt_journey, draft_journey, draft_next_version, end_adoption
 from journeys.versions_counting import move_words, numbers_of
 from journeys.versions_publishing import standing_publication, undo_obstacle
@@ -27,7 +36,8 @@ def own_programme(request: HttpRequest, slug: str) -> Journey:
 def programme_list(request: HttpRequest) -> HttpResponse:
     """The journeys that concern the viewer."""
     rows = [(one, published(one), draft(one)) for one in programmes(request.viewer)]
-    return render(request, "journeys/programme_list.html", {"rows": rows})
+    context = {"rows": rows, "proposals": open_proposals(request.viewer)}
+    return render(request, "journeys/programme_list.html", context)
 
 
 @require_safe

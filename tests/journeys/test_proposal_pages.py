@@ -10,7 +10,7 @@ from journeys.enrolment import enrol
 from journeys.jobs import carry_versions
 from journeys.models import Enrolment, LayerProposal, VersionMove
 from journeys.publishing import adopt_journey
-from people.models import ReadingLine
+from people.models import Reading
 from tests.factories import build_person
 from tests.journeys.test_path_pages import queries_of
 from tests.journeys.test_proposals import draft, layer, local, on_it, proposed, versions  # noqa: F401  fixtures
@@ -33,14 +33,15 @@ def text_of(client, url: str) -> str:
 def test_a_keeper_sees_what_changes_accepts_and_takes_it_back(world, journey, proposed, on_it, url, sign_in):  # noqa: F811
     proposed(OFFER)
     client = sign_in(world.helena, "hr")
-    for place in (f"/program/{journey.slug}/", f"/program/{journey.slug}/lokalt/"):
+    for place in ("/program/", f"/program/{journey.slug}/", f"/program/{journey.slug}/lokalt/"):
         assert url in text_of(client, place)
     page = client.get(url)
     assert [one.name for one in page.context["plan"].effects] == [world.amira.name, world.jonas.name]
     assert world.skye.name not in page.content.decode()
-    looked = ReadingLine.objects.filter(reading__viewer=world.helena)
-    assert {world.amira.pk, world.jonas.pk} <= set(looked.values_list("person", flat=True))
+    looks = Reading.objects.filter(viewer=world.helena, view="proposal_detail")
     assert client.post(url, {"seen": "old"}).status_code == 422
+    shown = sorted([world.amira.pk, world.jonas.pk])
+    assert [sorted(one.person_ids) for one in looks] == [shown, shown]  # the page that says no shows the names too
     assert versions(on_it) == [1, 1, 1]
     for _twice in range(2):
         assert client.post(url, {"seen": page.context["plan"].seen}).status_code == 302
@@ -119,7 +120,8 @@ def test_the_page_asks_as_much_for_thirty_as_for_one(world, journey, proposed, u
     older = journey.versions.get(number=1)
     for n in range(30):
         job = build_person(world, f"p{n}", f"Person {n}", world.units["ale"])
-        row = enrol(person=job.person, employment=job, journey=journey, starts_on=world.today, by=None)
+        given = {"starts_on": world.today, "profession_started_on": world.today}
+        row = enrol(person=job.person, employment=job, journey=journey, **given, by=None)
         Enrolment.objects.filter(pk=row.pk).update(version=older, stage=older.stages.get(key=row.stage.key))
     assert len(client.get(url).context["plan"].effects) == 32
     assert queries_of(client, url) == few
