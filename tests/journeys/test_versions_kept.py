@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeys.deadlines import Clock
-from journeys.path import Path, StageOnPath
+from journeys.path import Layer, Path, StageOnPath, StopOnPath, with_layer
 from journeys.progress import Passed, standing
-from journeys.versions import Attempt, History, Transfer, transfer
+from journeys.versions import Attempt, History, Transfer, on_whole_path, transfer
 from tests.journeys.test_progress import clocks, entries, passed_results, paths, stop
 from tests.numbers import number
 
@@ -104,6 +104,43 @@ def test_a_move_makes_nobody_late(case):
             assert was is not None
             assert was.due is not None
             assert was.due < day
+
+
+@st.composite
+def layers(draw, *over: Path) -> Layer:
+    """Up to three stations of an organisation's own, in stages that either path has."""
+    stages = sorted({stage.key for path in over for stage in path.stages})
+    kinds, courses, days = st.sampled_from(["compulsory", "optional"]), st.integers(1, 9), st.integers(0, 800)
+    dated = {"anchor": "journey", "unit": "days", "local": True}
+    return Layer(
+        tuple(
+            (draw(st.sampled_from(stages)), StopOnPath(f"lokal-{n}", draw(courses), draw(kinds), offset=draw(days), **dated))
+            for n in range(draw(st.integers(1, 3)))
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.promise("P19")
+@many
+@given(worlds(), st.data())
+def test_what_an_organisation_adds_goes_along_and_the_core_hears_nothing_of_it(case, data):
+    old, new, pairs, entered, passed, clock, day = case
+    layer = data.draw(layers(old, new))
+    history = history_of(entered, passed, clock)
+    core = transfer(old, new, pairs, history, day, entered)
+    found = on_whole_path(core, with_layer(old, layer), with_layer(new, layer), pairs, history, day)
+    assert found.after.of_core.stops == core.after.stops
+    for key, now in found.after.stops.items():
+        was = found.before.stops.get(key)
+        if not now.local:
+            continue
+        assert now.done == (was.done if was else now.done)
+        if now.due and not now.done and now.due < day:
+            assert was is not None
+            assert was.due is not None
+            assert was.due < day
+    left = history_of(entered, passed, clock, found)
+    assert standing(with_layer(new, layer), left.entered, left.passed, left.clock) == found.after
 
 
 def test_an_attempt_under_way_is_brought_along_and_counts_when_passed():
