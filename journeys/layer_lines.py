@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from journeys.enrolment import published_version
 from journeys.local_layers import titles_of
-from journeys.models import Journey, LocalChange, LocalLayer
+from journeys.models import Journey, LocalChange, LocalLayer, Stop
 from journeys.programmes import deadline_words, path_shown
 
 
@@ -29,7 +29,9 @@ def layer_lines(journey: Journey, layer: LocalLayer | None) -> list[tuple[str, l
     titles = titles_of(layer) if layer else {}
     found = []
     for row in path_shown(version) if version else []:
-        lines = [Line(one.stop.key, one.title, one.deadline, _said(changes.get(one.stop.key))) for one in row.stops]
+        lines = [
+            Line(one.stop.key, one.title, one.deadline, _said(one.stop, changes.get(one.stop.key))) for one in row.stops
+        ]
         lines += [
             Line(stop.key, titles.get(stop.key, stop.key), deadline_words(stop), str(stop.get_kind_display()), True)
             for stop in own
@@ -39,7 +41,9 @@ def layer_lines(journey: Journey, layer: LocalLayer | None) -> list[tuple[str, l
     return found
 
 
-def _said(change: LocalChange | None) -> str:
+def _said(stop: Stop, change: LocalChange | None) -> str:
     if change is None:
         return ""
+    if change.hidden and stop.kind != Stop.Kind.OPTIONAL:
+        return _("Hidden only on older versions, where it is optional")
     return _("Hidden here") if change.hidden else _("Here: %(deadline)s") % {"deadline": deadline_words(change)}

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Course, CourseVersion
 from courses.refusals import Refused
-from journeys.models import Enrolment, LayerProposal, Progress, TargetGroup, VersionMove
-from journeys.proposal_words import without_answer
+from journeys.models import Enrolment, LayerProposal, MoveRule, Progress, TargetGroup, VersionMove
 from journeys.queries import stop_named
 from journeys.stations import slug_of, title_of
 from people.consequences import GRACE
@@ -112,6 +112,16 @@ def tell_version(move: VersionMove, at: datetime) -> Notice:
 def tell_taken_back(move: VersionMove, at: datetime) -> Notice:
     """Say to somebody who was told of a new version that it was taken back."""
     return _say_of_move("journeys.version_taken_back", move, at, at)
+
+
+def without_answer(proposal: LayerProposal) -> str:
+    """What happens on the last day, as a sentence."""
+    text = {
+        MoveRule.Kind.STAY: _("Without an answer your people stay on their version."),
+        MoveRule.Kind.OFFER: _("Without an answer each of your people is offered the new version on %(day)s: to move, or to stay."),
+        MoveRule.Kind.REQUIRE: _("Without an answer all your people are moved on %(day)s. The programme owner requires it."),
+    }[MoveRule.Kind(proposal.rule)]  # fmt: skip
+    return text % {"day": date_format(proposal.last_on, "j F Y")}
 
 
 def tell_proposal(proposal: LayerProposal, to: Person, at: datetime) -> Notice:

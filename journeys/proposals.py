@@ -19,7 +19,6 @@ from journeys.models import Completion, LayerProposal, MoveRule, Version, Versio
 from journeys.models.proposal import LayerProposalState
 from journeys.notices import KEEPERS, tell_proposal, tell_proposal_taken_back, tell_taken_back, tell_version
 from journeys.proposal_plans import plan_proposal
-from journeys.proposal_words import rule_of
 from journeys.versions_moving import move_back, move_to_version, unasked
 from journeys.versions_reading import layers_asked
 from journeys.versions_simulating import Simulation
@@ -105,7 +104,7 @@ def too_late(proposal: LayerProposal, on: date) -> str:
 
 def decline_obstacle(proposal: LayerProposal) -> str:
     """Why the organisation cannot decline, as a sentence, or an empty text."""
-    if rule_of(proposal) != MoveRule.Kind.REQUIRE:
+    if proposal.rule != MoveRule.Kind.REQUIRE:
         return ""
     day = date_format(proposal.last_on, "j F Y")
     return _("The programme owner moves everybody on %(day)s. You can go earlier or wait, but not decline.") % {"day": day}  # fmt: skip
@@ -225,7 +224,7 @@ def undo_answer(*, proposal: LayerProposal, by: Person | None, at: datetime | No
     if change := accepted_change(proposal):
         rows = VersionMove.objects.filter(pk__in=change.facts["moves"]).exclude(state=VersionMove.State.WITHDRAWN)
         moves = list(rows.select_related("enrolment__person", "enrolment__organisation").order_by("pk"))
-        told = unsay(moves, by, at)
+        told = unsay(moves=moves, by=by, at=at)
         for move in moves:
             move_back(move=move, by=by, at=at)
         mark_undone(change=change, by=by, at=at)

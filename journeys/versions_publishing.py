@@ -190,7 +190,7 @@ def undo_publication(*, version: Version, by: Person | None, at: datetime | None
         moves = list(
             version.moves.exclude(state=VersionMove.State.WITHDRAWN).select_related("enrolment").order_by("pk")
         )
-        told = unsay(moves, by, at)
+        told = unsay(moves=moves, by=by, at=at)
         for move in moves:
             move_back(move=move, by=by, at=at)
         withdraw_proposals(version=version, by=by, at=at)

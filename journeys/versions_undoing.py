@@ -31,8 +31,9 @@ def somebody_acted(version: Version, old: int | None, moves: QuerySet[VersionMov
     )
 
 
-def unsay(moves: Iterable[VersionMove], by: Person | None, at: datetime) -> set[int]:
+def unsay(*, moves: Iterable[VersionMove], by: Person | None, at: datetime | None = None) -> set[int]:
     """Stop what has not left. Ids of the moves whose persons had been told already."""
+    at = at or timezone.now()
     by_pointer = {pointer(move): move.pk for move in moves}
     said = Notice.objects.filter(kind="journeys.version_offered", about__in=by_pointer, stopped_at=None)
     rows = said.select_related("person", "organisation")

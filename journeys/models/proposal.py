@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from journeys.models.journey import Version
+from journeys.models.moving import MoveRuleKind
 from people.models import Organisation, Person
 from people.models.base import Public, choice_check
 from people.roles import Permission
@@ -81,6 +82,12 @@ class LayerProposal(Public):
                 name="layerproposal_comes_back_in_time",
             ),
         ]
+
+    @property
+    def rule(self) -> str:
+        """What the owner has decided for the organisation's people, when it does not answer (MoveRule.Kind)."""
+        rules = {rule.organisation_id: rule.kind for rule in self.version.rules.all()}
+        return rules.get(self.organisation_id, rules.get(None, MoveRuleKind.STAY))
 
     def __str__(self) -> str:
         return f"{self.version_id}:{self.organisation_id} {self.state}"

@@ -14,8 +14,8 @@ from courses.views.outcomes import carry_out
 from journeys.layer_forms import PostponeForm
 from journeys.local_layers import live_layer
 from journeys.models import LayerProposal
+from journeys.notices import without_answer
 from journeys.proposal_plans import local_lines, plan_proposal
-from journeys.proposal_words import without_answer
 from journeys.proposals import (
     accept_proposal,
     decline_obstacle,

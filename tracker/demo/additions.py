@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from courses.authoring import add_part, add_task, draft_course, publish_course
 from courses.models import Course
 from courses.results import finish_part, start_course
+from journeys.enrolment import enrol
 from journeys.jobs import stamp_missing
 from journeys.local_layers import draft_layer, set_live, set_local_change, set_local_stop
 from journeys.models import Enrolment
@@ -21,11 +24,13 @@ ROUTINES = (
 )
 HANDBOOK = ("MOL-2", "Handläggarens handbok i Mölndal", "The case handbook of Mölndal", "Läs kapitlet om din enhet")
 LIVE, FIRST, DONE = 21, 4, 6  # days ago that the additions went live, days until the first did a station, how many did
+BEGAN, MORE = 35, 8  # days ago that so many colleagues began the basics
 
 
 def add_locally(staff: Staff, teaching: Teaching) -> None:
     """Three weeks ago the additions went live, and some have done the first station since."""
     routines, handbook = (_course(staff, *text) for text in (ROUTINES, HANDBOOK))
+    _begin_basics(staff, teaching)
     own = {"anchor": "journey", "unit": "months"}
     _live(staff, teaching, "BU", stops=[(routines, "ny", own | {"offset": 6}), (handbook, "van", own | {"offset": 12})])
     _live(staff, teaching, "BAS", stops=[(routines, "bas", own | {"offset": 3})], hidden="bas-6", sooner="bas-1")
@@ -64,11 +69,25 @@ def _live(staff: Staff, teaching: Teaching, code: str, *, stops: list, hidden: s
     set_live(layer=layer, **given)
 
 
-def _take(staff: Staff, teaching: Teaching, course: Course) -> None:
-    """Some colleagues, one a day; nobody of the cast, who have it before them."""
+def _under_way(staff: Staff, teaching: Teaching) -> QuerySet[Enrolment]:
+    """Colleagues in child welfare, in a fixed order; nobody of the cast, whose own path the other stories need."""
     on = Enrolment.objects.open().filter(journey=teaching.journeys["BU"], organisation=staff.organisations[HOME])
-    rows = on.exclude(person__in=[person.pk for person in staff.cast.values()]).select_related("person").order_by("pk")
-    for number, row in enumerate(rows[:DONE]):
+    rows = on.exclude(person__in=[person.pk for person in staff.cast.values()])
+    return rows.select_related("person", "employment__organisation").order_by("pk")
+
+
+def _begin_basics(staff: Staff, teaching: Teaching) -> None:
+    """Some are put on the basics, so that the version that comes has somebody to speak of."""
+    day, by = staff.today - timedelta(days=BEGAN), staff.cast["hr"]
+    known = Enrolment.objects.filter(journey=teaching.journeys["BAS"]).order_by().values("person")
+    for row in _under_way(staff, teaching).exclude(person__in=known).filter(employment__starts_on__lte=day)[:MORE]:
+        given = {"person": row.person, "employment": row.employment, "journey": teaching.journeys["BAS"]}
+        enrol(**given, starts_on=day, source=Enrolment.Source.HR, by=by, at=local(day, 9))
+
+
+def _take(staff: Staff, teaching: Teaching, course: Course) -> None:
+    """Some colleagues, one a day."""
+    for number, row in enumerate(_under_way(staff, teaching)[:DONE]):
         given = {"by": row.person, "at": local(staff.today - timedelta(days=LIVE - FIRST - number), 14)}
         result = start_course(
             person=row.person, organisation=row.organisation, course=course, source="digital", **given
