@@ -88,6 +88,7 @@ LEFT_OUT: dict[str, Promise] = {
             "courses.occasion",
             "courses.quota",
             "courses.upload",
+            "journeys.layerproposal",
             "journeys.locallayer",
             "journeys.rebuild",
             "journeys.targetgroup",
