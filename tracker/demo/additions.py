@@ -1,6 +1,7 @@
 """What Mölndal adds to the programmes of the region: own stations with dates, and an optional one out of sight."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -31,7 +32,7 @@ def add_locally(staff: Staff, teaching: Teaching) -> None:
     """Three weeks ago the additions went live, and some have done the first station since."""
     routines, handbook = (_course(staff, *text) for text in (ROUTINES, HANDBOOK))
     _begin_basics(staff, teaching)
-    own = {"anchor": "journey", "unit": "months"}
+    own: dict[str, Any] = {"anchor": "journey", "unit": "months"}
     _live(staff, teaching, "BU", stops=[(routines, "ny", own | {"offset": 6}), (handbook, "van", own | {"offset": 12})])
     _live(staff, teaching, "BAS", stops=[(routines, "bas", own | {"offset": 3})], hidden="bas-6", sooner="bas-1")
     _take(staff, teaching, routines)
@@ -40,7 +41,7 @@ def add_locally(staff: Staff, teaching: Teaching) -> None:
 
 def _course(staff: Staff, code: str, title: str, title_en: str, task: str) -> Course:
     """A course of Mölndal's own, of half an hour, that does not travel."""
-    given = {"by": staff.cast["kommunadmin"], "at": local(staff.today - timedelta(days=LIVE + 7), 9)}
+    given: dict[str, Any] = {"by": staff.cast["kommunadmin"], "at": local(staff.today - timedelta(days=LIVE + 7), 9)}
     owner = staff.organisations[HOME]
     version = draft_course(owner=owner, code=code, title=title, title_en=title_en, local=True, **given)
     part = add_part(
@@ -58,7 +59,7 @@ def _course(staff: Staff, code: str, title: str, title_en: str, task: str) -> Co
 
 
 def _live(staff: Staff, teaching: Teaching, code: str, *, stops: list, hidden: str = "", sooner: str = "") -> None:
-    given = {"by": staff.cast["kommunadmin"], "at": local(staff.today - timedelta(days=LIVE), 9)}
+    given: dict[str, Any] = {"by": staff.cast["kommunadmin"], "at": local(staff.today - timedelta(days=LIVE), 9)}
     layer = draft_layer(journey=teaching.journeys[code], organisation=staff.organisations[HOME], **given)
     for course, stage, dates in stops:
         set_local_stop(layer=layer, course=course, stage=stage, **dates, **given)
@@ -81,14 +82,18 @@ def _begin_basics(staff: Staff, teaching: Teaching) -> None:
     day, by = staff.today - timedelta(days=BEGAN), staff.cast["hr"]
     known = Enrolment.objects.filter(journey=teaching.journeys["BAS"]).order_by().values("person")
     for row in _under_way(staff, teaching).exclude(person__in=known).filter(employment__starts_on__lte=day)[:MORE]:
-        given = {"person": row.person, "employment": row.employment, "journey": teaching.journeys["BAS"]}
+        given: dict[str, Any] = {
+            "person": row.person,
+            "employment": row.employment,
+            "journey": teaching.journeys["BAS"],
+        }
         enrol(**given, starts_on=day, source=Enrolment.Source.HR, by=by, at=local(day, 9))
 
 
 def _take(staff: Staff, teaching: Teaching, course: Course) -> None:
     """Some colleagues, one a day."""
     for number, row in enumerate(_under_way(staff, teaching)[:DONE]):
-        given = {"by": row.person, "at": local(staff.today - timedelta(days=LIVE - FIRST - number), 14)}
+        given: dict[str, Any] = {"by": row.person, "at": local(staff.today - timedelta(days=LIVE - FIRST - number), 14)}
         result = start_course(
             person=row.person, organisation=row.organisation, course=course, source="digital", **given
         )

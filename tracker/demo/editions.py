@@ -1,6 +1,7 @@
 """Second versions: one drafted and waiting to be compared, simulated and published by whoever tries the demo, one just published."""
 
 from datetime import timedelta
+from typing import Any
 
 from journeys.models import MoveRule, Version
 from journeys.publishing import add_stop, change_stop, draft_next_version, remove_stop
@@ -41,7 +42,7 @@ REQUIRED, SOONER = "bas-6", "bas-4"
 def publish_basics(staff: Staff, teaching: Teaching) -> Version:
     """Publish version 2 of the basics five days ago. Who is under way stays; Mölndal, which adds to it, is asked (additions.py)."""
     day = staff.today - timedelta(days=5)
-    given = {"by": staff.cast["samordnare"], "at": local(day, 10)}
+    given: dict[str, Any] = {"by": staff.cast["samordnare"], "at": local(day, 10)}
     draft = draft_next_version(journey=teaching.journeys["BAS"], **given)
     change_stop(
         stop=draft.stops.get(key=REQUIRED), kind="compulsory", anchor="journey", offset=6, unit="months", **given
