@@ -94,8 +94,9 @@ def reasons_of(progress: Progress, on: date) -> Reasons:
     found = {row.stage.key: StageReason(row.stage) for row in rows if row.held}
     lacks = progress.lacks if progress.rule == RULE else standing_of(progress.enrolment).lacks  # not counted anew yet
     for key, lacking, needs in lacks:
-        named = tuple(_reason(stations[one], known) for one in lacking)
-        found[key].lacks.append(LackReason(needs, named))
+        # A local station that has just gone live is on the stored row within minutes.
+        if named := tuple(_reason(stations[one], known) for one in lacking if one in stations):
+            found[key].lacks.append(LackReason(needs, named))
     run_out = [one for row in rows if row.held for one in row.stations if one.state == "expired"]
     return Reasons(progress, list(found.values()), run_out)
 

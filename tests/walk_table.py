@@ -132,7 +132,7 @@ REACH: dict[str, dict[str, set[str] | frozenset[str]]] = {
     # a journey that Ale and Tjörn run; each sees the own addition alone
     "layered": {"ours": {"helena", "maja", "hugo"}, "boras": NOBODY},
     # the second version was put before Ale alone: nobody else reads that it was, or what Ale answers
-    "proposed": {"ale": {"helena", "maja"}},
+    "proposed": {"ours": {"helena", "maja"}, "boras": NOBODY},
     "upload": {"ale": {"helena"}, "tjorn": {"hugo"}},
     "my_enrolment": {key: {key} for key in ("amira", "tilda", "skye")},
     "recognition": {"amira": OWN_AMIRA | {"karin"}},
@@ -206,7 +206,7 @@ def values(lived: Lived) -> dict[str, dict[str, object]]:
         "journey": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
         "layered": {"ours": lived.journey.slug, "boras": lived.foreign_journey.slug},
         "local_stop": {"*": lived.local_stop.key},
-        "proposed": {"ale": 2},
+        "proposed": {"ours": 2, "boras": 2},
         "stop": {"*": Stop.objects.filter(stage__version__journey=lived.journey)[0].key},
         "stage": {"*": "intro"},
         "version_kind": {"*": "station"},

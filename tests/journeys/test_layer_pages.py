@@ -7,7 +7,7 @@ from journeys.local_layers import draft_layer, set_live, set_local_change, set_l
 from journeys.models import LocalLayer, Progress
 from journeys.notices import remind, reminder
 from journeys.publishing import adopt_journey
-from tests.factories import build_person, build_self_study
+from tests.factories import build_person, build_self_study, pass_course
 from tests.journeys.test_path_pages import queries_of
 
 WEEKS = {"anchor": "journey", "offset": 1, "unit": "weeks", "fixed_on": ""}
@@ -113,6 +113,16 @@ def test_pages_mark_what_is_local_and_cost_no_query_more_for_many(world, journey
     assert few[0] <= 8
     assert few[1] <= 8
     assert few[2] <= 8 + 1  # and the row of the look
+
+
+def test_who_has_finished_may_ask_why_before_the_new_station_is_counted(world, journey, local, sign_in):
+    enrolment = put_on(world, journey)
+    for key in "abc":
+        pass_course(world, "amira", journey.versions.get().stops.get(key=key).course)
+    draft = draft_layer(journey=journey, organisation=world.ale, by=world.maja)
+    set_local_stop(layer=draft, course=local, stage="ny", by=world.maja)
+    set_live(layer=draft, by=world.maja)
+    assert sign_in(world.amira).get(f"/min-resa/{enrolment.public_id}/kvar/").status_code == 200
 
 
 def test_why_not_done_names_the_local_station_and_its_date_can_be_set(world, journey, layer, sign_in):

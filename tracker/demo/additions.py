@@ -72,7 +72,8 @@ def _live(staff: Staff, teaching: Teaching, code: str, *, stops: list, hidden: s
 
 def _under_way(staff: Staff, teaching: Teaching) -> QuerySet[Enrolment]:
     """Colleagues in child welfare, in a fixed order; nobody of the cast, whose own path the other stories need."""
-    on = Enrolment.objects.open().filter(journey=teaching.journeys["BU"], organisation=staff.organisations[HOME])
+    here = {"organisation": staff.organisations[HOME], "employment__ends_on": None}
+    on = Enrolment.objects.open().filter(journey=teaching.journeys["BU"], **here)
     rows = on.exclude(person__in=[person.pk for person in staff.cast.values()])
     return rows.select_related("person", "employment__organisation").order_by("pk")
 
