@@ -42,9 +42,14 @@ def prepare_demo(say: Callable[[str], object]) -> None:
     mark_database()
     call_command("demo_world")
     send_what_is_owed()
+    collect_static(say)
+    connections.close_all()
+
+
+def collect_static(say: Callable[[str], object]) -> None:
+    """Collect the static files unless they are what was collected last."""
     stamp, value = Path(settings.STATIC_ROOT) / "leden.stamp", static_digest()
     if not (stamp.is_file() and stamp.read_text() == value):
         say("Collecting static files")
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         stamp.write_text(value)
-    connections.close_all()

@@ -1,7 +1,6 @@
 """`manage.py bench`: the main pages beside the empty view, in one run; writes bench/results.json and results.svg."""
 
 import statistics
-import subprocess
 import time
 import tracemalloc
 from typing import Any
@@ -48,7 +47,7 @@ class Command(BaseCommand):
         self.shared = {
             "engine": connection.vendor,
             "data": "national" if is_national() else "demo",
-            "commit": self.commit(),
+            "commit": reporting.commit(),
         }
         with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]), transaction.atomic():
             build_team(timezone.localdate())
@@ -150,9 +149,3 @@ class Command(BaseCommand):
         if answer.status_code != page.status:
             self.stderr.write(f"{page.path} answers {answer.status_code}")
         return [row["sql"] for row in captured if not row["sql"].startswith(BRACKETS)]
-
-    def commit(self) -> str:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=settings.BASE_DIR, check=False
-        )
-        return done.stdout.strip()
