@@ -188,9 +188,9 @@ def test_nothing_is_broken_where_deeds_alone_were_done(scene):
     assert found(scene) == []
 
 
-def test_seats_that_are_sold_twice_are_found(scene):
-    Occasion.objects.filter(pk=scene.wanted.pk).update(seats=1)
-    assert any("2 of 1 seats are taken" in sentence for sentence in found(scene))
+def test_seats_that_are_counted_wrongly_are_found(scene):
+    Occasion.objects.filter(pk=scene.wanted.pk).update(seats_taken=1)
+    assert any("1 seats are counted, 2 are taken" in sentence for sentence in found(scene))
 
 
 def test_a_free_seat_with_somebody_waiting_is_found(scene):
