@@ -10,4 +10,4 @@ def load_what_is_shared() -> None:
     _ = get_resolver().url_patterns
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            translation.gettext("Leden")
+            pass  # the catalogue is read when a language is chosen

@@ -265,7 +265,7 @@ def login(transactional_db, settings) -> Iterator[None]:
 def test_a_small_load_over_a_real_server_has_no_error_and_breaks_nothing(transactional_db, settings, tmp_path, request):
     settings.MEDIA_ROOT = str(tmp_path / "files")
     build_lived(build_world())
-    call_command("createcachetable")
+    call_command("createcachetable", "cache_row", stdout=io.StringIO())
     request.getfixturevalue("login")
     said = io.StringIO()
     with system_scope("manage.py load"):

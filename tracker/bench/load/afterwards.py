@@ -12,7 +12,7 @@ from tracker.bench.load.scenes import Scene
 def broken(scenes: list[Scene], ledger: Ledger, since: datetime, at: datetime) -> list[str]:
     """A sentence for each promise that is not kept and each invariant that does not hold; empty: all is well.
 
-    Seats are asked of every session that somebody touched, log and progress of everybody who did something.
+    Seats are asked of every session that somebody touched (when it is reported they count no more), log and progress of everybody who did something.
     """
     touched = Booking.objects.filter(occasion__in=[scene.wanted.pk for scene in scenes])
     lately = Booking.objects.filter(requested_at__gte=since) | Booking.objects.filter(ended_at__gte=since)
@@ -22,7 +22,7 @@ def broken(scenes: list[Scene], ledger: Ledger, since: datetime, at: datetime) -
     return [
         *seat_promises(ledger),
         *mark_promises(ledger),
-        *seat_faults(Occasion.objects.filter(pk__in=occasions), at),
+        *seat_faults(Occasion.objects.filter(pk__in=occasions).exclude(state=Occasion.State.REPORTED), at),
         *log_faults(touched),
         *mail_faults(at),
         *progress_faults(Enrolment.objects.filter(person__in=people), at),

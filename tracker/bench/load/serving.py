@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, Popen, run
 from typing import Any
 from urllib.parse import quote
 
@@ -18,11 +18,13 @@ from django.conf import settings
 
 from tracker.bench.load.browser import HOST, Browser
 from tracker.bench.processes import draws_papers, everyone, free_port, memory
+from tracker.demo.preparing import is_collected, note_collected
 from tracker.setup.serving import stop
 
 PATIENCE = 120.0
 WEB = ["-m", "gunicorn", "tracker.wsgi", "-c", "deploy/gunicorn.conf.py"]
 WORKER = ["manage.py", "worker"]
+COLLECT = ["manage.py", "collectstatic", "--noinput", "--clear", "--verbosity=0"]
 
 
 class NotServed(Exception):
@@ -93,6 +95,9 @@ def served(url: str, secret: str, folder: Path, *, has_wall: bool) -> Iterator[S
     port, log = free_port(), folder / "server.log"
     given = environment(url, secret, folder, port, has_wall=has_wall)
     children: dict[str, Popen] = {}
+    if not is_collected():  # by the server's own settings: those of a test name files differently
+        run([sys.executable, *COLLECT], cwd=settings.BASE_DIR, env=given, check=True)  # noqa: S603  our own command
+        note_collected()
     try:
         with log.open("w") as said:
             for name, words in {"web server": WEB, "worker": WORKER}.items():

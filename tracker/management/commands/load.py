@@ -25,7 +25,7 @@ from tracker.bench.load.ledger import Ledger
 from tracker.bench.load.results import Outcome, rows_of, table_of
 from tracker.bench.load.scenes import build_scenes
 from tracker.bench.load.serving import NotServed, Server, served, url_of
-from tracker.demo.preparing import collect_static, send_what_is_owed
+from tracker.demo.preparing import send_what_is_owed
 from tracker.national.mark import is_national
 
 EMPTY_ROUNDS = 200
@@ -78,7 +78,6 @@ class Command(BaseCommand):
             raise CommandError("The load left errors or broken invariants: see above.")
 
     def run(self, url: str, secret: str, folder: Path, options: dict[str, Any]) -> Outcome:
-        collect_static(self.stdout.write)
         since = timezone.now()
         scenes = build_scenes(since, options["users"])
         guests = invite(scenes, options["users"], since)
