@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.booking import book_people
+from courses.booking import book_people, request_seat
 from courses.models import Attendance, Booking, Occasion
 from courses.scheduling import add_venue
 from courses.views import occasions as occasions_views

@@ -38,6 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rounds", type=int, default=25)
+        parser.add_argument("--without-load", action="store_true", help="measure the pages alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if is_national():
@@ -62,6 +63,8 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         for sentence in reporting.write(settings.BASE_DIR / "bench", results):
             self.stdout.write(sentence)
+        if not options["without_load"]:
+            call_command("load", stdout=self.stdout)
 
     def measure(self, pages: list[Page], rounds: int) -> list[dict[str, Any]]:
         """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
