@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
+from environ import Env
 
 from courses.attendance import record_attendance
 from courses.booking import cancel_booking, request_seat
@@ -29,6 +30,7 @@ from tracker.bench.load.afterwards import broken
 from tracker.bench.load.browser import Answer, Browser
 from tracker.bench.load.ledger import Ledger
 from tracker.bench.load.results import Outcome, rows_of, table_of
+from tracker.bench.load.serving import url_of
 from tracker.bench.reporting import UNDER_LOAD, picture, worse, write
 
 SHARED = {"engine": "sqlite", "data": "demo", "commit": "abc"}
@@ -274,10 +276,25 @@ def test_a_small_load_over_a_real_server_has_no_error_and_breaks_nothing(transac
             )
         except CommandError as fault:
             pytest.fail(f"{fault}\n{said.getvalue()}")
+        stays = Booking.objects.filter(occasion__number__startswith="SEATS-").exists()
     rows = {row["name"]: row for row in json.loads((tmp_path / "bench" / "results.json").read_text())}
     assert rows["load: errors"]["value"] == rows["load: broken invariants"]["value"] == 0
     assert 20 < rows["load: memory of the web server"]["value"] < 200
     assert {"load, booking: p95", "load, attendance mark: p95", "load, my journey: p95", "load, region: p95"} <= set(
         rows
     )
-    assert Booking.objects.filter(occasion__number__startswith="SEATS-").exists() == (connection.vendor == "postgresql")
+    assert stays == (connection.vendor == "postgresql")  # a copy of SQLite's file is gone again
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"user": "leden", "password": "s:t@r", "host": "10.0.0.1", "port": "5433", "dbname": "leden"},
+        {"user": "leden", "password": "", "host": "/tmp/place", "port": "", "dbname": "leden"},
+    ],
+)
+def test_an_address_says_what_the_connection_says(facts):
+    found = Env.db_url_config(url_of(facts))
+    host = found["HOST"] or found.get("OPTIONS", {}).get("host", "")
+    said = {"user": found["USER"], "password": found["PASSWORD"], "host": host, "dbname": found["NAME"]}
+    assert said | {"port": str(found["PORT"] or "")} == facts

@@ -55,10 +55,11 @@ class Server:
 
 
 def url_of(facts: dict[str, Any]) -> str:
-    """The address of a PostgreSQL database as DATABASE_URL says it, out of a connection's settings."""
-    user, password, host = (quote(str(facts.get(name) or ""), safe="") for name in ("USER", "PASSWORD", "HOST"))
-    port = f":{facts['PORT']}" if facts.get("PORT") else ""
-    return f"postgresql://{user}{':' * bool(password)}{password}@{host}{port}/{facts['NAME']}"
+    """The address of a PostgreSQL database as DATABASE_URL says it, out of what a connection to it is opened with."""
+    user, password, host = (quote(str(facts.get(name) or ""), safe="/") for name in ("user", "password", "host"))
+    port = f":{facts['port']}" if facts.get("port") else ""
+    place = f"{port}/{facts['dbname']}?host={host}" if host.startswith("/") else f"{host}{port}/{facts['dbname']}"
+    return f"postgresql://{user}{':' * bool(password)}{password}@{place}"
 
 
 def environment(url: str, secret: str, folder: Path, port: int, *, has_wall: bool) -> dict[str, str]:

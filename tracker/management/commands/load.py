@@ -35,7 +35,7 @@ EMPTY_ROUNDS = 200
 def own_copy(folder: Path) -> Iterator[str]:
     """The address of what the load may change: a copy of a SQLite file, where this process asks too; PostgreSQL's database itself."""
     if connection.vendor == "postgresql":
-        yield url_of(connection.settings_dict)
+        yield url_of(connection.get_connection_params())
         return
     copy, kept = str(folder / "load.sqlite3"), connection.settings_dict["NAME"]
     with connection.cursor() as cursor:
