@@ -19,7 +19,7 @@ check:     ## ruff, mypy, djlint, migrations, catalogue, system checks
 promises:  ## the promises on both engines, each with its planted fault; writes docs/promises.md (ONLY="P3 P28 sqlite": some)
 	@$(SETUP) promises $(ONLY)
 
-bench:     ## the budgets of the pages; writes bench/results.json
+bench:     ## the budgets of the pages, and a load of 200 people; writes bench/results.json
 	@$(SETUP) bench
 
 lock:      ## new locks from requirements*.in and package.json

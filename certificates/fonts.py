@@ -4,7 +4,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from fontTools.ttLib import TTFont
 
 WEIGHTS = (400, 600, 700)
 # In the order of preference: Figtree first, Noto Sans for what it lacks. Both under the OFL, from npm.
@@ -31,6 +30,8 @@ def font_file(family: str, weight: int) -> Path:
 @lru_cache(maxsize=1)
 def letters() -> frozenset[int]:
     """Code points that some bundled font has in every weight."""
+    from fontTools.ttLib import TTFont  # few pages ask, and every process of a web server would hold it
+
     per_weight = []
     for weight in WEIGHTS:
         found: set[int] = set()

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pyld import jsonld
 
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -47,7 +46,7 @@ def proof_holds(document: dict, key: Ed25519PublicKey) -> bool:
     options = _options(bare, str(proof.get("verificationMethod")), str(proof.get("created")))
     try:
         key.verify(unbase58(str(proof.get("proofValue"))[1:]), _hashed(bare, options))
-    except (InvalidSignature, ValueError, jsonld.JsonLdError):
+    except (InvalidSignature, ValueError):
         return False
     return True
 
@@ -151,14 +150,20 @@ def _hashed(document: dict, options: dict) -> bytes:
 
 
 def _canonical(document: dict) -> str:
+    """The statements of a document in their normal form. Raises ValueError for what is no such document."""
+    from pyld import jsonld  # brings lxml and requests, which few pages need
+
     facts = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": _load}
-    return jsonld.normalize(document, facts)
+    try:
+        return jsonld.normalize(document, facts)
+    except jsonld.JsonLdError as error:
+        raise ValueError("no JSON-LD that we read") from error
 
 
 def _load(url: str, _options: object = None) -> dict:
     """Only the bundled contexts: another address is refused before anything is opened (P14)."""
     if url not in BUNDLED:
-        raise jsonld.JsonLdError("not a bundled context", "jsonld.LoadDocumentError", code="loading document failed")
+        raise ValueError("not a bundled context")
     return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": _context(url)}
 
 

@@ -23,6 +23,9 @@ from courses.scheduling import close_occasion
 from courses.seats import drop_other_dates, fill, seat_lock
 from people.models import Employment
 
+# Requests that are looked at in one run, and the minutes between two runs (tracker/schedules.py).
+CHASED_AT_ONCE, CHASED_EVERY = 100, 5
+
 
 def lapse_offers(at: datetime | None = None) -> int:
     """Minutely: end the offers whose answer-by has passed and give their seats on (R13). Answers how many occasions."""
@@ -131,14 +134,22 @@ def release_leavers(at: datetime | None = None) -> int:
 
 
 def chase_approvals(at: datetime | None = None) -> int:
-    """Hourly: remind managers of requests that wait, then ask somebody else (R3). Answers how many people were told."""
+    """Every few minutes: remind managers of requests that wait, then ask somebody else (R3). Answers how many people were told.
+
+    Few are looked at in each run; of a country's thousands each run takes its turn, so that all are within the hour and no
+    run takes long.
+    """
     at = at or timezone.now()
     waiting = Booking.objects.filter(
         state=Booking.State.REQUESTED,
         requested_at__lte=at - timedelta(hours=12),
         occasion__last_on__gte=timezone.localdate(at),
     )
-    return sum(len(chase_approval(booking=booking, by=None, at=at)) for booking in waiting.order_by("pk"))
+    found = list(waiting.order_by("pk").only("pk"))
+    if len(found) > CHASED_AT_ONCE:
+        turn = timezone.localtime(at).minute // CHASED_EVERY
+        found = [booking for booking in found if booking.pk % (60 // CHASED_EVERY) == turn]
+    return sum(len(chase_approval(booking=booking, by=None, at=at)) for booking in found)
 
 
 def ask_decisions(at: datetime | None = None) -> int:

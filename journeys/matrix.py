@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -19,12 +20,13 @@ HEAD_LETTERS = 20
 
 @dataclass(frozen=True)
 class Filters:
-    """The filter bar as it stands in the address: `q` a name, `stage` a key, `show` one of SHOWS."""
+    """The filter bar as it stands in the address: `q` a name, `stage` a key, `show` one of SHOWS, `unit` a public id."""
 
     journey: str = ""
     q: str = ""
     stage: str = ""
     show: str = ""
+    unit: str = ""
 
     SHOWS: ClassVar = ("late", "expired", "unbooked", "away")
 
@@ -36,7 +38,16 @@ class Filters:
             data.get("q", "")[:100],
             data.get("etapp", "")[:40],
             show if show in cls.SHOWS else "",
+            _id(data.get("enhet", "")),
         )
+
+
+def _id(text: str) -> str:
+    """A public id as it is written; empty when it is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
 
 
 @dataclass

@@ -1,4 +1,7 @@
-"""What HR and the region read: counts per unit, per journey and stage, members side by side, demand against seats. No names."""
+"""What HR and the region read: counts per unit, per journey and stage, members side by side, demand against seats. No names.
+
+But for a manager of hundreds: who of them has been overdue the longest.
+"""
 
 from calendar import monthrange
 from collections import defaultdict
@@ -8,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from courses.models import CourseVersion, Occasion
@@ -59,6 +62,22 @@ def units_counted(viewer: Viewer) -> list[UnitCounts]:
             row = found[unit][1]
             row.on_journey, row.late, row.expired, row.soon = people, late, expired, coming
     return [row for _key, row in sorted(found.values(), key=lambda pair: pair[0])]
+
+
+def sums_of(units: list[UnitCounts]) -> dict[str, int]:
+    """The figures of all units together."""
+    names = ("people", "on_journey", "late", "expired", "soon")
+    return {name: sum(getattr(unit, name) for unit in units) for name in names}
+
+
+def longest_overdue(viewer: Viewer, many: int = 50) -> list[Progress]:
+    """The people of a large line who have been overdue the longest, with `person` and `journey`: one query.
+
+    Paused journeys wait for nobody (R20).
+    """
+    rows = Progress.objects.visible_to(viewer).running().filter(next_due__lt=viewer.on)
+    rows = rows.exclude(state=Enrolment.State.PAUSED).select_related("person", "journey")
+    return list(rows.order_by("next_due", "pk").defer("stops", "lacks", "core")[:many])
 
 
 # -- reports
@@ -324,3 +343,12 @@ def _seats_planned(viewer: Viewer, courses: Iterable[int], until: date) -> dict[
     seats = planned.filter(first_on__gt=viewer.on, first_on__lte=until).order_by().values("course")
     rows = CourseVersion.objects.published().filter(days__gt=0, course__in=list(courses)).order_by()
     return dict(rows.values_list("course", Coalesce(seats.annotate(n=Sum("seats")).values("n"), Value(0))))
+
+
+def next_occasions(viewer: Viewer, courses: Iterable[int]) -> dict[int, Occasion]:
+    """By course the first occasion with a seat left that the viewer may book: one query."""
+    rows = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on + timedelta(days=1))
+    found: dict[int, Occasion] = {}
+    for occasion in rows.filter(course__in=list(courses), seats_taken__lt=F("seats")).order_by("first_on", "pk"):
+        found.setdefault(occasion.course_id, occasion)
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
@@ -24,6 +25,8 @@ from journeys.stations import (
 from people.access import Viewer
 from people.models import Leave, Person, Placement
 
+# A line of more people than this is shown by units: a matrix of a municipality would be thousands of rows of thirty cells.
+LARGE = 300
 # When several things are under way with one course, the one that says most is shown.
 WEIGHT = {"booked": 0, "offered": 1, "queued": 2, "requested": 3, "ongoing": 4}
 
@@ -207,8 +210,11 @@ class Member:
         return bool(self.leave_kind)
 
 
-def team_members(viewer: Viewer) -> list[Member]:
-    """The people whom the viewer leads on the day, by name, with unit, title, start of work, leave and requests to answer: one query."""
+def team_members(viewer: Viewer, unit: str = "") -> list[Member] | None:
+    """The people whom the viewer leads on the day, by name, with unit, title, start of work, leave and requests to answer: one query.
+
+    `unit`: those below one unit (its public id). Without it None for a large line, of which no more rows are read than show that.
+    """
     asked = Booking.objects.visible_to(viewer).filter(person=OuterRef("person"), state=Booking.State.REQUESTED)
     asking = asked.exclude(person=viewer.person).order_by().values("person").annotate(n=Count("pk")).values("n")
     leave = Leave.objects.on(viewer.on).filter(employment=OuterRef("employment")).order_by("starts_on")
@@ -218,19 +224,22 @@ def team_members(viewer: Viewer) -> list[Member]:
         .select_related("person", "unit", "employment")
         .annotate(leave_kind=Subquery(leave.values("kind")[:1]), leave_until=Subquery(leave.values("ends_on")[:1]))
         .annotate(asking=Subquery(asking))
-        .order_by("person__sort_key", "person_id", "pk")
+        .order_by()  # sorted below: of a large line the first rows that are found will do
     )
+    found = list(rows.filter(unit__lines_up__ancestor__public_id=unit) if unit else rows[: LARGE + 1])
+    if len(found) > LARGE and not unit:
+        return None
     members: dict[int, Member] = {}
-    for row in rows:
-        members.setdefault(
-            row.person_id, Member(row.person, row, row.leave_kind or "", row.leave_until, row.asking or 0)
-        )
+    for row in sorted(found, key=lambda one: (one.person.sort_key, one.person_id, one.pk)):
+        away = row.leave_kind or "", row.leave_until
+        members.setdefault(row.person_id, Member(row.person, row, *away, row.asking or 0))
     return list(members.values())
 
 
-def team_progress(viewer: Viewer) -> list[Progress]:
-    """The team's journeys that run or are completed: one query."""
+def team_progress(viewer: Viewer, people: Iterable[int] | None = None) -> list[Progress]:
+    """The journeys of the team, or of some of its people, that run or are completed: one query."""
     rows = with_local(Progress.objects.visible_to(viewer).exclude(state=Enrolment.State.ENDED))
+    rows = rows if people is None else rows.filter(person__in=people)
     return list(rows.select_related("journey", "stage", "enrolment").order_by("journey__name", "pk"))
 
 
@@ -274,15 +283,25 @@ def activities_of(viewer: Viewer, courses: Iterable[int]) -> dict[int, dict[int,
     return found
 
 
-def team_of(viewer: Viewer, journey: str = "") -> tuple[list[Member], list, int]:
-    """The team on one journey (its slug; else the one that most are on): members, journeys to choose from, id of the chosen one.
+class Team(NamedTuple):
+    """People on one journey: the members, the journeys to choose from, and the id of the chosen one (0: none)."""
+
+    members: list[Member]
+    journeys: list
+    chosen: int
+
+
+def team_of(viewer: Viewer, journey: str = "", unit: str = "") -> Team | None:
+    """The team on one journey (its slug; else the one that most are on); None for a line so large that a unit is chosen first.
 
     Four queries whatever the size: members, progress, stops, what is under way.
     """
-    members = team_members(viewer)
+    members = team_members(viewer, unit)
+    if members is None:
+        return None
     by_person = {member.person.pk: member for member in members}
     journeys: dict[int, list] = {}
-    for progress in team_progress(viewer):
+    for progress in team_progress(viewer, by_person if unit else None):
         if progress.person_id in by_person:
             by_person[progress.person_id].journeys.append(progress)
             journeys.setdefault(progress.journey_id, [progress.journey, 0])[1] += 1
@@ -297,7 +316,7 @@ def team_of(viewer: Viewer, journey: str = "") -> tuple[list[Member], list, int]
             own = [stop for stop in stops if stop.version_id == progress.version_id]
             member.progress = progress
             member.stages = stations_of(progress, own, under_way.get(progress.person_id, {}), viewer.on)
-    return members, sorted((one for one, _n in journeys.values()), key=lambda one: one.shown_name), chosen
+    return Team(members, sorted((one for one, _n in journeys.values()), key=lambda one: one.shown_name), chosen)
 
 
 def _chosen(journeys: dict[int, list], slug: str) -> int:
@@ -379,19 +398,3 @@ def _person_bookings(viewer: Viewer, person: Person) -> list[Booking]:
     return list(
         rows.select_related("occasion", "requested_by").annotate(shown_title=said).order_by("occasion__first_on", "pk")
     )
-
-
-def next_occasions(viewer: Viewer, courses: Iterable[int]) -> dict[int, Occasion]:
-    """By course the first occasion with a seat left that the viewer may book: one query."""
-    rows = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on + timedelta(days=1))
-    found: dict[int, Occasion] = {}
-    for occasion in rows.filter(course__in=list(courses), seats_taken__lt=F("seats")).order_by("first_on", "pk"):
-        found.setdefault(occasion.course_id, occasion)
-    return found
-
-
-def counts_by(rows: QuerySet, *columns: str, **counted: Q) -> list[dict]:
-    """Counts of distinct people by columns: `people`, and one for each named condition."""
-    wanted = {name: Count("person", filter=condition, distinct=True) for name, condition in counted.items()}
-    grouped = rows.order_by().values(*columns).annotate(people=Count("person", distinct=True), **wanted)
-    return list(grouped)

@@ -3,6 +3,8 @@
 from django.utils import timezone
 from django_q.models import Schedule
 
+from courses.jobs import CHASED_EVERY
+
 # job -> minutes between two runs; every job may run twice and asks for what is due itself.
 EVERY_MINUTES: dict[str, int] = {
     "people.jobs.send_mail": 1,
@@ -17,7 +19,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.settle_results": 10,
     "courses.jobs.release_other_dates": 10,
     "courses.jobs.release_leavers": 60,
-    "courses.jobs.chase_approvals": 60,
+    "courses.jobs.chase_approvals": CHASED_EVERY,
     "courses.jobs.ask_decisions": 60,
     "courses.jobs.read_calendar_replies": 5,
     "courses.jobs.repair_calendars": 60,

@@ -110,6 +110,8 @@ class CourseResult(Public):
         ]
         indexes = [
             models.Index(fields=["organisation", "person", "course"], name="courseresult_person"),
+            # Which courses an organisation's certificates are of, without reading a row of them.
+            models.Index(fields=["organisation", "id", "course_version"], name="courseresult_version"),
             models.Index(fields=["organisation", "valid_until"], name="courseresult_expiry"),
             models.Index(fields=["person", "subject", "valid_until"], name="courseresult_subject"),
         ]

@@ -37,6 +37,7 @@ from people.views.doors import permitted
 
 MARKERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE)
 PER_PAGE = 50
+MOST_ROWS = 2000  # of a file that is written while its reader waits
 
 
 @permitted(*LISTERS)
@@ -86,12 +87,23 @@ def participant_list(request: HttpRequest) -> HttpResponse:
     """Everybody with a seat at the viewer's sessions; the same rows as a file with ?fil=xlsx."""
     chosen = ParticipantFilter(request.GET or None, rosters.participants_listed(request.viewer), request=request)
     if request.GET.get("fil") == "xlsx":
-        rows = list(chosen.qs)
+        rows = list(chosen.qs[: MOST_ROWS + 1])
+        if len(rows) > MOST_ROWS:
+            said = _("That is more than %(most)d rows, and one file holds no more: filter further.")
+            messages.warning(request, said % {"most": MOST_ROWS})
+            return redirect(f"{request.path}?{_without_file(request)}")
         return answer_table("deltagare", _("Participants"), *_participant_rows(rows))
     table = ParticipantTable(chosen.qs, order_by_field="sort", page_field="sida")
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     context = {"table": table, "filter": chosen, "narrowed": bool(request.GET), "query": request.GET.urlencode()}
     return render(request, "courses/participant_list.html", context)
+
+
+def _without_file(request: HttpRequest) -> str:
+    """The filters of the address without the wish for a file."""
+    left = request.GET.copy()
+    left.pop("fil", None)
+    return left.urlencode()
 
 
 def _participant_rows(rows) -> tuple[list, list]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from courses.exports import answer_table
 from journeys.demand import awaits_counts
-from journeys.overviews import members_of, reports_for, units_counted
+from journeys.overviews import members_of, reports_for, sums_of, units_counted
 from people.roles import Permission
 from people.views.doors import permitted
 
@@ -17,8 +17,7 @@ from people.views.doors import permitted
 def hr_overview(request: HttpRequest) -> HttpResponse:
     """Where the organisation stands, unit by unit."""
     units = units_counted(request.viewer)
-    names = ("people", "on_journey", "late", "expired", "soon")
-    context = {"units": units, "sums": {name: sum(getattr(unit, name) for unit in units) for name in names}}
+    context = {"units": units, "sums": sums_of(units)}
     return render(request, "journeys/hr_overview.html", context)
 
 

@@ -16,7 +16,8 @@ from courses.refusals import Refused
 from journeys.matrix import Filters, attention, columns_of, export_rows, figures, matching, matrix_rows
 from journeys.models import Enrolment, Progress
 from journeys.notices import remind
-from journeys.queries import next_occasions, stop_named, team_of
+from journeys.overviews import longest_overdue, next_occasions, sums_of, units_counted
+from journeys.queries import stop_named, team_of
 from journeys.stations import slug_of, title_of
 from people.models import Employment, Person
 from people.roles import Permission
@@ -32,7 +33,10 @@ def team_overview(request: HttpRequest) -> HttpResponse:
     """The team on one journey on the day."""
     viewer = request.viewer
     filters = Filters.read(request.GET)
-    members, journeys, chosen = team_of(viewer, filters.journey)
+    team = team_of(viewer, filters.journey, filters.unit)
+    if team is None:
+        return _line(request)
+    members, journeys, chosen = team
     columns = columns_of(members)
     shown = matching(members, filters, viewer.on)
     page = Paginator(shown, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
@@ -60,14 +64,24 @@ def team_overview(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/_team_matrix.html" if piece else "journeys/team_overview.html", context)
 
 
+def _line(request: HttpRequest) -> HttpResponse:
+    """A line of hundreds or thousands: figures by unit, each a way in, and who has been overdue the longest."""
+    viewer = request.viewer
+    units = units_counted(viewer)
+    context = {"units": units, "sums": sums_of(units), "overdue": longest_overdue(viewer)}
+    return render(request, "journeys/line_overview.html", context)
+
+
 @require_safe
 @permitted(Permission.SEE_TEAM)
 def team_export(request: HttpRequest) -> HttpResponse:
     """The matrix as a file, filtered as on screen: the same rows, the same words (M5)."""
     filters = Filters.read(request.GET)
-    members, journeys, chosen = team_of(request.viewer, filters.journey)
-    head, rows = export_rows(matching(members, filters, request.viewer.on), columns_of(members))
-    name = next((one.shown_name for one in journeys if one.pk == chosen), _("My team"))
+    team = team_of(request.viewer, filters.journey, filters.unit)
+    if team is None:  # a unit is chosen first, on screen as in the file
+        return redirect("team_overview")
+    head, rows = export_rows(matching(team.members, filters, request.viewer.on), columns_of(team.members))
+    name = next((one.shown_name for one in team.journeys if one.pk == team.chosen), _("My team"))
     note = _("%(journey)s, as of %(day)s.") % {"journey": name, "day": request.viewer.on.isoformat()}
     return answer_table(f"team-{request.viewer.on.isoformat()}", name, head, [*rows, [note]])
 
@@ -82,8 +96,9 @@ def team_remind(request: HttpRequest) -> HttpResponse:
         person = get_object_or_404(Person.objects.visible_to(viewer), public_id=_uuid(request.POST["person"]))
         enrolments = [one.enrolment for one in rows.filter(person=person).order_by("next_due", "pk")]
     else:
-        members, _journeys, _chosen = team_of(viewer, request.POST.get("resa", ""))
-        enrolments = [one.member.progress.enrolment for one in attention(members, viewer.on) if one.member.progress]
+        team = team_of(viewer, request.POST.get("resa", ""), Filters.read(request.POST).unit)
+        wanting = attention(team.members, viewer.on) if team else []
+        enrolments = [one.member.progress.enrolment for one in wanting if one.member.progress]
     reminded, refusals = [], []
     for enrolment in enrolments:
         try:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from courses import jobs
 from courses.approvals import chase_approval, others_to_ask, reminder_days, waiting_sentence
 from courses.booking import approve, request_seat
 from courses.jobs import chase_approvals
@@ -218,3 +219,12 @@ def test_the_officer_is_reminded_as_a_manager_would_be(world, occasion):
     reminded, handed_on = reminder_days(booking)
     assert [chase_approvals(noon(day)) for day in (reminded, reminded, handed_on)] == [1, 0, 0]
     assert told(KINDS[1]) == ["Helena"]
+
+
+def test_of_many_requests_each_run_takes_its_turn_and_the_hour_takes_all(world, occasion, monkeypatch):
+    monkeypatch.setattr(jobs, "CHASED_AT_ONCE", 1)
+    bookings = [asked(world, occasion), asked(world, occasion, "jonas")]
+    start = noon(max(reminder_days(booking)[0] for booking in bookings))
+    runs = range(0, 60, jobs.CHASED_EVERY)
+    assert sorted(chase_approvals(start + timedelta(minutes=minute)) for minute in runs) == [0] * 10 + [1, 1]
+    assert [chase_approvals(start + timedelta(minutes=minute)) for minute in runs] == [0] * 12

@@ -1,15 +1,13 @@
 """The whole life of bookings in any order: after each step the invariants of trust 4 hold (P3, P4).
 
 Five people of two municipalities, two dates of a course and one of another, quotas, a municipality where a manager
-approves and one where nobody has to, a worker that comes by or does not. tests/courses/fairness.py says what is fair.
+approves and one where nobody has to, a worker that comes by or does not. tracker/bench/fairness.py says what is fair.
 """
 
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -28,11 +26,12 @@ from courses.seat_changes import undo_seat_change
 from journeys.enrolment import enrol
 from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journey, publish_version
 from people.employment import end_employment
-from people.models import Employment, Event, Notice, Outbox, Placement
+from people.models import Employment, Event, Placement
 from people.outbox import send_due
-from tests.courses.fairness import Held, Room, Row, by_occasion, overtakings, standing_faults
 from tests.factories import build_course, build_occasion, build_world
 from tests.numbers import number
+from tracker.bench.fairness import Held, Row, by_occasion, overtakings, standing_faults
+from tracker.bench.invariants import mail_faults, note_said, room_of, rows_of, told_wrongly
 
 pytestmark = pytest.mark.slow
 
@@ -43,20 +42,6 @@ MISSED = ("amira", "hugo", "tove")  # were away on the first day of the course
 # For whom nameless seats are kept: an organisation, or one of its units.
 HOLDERS = [("ale", ""), ("ale", "ale"), ("ale", "ale_other"), ("tjorn", "tjorn"), ("tjorn", "tjorn_top")]
 seldom = st.integers(0, 4).map(lambda n: n == 0)
-GIVING = {Occasion.State.OPEN, Occasion.State.CLOSED}
-FACTS = ("id", "occasion", "person", "organisation", "state", "seat_from", "priority", "hold")
-# What the log says last of a booking -> the states in which it may be.
-LOGGED = {
-    "seat_requested": {"requested", "queued"},
-    "booking_approved": {"queued"},
-    "seat_offered": {"offered"},
-    "seat_booked": {"booked"},
-    "seat_taken_back": {"requested", "queued"},
-    "booking_restored": {"requested", "queued"},
-    **{f"booking_{state}": {state} for state in ("cancelled", "refused", "lapsed")},
-}
-AGAIN = {"seat_taken_back", "booking_restored"}  # the life goes on from before: what was said may be said once more
-SAID_ONCE = {"seat_requested", "seat_booked", "booking_cancelled", "booking_refused", "booking_lapsed"}
 
 
 class Life(RuleBasedStateMachine):
@@ -210,14 +195,9 @@ class Life(RuleBasedStateMachine):
 
     def look(self) -> None:
         """After each deed, also inside a rush: it is fair and written down."""
-        rows = (
-            Booking.objects.active()
-            .filter(occasion__in=self.occasions)
-            .annotate(day=Coalesce("makeup_part__key", Value("")))
-        )
-        before, self.rows = self.rows, [Row(*facts) for facts in rows.values_list(*FACTS, "day")]
+        before, self.rows = self.rows, rows_of(self.occasions)
         faults = self.faults_of_seats(by_occasion(before), by_occasion(self.rows))
-        faults += self.faults_of_the_log() + self.faults_of_mail()
+        faults += self.faults_of_the_log() + mail_faults(self.at)
         assert not faults, "\n".join(faults)
 
     def faults_of_seats(self, before, after) -> list[str]:
@@ -226,13 +206,10 @@ class Life(RuleBasedStateMachine):
             rows = after[occasion.pk]
             if rows != before[occasion.pk]:
                 self.unfilled.discard(occasion.pk)
-            ahead = occasion.first_on >= timezone.localdate(self.at)
-            gives = occasion.state in GIVING and ahead and occasion.pk not in self.unfilled
-            kept = occasion.quotas_until and self.at < occasion.quotas_until
-            quotas = self.quotas.get(occasion.pk, {}) if kept else {}
-            holds = tuple(self.held_at(occasion))
+            quotas, holds = self.quotas.get(occasion.pk, {}), tuple(self.held_at(occasion))
+            room = room_of(occasion, quotas, holds, self.at, is_filled=occasion.pk not in self.unfilled)
             faults += overtakings(before[occasion.pk], rows, holds)
-            faults += standing_faults(Room(occasion.seats, occasion.seats_taken, quotas, gives, holds), rows)
+            faults += standing_faults(room, rows)
         return faults
 
     def held_at(self, occasion) -> list[Held]:
@@ -253,26 +230,8 @@ class Life(RuleBasedStateMachine):
             Event.objects.filter(pk__gt=self.event).order_by("pk").values_list("pk", "verb", "about")
         ):
             self.event = pk
-            if verb in AGAIN:
-                self.said[about] = []
-            if verb in LOGGED:
-                self.said.setdefault(about, []).append(verb)
-        faults = []
-        lived = Booking.objects.filter(occasion__in=self.occasions)
-        for public_id, state in lived.values_list("public_id", "state"):
-            said = self.said.get(f"courses.booking:{public_id}", [])
-            if not said or state not in LOGGED[said[-1]] or any(said.count(verb) > 1 for verb in SAID_ONCE):
-                faults.append(f"a booking is {state}, the log says {said}")
-        return faults
-
-    def faults_of_mail(self) -> list[str]:
-        """I7: each notice to somebody with an address has its mail, and each mail waits, was sent, or says why it died."""
-        owed = Notice.objects.exclude(person__email="").filter(mails=None).count()
-        silent = Outbox.objects.filter(sent_at=None, dead_at=None, not_before__gt=self.at + timedelta(days=5)).count()
-        mute = Outbox.objects.filter(dead_at__isnull=False, dead_reason="").count()
-        return [f"{owed} notices without mail, {silent} waiting too long, {mute} dead without a reason"] * bool(
-            owed + silent + mute
-        )
+            note_said(self.said, verb, about)
+        return told_wrongly(Booking.objects.filter(occasion__in=self.occasions), self.said)
 
 
 def miss_a_day(world, course, *names: str) -> None:

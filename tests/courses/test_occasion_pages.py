@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.booking import book_people
+from courses.booking import book_people, request_seat
 from courses.models import Attendance, Booking, Occasion
 from courses.scheduling import add_venue
+from courses.views import occasions as occasions_views
 from people.models import Reading
 from tests.factories import build_occasion, build_person
 
@@ -142,3 +143,14 @@ def test_as_many_questions_for_thirty_participants_as_for_one(world, course, sig
     assert counts[:3] == counts[3:]
     assert counts[0] <= 10
     assert max(counts[1:3]) <= 8
+
+
+def test_a_file_of_too_many_rows_is_refused_with_a_sentence(world, occasion, sign_in, monkeypatch):
+    for name in ("amira", "jonas"):
+        request_seat(occasion=occasion, person=world.people[name], employment=world.job(name), by=None)
+    client = sign_in(world.petra, "organiser")
+    assert client.get("/deltagare/?fil=xlsx").headers["Content-Type"].endswith("sheet")
+    monkeypatch.setattr(occasions_views, "MOST_ROWS", 1)
+    answer = client.get("/deltagare/?fil=xlsx&q=a", follow=True)
+    assert answer.redirect_chain == [("/deltagare/?q=a", 302)]
+    assert "Det är fler än 1 rader" in answer.content.decode()

@@ -11,9 +11,10 @@ from openpyxl import load_workbook
 from courses.booking import book_people, request_seat
 from courses.models import CourseResult
 from courses.results import finish_part, start_course
-from journeys import jobs
+from journeys import jobs, queries
 from journeys.enrolment import enrol
 from journeys.models import DeadlineChange, Enrolment, Pause, Progress
+from journeys.overviews import longest_overdue
 from journeys.pauses import pause
 from journeys.publishing import (
     add_stage,
@@ -23,6 +24,7 @@ from journeys.publishing import (
     draft_next_version,
     publish_version,
 )
+from people.access import viewer_for
 from people.models import Notice
 from people.organisations import add_unit, join_collaboration
 from tests.factories import build_course, build_organisation, build_person
@@ -280,3 +282,51 @@ def test_stages_of_a_report_stand_in_the_order_of_the_journey(world, journey, si
     jobs.roll_up()
     [report] = sign_in(world.helena, "hr").get("/rapporter/").context["reports"]
     assert [row[0] for row in report.stage_rows] == ["Ny", "Van"]
+
+
+@pytest.fixture
+def large_line(monkeypatch):
+    """Three people are too many for one matrix."""
+    monkeypatch.setattr(queries, "LARGE", 2)
+
+
+def test_a_large_line_is_shown_by_units_each_with_its_own_matrix(world, journey, sign_in, large_line):
+    for key in ("amira", "jonas"):
+        put_on(world, journey, key)
+    client, unit = sign_in(world.johan), world.units["ale"].public_id
+    page = client.get("/team/").content.decode()
+    assert "Amira Haddad" in page  # a hundred days in, she should have done the first station
+    assert f'href="/team/?enhet={unit}"' in page
+    assert 'class="mx"' not in page
+    matrix = client.get(f"/team/?enhet={unit}").content.decode()
+    assert 'class="mx"' in matrix
+    assert f'name="enhet" value="{unit}"' in matrix
+    assert client.get(f"/team/export.xlsx?enhet={unit}").status_code == 200
+    assert client.get("/team/export.xlsx")["Location"] == "/team/"
+
+
+def test_a_unit_in_the_address_shows_no_more_than_the_line(world, journey, sign_in, large_line):
+    put_on(world, journey, "tilda")
+    page = sign_in(world.johan).get(f"/team/?enhet={world.units['tjorn'].public_id}")
+    assert page.status_code == 200
+    assert "Tilda" not in page.content.decode()
+    assert sign_in(world.johan).get("/team/?enhet=nonsense").status_code == 200
+
+
+def test_a_paused_journey_is_not_among_the_longest_overdue(world, journey, sign_in, large_line):
+    enrolment = put_on(world, journey, "amira")
+    viewer = viewer_for(world.johan, "manager")
+    assert [one.person for one in longest_overdue(viewer)] == [world.amira]
+    pause(enrolment=enrolment, starts_on=world.today, by=world.johan)
+    assert longest_overdue(viewer) == []
+
+
+def test_a_large_line_costs_the_same_for_few_and_for_thirty(world, journey, sign_in, large_line):
+    put_on(world, journey, "amira")
+    client = sign_in(world.johan)
+    client.get("/team/")
+    few = queries_of(client, "/team/")
+    for number in range(28):
+        build_person(world, f"p{number}", f"Person {number:02}", world.units["ale"])
+        put_on(world, journey, f"p{number}")
+    assert queries_of(client, "/team/") == few <= 8

@@ -12,30 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tracker.bench.processes import descendants, draws_papers, everyone, free_port, is_alive, memory
 from tracker.setup.serving import answer, is_free
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "t" * 40
 SERVE = "import sys; from tracker.setup.serving import serve; sys.exit(serve(int(sys.argv[1]), lambda: print('greeted', flush=True)) or 0)"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def descendants(pid: int) -> list[int]:
-    """Return the living processes below `pid`, at every depth."""
-    children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return children + [below for child in children for below in descendants(child)]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
@@ -76,23 +58,17 @@ def test_a_taken_port_is_seen():
         assert not is_free(taken.getsockname()[1])
 
 
-def memory(pid: int) -> float:
-    """The megabytes of a process that are its own, shared ones by its share (PSS)."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-
-
 def test_two_processes_need_less_than_200_mb_and_draw_no_papers(web):
     """Loaded once and forked; the libraries that draw PDFs belong to the worker."""
     server, base, _log = web
     for path in ["/logga-in/", "/kurser/", "/v/", "/tillganglighet/", "/personuppgifter/"] * 10:
         assert answer(f"{base}{path}")[0] in {200, 302, 404}
-    everyone = [server.pid, *(pid for pid in descendants(server.pid) if is_alive(pid))]
-    assert len(everyone) == 3
-    held = sum(memory(pid) for pid in everyone)
+    pids = everyone(server.pid)
+    assert len(pids) == 3
+    held = sum(memory(pid) for pid in pids)
     print(f"{held:.0f} MB")
     assert 20 < held < 200
-    assert [pid for pid in everyone if "pango" in Path(f"/proc/{pid}/maps").read_text()] == []
+    assert [pid for pid in pids if draws_papers(pid)] == []
 
 
 @pytest.fixture
@@ -123,7 +99,7 @@ def test_the_web_server_s_processes_count_together_and_log_as_json(web):
     with urllib.request.urlopen(request, timeout=20) as response:
         said = response.read().decode()
     assert 'leden_requests_total{method="GET",route="unknown",status="404"} 40.0' in said
-    assert len([pid for pid in descendants(server.pid) if is_alive(pid)]) == 2
+    assert len(everyone(server.pid)) == 3
     lines = [json.loads(line) for line in log.read_text().splitlines()]  # gunicorn's own among them
     assert {"gunicorn.error", "tracker.requests", "django.request"} <= {line["logger"] for line in lines}
     assert "amira" not in log.read_text()

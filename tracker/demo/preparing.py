@@ -42,9 +42,22 @@ def prepare_demo(say: Callable[[str], object]) -> None:
     mark_database()
     call_command("demo_world")
     send_what_is_owed()
-    stamp, value = Path(settings.STATIC_ROOT) / "leden.stamp", static_digest()
-    if not (stamp.is_file() and stamp.read_text() == value):
+    if not is_collected():
         say("Collecting static files")
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-        stamp.write_text(value)
+        note_collected()
     connections.close_all()
+
+
+def is_collected() -> bool:
+    """Tell whether the static files are those that were collected last."""
+    stamp = _stamp()
+    return stamp.is_file() and stamp.read_text() == static_digest()
+
+
+def note_collected() -> None:
+    _stamp().write_text(static_digest())
+
+
+def _stamp() -> Path:
+    return Path(settings.STATIC_ROOT) / "leden.stamp"

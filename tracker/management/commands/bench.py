@@ -1,7 +1,6 @@
 """`manage.py bench`: the main pages beside the empty view, in one run; writes bench/results.json and results.svg."""
 
 import statistics
-import subprocess
 import time
 import tracemalloc
 from typing import Any
@@ -39,6 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rounds", type=int, default=25)
+        parser.add_argument("--without-load", action="store_true", help="measure the pages alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if is_national():
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.shared = {
             "engine": connection.vendor,
             "data": "national" if is_national() else "demo",
-            "commit": self.commit(),
+            "commit": reporting.commit(),
         }
         with override_settings(ROOT_URLCONF="tracker.bench.urls", ALLOWED_HOSTS=["*"]), transaction.atomic():
             build_team(timezone.localdate())
@@ -63,6 +63,8 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         for sentence in reporting.write(settings.BASE_DIR / "bench", results):
             self.stdout.write(sentence)
+        if not options["without_load"]:
+            call_command("load", stdout=self.stdout)
 
     def measure(self, pages: list[Page], rounds: int) -> list[dict[str, Any]]:
         """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
@@ -150,9 +152,3 @@ class Command(BaseCommand):
         if answer.status_code != page.status:
             self.stderr.write(f"{page.path} answers {answer.status_code}")
         return [row["sql"] for row in captured if not row["sql"].startswith(BRACKETS)]
-
-    def commit(self) -> str:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=settings.BASE_DIR, check=False
-        )
-        return done.stdout.strip()
