@@ -83,6 +83,8 @@ def _production_obstacles() -> list[str]:
         urlsplit(settings.S3_ENDPOINT_URL).hostname or ""
     ):
         found.append("S3_ENDPOINT_URL must start with https://: certificates go over the network.")
+    if settings.REDIS_URL.startswith("redis://") and not is_loopback(urlsplit(settings.REDIS_URL).hostname or ""):
+        found.append("REDIS_URL must start with rediss://: sessions go over the network.")
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 32:
         found.append("METRICS_TOKEN must be a secret of 32 characters or more, or empty.")
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
