@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -64,19 +64,9 @@ def find_obstacles(
     """
     if window and (sentence := occasion_obstacle(occasion, at, part)):
         yield Obstacle(sentence, hard=True)
-    employed = Employment.objects.on(timezone.localdate(at)).filter(person=OuterRef("pk"))
-    works, leads = (
-        Person.objects.filter(pk=person.pk)
-        .values_list(Exists(employed), Exists(occasion.trainers.filter(person=OuterRef("pk"))))
-        .get()
-    )
-    if not works:
-        yield Obstacle(_("Only somebody with an employer can book."), hard=True)
-    if leads:
-        yield Obstacle(_("Whoever leads the session cannot book a seat on it."), hard=True)
+    yield from _own_position(person, occasion, at, part)
     if part and (sentence := makeup_obstacle(person, occasion, part, at)):
         yield Obstacle(sentence, hard=True)
-    yield from _own_bookings(person, occasion, part)
     asked = list(_prerequisites(person, occasion, at)) if part is None else []
     yield from (obstacle for obstacle in asked if obstacle.hard)
     if soft:
@@ -84,14 +74,30 @@ def find_obstacles(
         yield from _clashes(person, occasion, part)
 
 
-def _own_bookings(person: Person, occasion: Occasion, part: Part | None) -> Iterator[Obstacle]:
-    rows = Booking.objects.active().filter(person=person, course=occasion.course_id).select_related("occasion")
-    for booking in rows:
-        if booking.occasion_id == occasion.pk:
-            yield Obstacle(_("There is a booking on this session already."), hard=True)
-        elif booking.state == Booking.State.BOOKED and part is None and booking.makeup_part_id is None:
-            when = date_format(booking.occasion.first_on, "j F")
-            yield Obstacle(_("There is a seat on this course already, on %(when)s.") % {"when": when}, hard=True)
+def _own_position(person: Person, occasion: Occasion, at: datetime, part: Part | None) -> Iterator[Obstacle]:
+    """What the person is to the occasion and has of the course: one question, asked while everybody waits for the lock."""
+    employed = Employment.objects.on(timezone.localdate(at)).filter(person=OuterRef("pk"))
+    of_course = Booking.objects.active().filter(person=OuterRef("pk"), course=occasion.course_id)
+    seats = of_course.filter(state=Booking.State.BOOKED, makeup_part=None).exclude(occasion=occasion.pk)
+    works, leads, booked, seat_on = (
+        Person.objects.filter(pk=person.pk)
+        .values_list(
+            Exists(employed),
+            Exists(occasion.trainers.filter(person=OuterRef("pk"))),
+            Exists(of_course.filter(occasion=occasion.pk)),
+            Subquery(seats.values("occasion__first_on")[:1]),
+        )
+        .get()
+    )
+    if not works:
+        yield Obstacle(_("Only somebody with an employer can book."), hard=True)
+    if leads:
+        yield Obstacle(_("Whoever leads the session cannot book a seat on it."), hard=True)
+    if booked:
+        yield Obstacle(_("There is a booking on this session already."), hard=True)
+    if seat_on and part is None:
+        when = date_format(seat_on, "j F")
+        yield Obstacle(_("There is a seat on this course already, on %(when)s.") % {"when": when}, hard=True)
 
 
 def _prerequisites(person: Person, occasion: Occasion, at: datetime) -> Iterator[Obstacle]:

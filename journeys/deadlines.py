@@ -13,10 +13,11 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from journeys.path import StopOnPath
@@ -220,6 +221,35 @@ def years_between(start: date, day: date) -> int:
 # -- in words
 
 
+# Built once and read lazily: a page explains thirty deadlines.
+_TEXTS = {
+    "fixed": gettext_lazy("fixed date %(day)s"),
+    "hand": gettext_lazy("set by hand"),
+    "layer": gettext_lazy("counted from %(day)s, when your organisation's addition came into force"),
+    "own": gettext_lazy("your organisation's own date"),
+    "again": gettext_lazy("counted from the start of the journey on %(day)s because the day had passed by then"),
+    "version": gettext_lazy("counted from the move to the new version on %(day)s"),
+    "paused": gettext_lazy("no date while the journey is paused"),
+    "unknown:stop": gettext_lazy("no date until the station before is done"),
+    "unknown:profession": gettext_lazy("no date because the start in the profession is not known"),
+    "impossible:began": gettext_lazy("no date because the journey began later, on %(day)s"),
+    "impossible:moved": gettext_lazy("no date because the move to the new version came later, on %(day)s"),
+    "impossible:years": gettext_lazy("no date because the course cannot be taken before %(day)s"),
+}
+_COUNTED = {
+    "journey": gettext_lazy("%(span)s from the start of the journey %(day)s"),
+    "employment": gettext_lazy("%(span)s from the start of the employment %(day)s"),
+    "profession": gettext_lazy("%(span)s from the start in the profession %(day)s"),
+    "stop": gettext_lazy("%(span)s after the station before, done %(day)s"),
+}
+_UNCOUNTED = {
+    "journey": gettext_lazy("%(span)s from the start of the journey"),
+    "employment": gettext_lazy("%(span)s from the start of the employment"),
+    "profession": gettext_lazy("%(span)s from the start in the profession"),
+    "stop": gettext_lazy("%(span)s after the station before is done"),
+}
+
+
 def explain(why: str) -> str:
     """The reason of a deadline in one sentence; an empty text without a deadline."""
     said = [words for part in why.split("|") if part and (words := _words(*part.split(":")))]
@@ -234,55 +264,36 @@ def _words(word: str, first: str = "", second: str = "", third: str = "") -> str
     if word == "moved":
         return _moved(date.fromisoformat(first)) if first[:1].isdigit() else ""  # a row of the rule before has no day
     day = _day(first) if first[:1].isdigit() else _day(second)
-    texts = {
-        "fixed": _("fixed date %(day)s"),
-        "hand": _("set by hand"),
-        "layer": _("counted from %(day)s, when your organisation's addition came into force"),
-        "own": _("your organisation's own date"),
-        "again": _("counted from the start of the journey on %(day)s because the day had passed by then"),
-        "version": _("counted from the move to the new version on %(day)s"),
-        "paused": _("no date while the journey is paused"),
-        "unknown:stop": _("no date until the station before is done"),
-        "unknown:profession": _("no date because the start in the profession is not known"),
-        "impossible:began": _("no date because the journey began later, on %(day)s"),
-        "impossible:moved": _("no date because the move to the new version came later, on %(day)s"),
-        "impossible:years": _("no date because the course cannot be taken before %(day)s"),
-    }
-    text = texts.get(word) or texts.get(f"{word}:{first}", "")
+    text = str(_TEXTS.get(word) or _TEXTS.get(f"{word}:{first}", ""))
     return text % {"day": day}
 
 
 def _day(text: str) -> str:
-    return date_format(date.fromisoformat(text), "j F Y") if text else ""
+    return _day_in(get_language(), text) if text else ""
+
+
+@lru_cache(maxsize=4096)
+def _day_in(_language: str | None, text: str) -> str:
+    return date_format(date.fromisoformat(text), "j F Y")
 
 
 def _span(number: int, unit: str) -> str:
-    return {
-        "days": ngettext("%(n)d day", "%(n)d days", number),
-        "weeks": ngettext("%(n)d week", "%(n)d weeks", number),
-        "months": ngettext("%(n)d month", "%(n)d months", number),
-    }[unit] % {"n": number}
+    if unit == "days":
+        text = ngettext("%(n)d day", "%(n)d days", number)
+    elif unit == "weeks":
+        text = ngettext("%(n)d week", "%(n)d weeks", number)
+    else:
+        text = ngettext("%(n)d month", "%(n)d months", number)
+    return text % {"n": number}
 
 
 def _counted(anchor: str, span: str, day: str) -> str:
     """The rule of a deadline: so long after which anchor, and on which day that was."""
-    texts = {
-        "journey": _("%(span)s from the start of the journey %(day)s"),
-        "employment": _("%(span)s from the start of the employment %(day)s"),
-        "profession": _("%(span)s from the start in the profession %(day)s"),
-        "stop": _("%(span)s after the station before, done %(day)s"),
-    }
-    return texts[anchor] % {"span": span, "day": _day(day)} if day else _uncounted(anchor, span)
+    return _COUNTED[anchor] % {"span": span, "day": _day(day)} if day else _uncounted(anchor, span)
 
 
 def _uncounted(anchor: str, span: str) -> str:
-    texts = {
-        "journey": _("%(span)s from the start of the journey"),
-        "employment": _("%(span)s from the start of the employment"),
-        "profession": _("%(span)s from the start in the profession"),
-        "stop": _("%(span)s after the station before is done"),
-    }
-    return texts[anchor] % {"span": span}
+    return _UNCOUNTED[anchor] % {"span": span}
 
 
 def counted_from(anchor: str, number: int, unit: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from people import events
 from people.models import Notice, Organisation, Person, RecordShare, RoleAssignment
 from people.notices import notice, say
 from people.roles import PERMISSIONS, Permission, Role
+from people.scoping import system_scope
 from people.signals import record_accepted
 
 RECEIVERS = [role for role in Role if Permission.RECEIVE_RECORDS in PERMISSIONS[role]]
@@ -81,6 +82,14 @@ def share_record(
             key=f"people.record_offered:{share.public_id}:{one.pk}",
         )  # fmt: skip
     return share
+
+
+@system_scope("whether a record can be answered")
+def unanswerable(person: Person, on: date) -> set[int]:
+    """Ids of the offers of a person that nobody can answer now: no colleague at the new employer receives records."""
+    there = RoleAssignment.objects.on(on).filter(role__in=RECEIVERS, organisation=OuterRef("organisation"))
+    waiting = RecordShare.objects.filter(person=person, state=RecordShare.State.ASKED)
+    return set(waiting.exclude(Exists(there.exclude(person=person.pk))).values_list("pk", flat=True))
 
 
 def _answerers(share: RecordShare, on: date) -> QuerySet[Person]:

@@ -19,7 +19,15 @@ from journeys.routes import journeys_of_courses
 from people.models import Organisation, Person, RecordShare
 from people.roles import Permission
 from people.scoping import system_scope
-from people.sharing import accept_record, decline_record, offer_waiting, sharing_obstacles, withdraw, withheld_obstacle
+from people.sharing import (
+    accept_record,
+    decline_record,
+    offer_waiting,
+    sharing_obstacles,
+    unanswerable,
+    withdraw,
+    withheld_obstacle,
+)
 from people.views.doors import permitted
 
 PER_PAGE = 25
@@ -34,6 +42,7 @@ def share_mine(request: HttpRequest) -> HttpResponse:
     context = {
         "withheld": withheld,
         "ways": [] if withheld else ways_of(person, request.viewer.on),
+        "unanswerable": unanswerable(person, request.viewer.on),
         "shares": shares.prefetch_related("lines__result__course_version").order_by("-asked_at"),
     }
     return render(request, "certificates/share_mine.html", context)

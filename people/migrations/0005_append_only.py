@@ -29,6 +29,6 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_read_log")]
+    dependencies = [("people", "0001_initial")]
 
     operations = [migrations.RunPython(guard, unguard)]

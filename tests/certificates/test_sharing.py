@@ -1,5 +1,7 @@
 """ "Ta med mina uppgifter", from the choice to the paper in the new HR's hands (E8, R32)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -133,6 +135,14 @@ def test_what_arrived_cannot_be_taken_back(world, moved, sign_in):
         "accepted",
         1,
     )
+
+
+def test_an_offer_that_nobody_there_can_answer_says_so(world, moved, sign_in):
+    send(world, moved)
+    amira, sentence = sign_in(world.amira, "employee"), "Ingen där tar emot"
+    assert sentence not in amira.get(reverse("share_mine")).content.decode()
+    world.hugo.roles.filter(role="hr").update(ends_on=world.today - timedelta(days=1))
+    assert sentence in amira.get(reverse("share_mine")).content.decode()
 
 
 @pytest.mark.parametrize("name", ["share_mine", "share_create", "share_list"])

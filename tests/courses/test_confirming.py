@@ -54,6 +54,14 @@ def test_the_organiser_confirms_what_was_handed_in_and_twice_is_once(world, hand
     assert CourseResult.objects.open().filter(person=world.amira).exists()  # the course day is left
 
 
+def test_nobody_finds_or_confirms_the_own_part(world, handed_in, sign_in):
+    own, other = book(world, handed_in, world.job("petra")), book(world, handed_in, world.job("amira"))
+    petra = sign_in(world.petra)
+    assert [one.booking for one in petra.get(page_of(handed_in)).context["waiting"]] == [other]
+    petra.post(page_of(handed_in), {"parts": [f"{own.public_id}:text"]})
+    assert not PartResult.objects.filter(result__person=world.petra, state="done").exists()
+
+
 def test_a_code_stays_a_code(world, handed_in, sign_in):
     book(world, handed_in, world.job("amira"))
     choose_code(person=world.amira, as_code=True, by=world.amira)

@@ -62,6 +62,9 @@ REVIEWED = {
     "certificates/views/sharing.py": {
         "what somebody offers to a new employer": "the courses that the person chose, at another employer, for this one"
     },
+    "people/sharing.py": {
+        "whether a record can be answered": "a yes or no for the person whose record it is, about their own employer"
+    },
     "journeys/demand.py": {"whether numbers are still to come": "a yes or no for the counts of region and HR"},
     "courses/balances.py": {"the counts of a half-year": "counts for those who run or coordinate the sessions"},
     "courses/views/offers.py": {"an offer's link": "the token in the link is the key to this one offer"},
