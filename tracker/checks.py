@@ -104,7 +104,7 @@ def database_obstacles() -> list[str]:
                 found.append("The database role is a superuser: give Leden a role of its own.")
         if settings.ROW_LEVEL_SECURITY:
             found += walls.obstacles()
-        if settings.REPLICA_URL and not replica.is_applied_before_answers():
+        if settings.REPLICA_URL and replica.is_unwaited():
             found.append(
                 "REPLICA_URL wants synchronous_commit = remote_apply and synchronous_standby_names on the primary: "
                 "a link that was revoked must be gone on the standby too."

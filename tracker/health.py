@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from django_q.status import Stat
+from psycopg.errors import ReadOnlySqlTransaction
 
 from people.models import Outbox
 
@@ -23,6 +24,15 @@ def readiness_obstacles(at: datetime) -> list[str]:
     except DatabaseError:
         return [_("The database does not answer.")]
     return found
+
+
+def database_is_away(fault: BaseException | None) -> bool:
+    """Whether an exception says that the database cannot be reached, ends, is not promoted yet, or is held by others: later it may do."""
+    if connection.vendor != "postgresql":  # SQLite says the same class of a table that is not there
+        return isinstance(fault, OperationalError) and "locked" in str(fault)
+    if isinstance(fault, OperationalError | InterfaceError):
+        return True
+    return isinstance(fault, DatabaseError) and isinstance(fault.__cause__, ReadOnlySqlTransaction)
 
 
 def _migrations_wait() -> bool:

@@ -159,7 +159,7 @@ IN_REDIS = {
 CACHES = {
     "default": IN_PROCESS if TESTING else IN_REDIS if REDIS_URL else IN_DATABASE,
     # The workers' heartbeat is written twice a second, and tells whether the standby follows (tracker/replica.py).
-    "heartbeat": IN_PROCESS if TESTING else IN_DATABASE,
+    "heartbeat": IN_PROCESS if TESTING else {**IN_DATABASE, "BACKEND": "tracker.heartbeat.Heartbeat"},
 }
 # With Redis a session is read there and kept in the database too: losing Redis signs nobody out.
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL else 'db'}"

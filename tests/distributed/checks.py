@@ -97,7 +97,8 @@ def unfair() -> list[str]:
         f"{one.number}: {fault}"
         for one in Occasion.objects.exclude(state=Occasion.State.REPORTED)
         for fault in standing_faults(
-            Room(one.seats, one.seats_taken, {}, one.state in gives and one.first_on > timezone.localdate()), found[one.pk]
+            Room(one.seats, one.seats_taken, {}, one.state in gives and one.first_on > timezone.localdate()),
+            found[one.pk],
         )
     ]
 

@@ -112,13 +112,20 @@ class Hosts:
 
     def serve(self) -> None:
         """Two web servers and two workers, as on four hosts."""
-        self.web = [free_port(), free_port()]
-        for number, port in enumerate(self.web, 1):
-            command = ["-m", "gunicorn", "tracker.wsgi", "-c", "deploy/gunicorn.conf.py"]
-            self.start(f"web-{number}", sys.executable, *command, BIND=f"127.0.0.1:{port}", WEB_WORKERS="2")
+        ports = [self.start_web(), self.start_web()]
         self.workers = [self.start(f"worker-{number}", sys.executable, "manage.py", "worker") for number in (1, 2)]
-        for port in self.web:
-            wait_until("a web server", lambda port=port: socket.create_connection(("127.0.0.1", port), 1).close() is None)
+        for port in ports:
+            self.wait_for_web(port)
+
+    def start_web(self) -> int:
+        port, command = free_port(), ["-m", "gunicorn", "tracker.wsgi", "-c", "deploy/gunicorn.conf.py"]
+        self.start(f"web-{port}", sys.executable, *command, BIND=f"127.0.0.1:{port}", WEB_WORKERS="2")
+        return port
+
+    def wait_for_web(self, port: int) -> None:
+        """Then it is among those that the proxy chooses from."""
+        wait_until("a web server", lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None)
+        self.web.append(port)
 
     def turn(self, primary: Path, standby: Path) -> None:
         self.pool.turn({DATABASE: place_of(primary), READ: place_of(standby)})
@@ -152,7 +159,9 @@ def hosts(folder: Path) -> Iterator[Hosts]:
         redis = free_port()
         made = Hosts(folder, settings(pool.port, redis, stack.enter_context(s3_server())), both, pool)
         stack.callback(lambda: [child.end() for child in reversed(made.all)])
-        made.start("redis", "redis-server", "--bind", "127.0.0.1", "--port", str(redis), "--save", "", "--dir", str(folder))
+        made.start(
+            "redis", "redis-server", "--bind", "127.0.0.1", "--port", str(redis), "--save", "", "--dir", str(folder)
+        )
         made.run("manage.py", "migrate", "--verbosity=0", user=OWNER)
         made.run("manage.py", "createcachetable", user=OWNER)
         ask(both.primary, GRANT)
@@ -172,7 +181,10 @@ def rebuilt(made: Hosts) -> Iterator[None]:
     promoted = made.both.standby
     with made.both.another() as both:
         made.both = both
-        for sql in ("ALTER SYSTEM SET synchronous_standby_names = 'standby'", "ALTER SYSTEM SET synchronous_commit = remote_apply"):
+        for sql in (
+            "ALTER SYSTEM SET synchronous_standby_names = 'standby'",
+            "ALTER SYSTEM SET synchronous_commit = remote_apply",
+        ):
             ask(promoted, sql)
         ask(promoted, "SELECT pg_reload_conf()")
         made.turn(promoted, both.standby)
