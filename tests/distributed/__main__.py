@@ -1,4 +1,7 @@
-"""`python -m tests.distributed`: the whole of it, as `make distributed` runs it. Ends with 1 when anything was lost."""
+"""`python -m tests.distributed`: the whole of it, as `make distributed` runs it. Ends with 1 when anything was lost.
+
+`python -m tests.distributed unwaited` shows that it can: the primary answers without waiting for a standby that has lost it.
+"""
 
 import json
 import re
@@ -15,7 +18,7 @@ from types import FrameType
 import psycopg
 
 from tests.distributed.browser import TIMEOUT, Answer, Browser
-from tests.distributed.facts import AFTER, AWAY, BEFORE, SETTLED
+from tests.distributed.facts import AFTER, AWAY, BEFORE, SETTLED, UNWAITED
 from tests.distributed.hosts import DATABASE, READ, ROOT, Hosts, ask, fail_over, hosts, rebuilt, wait_until
 from tests.distributed.load import Load
 
@@ -50,6 +53,16 @@ def kill_in_the_middle(made: Hosts) -> tuple[list[tuple], float]:
     made.workers[0].kill()
     made.both.kill_primary()
     return held, killed
+
+
+def cut_loose(made: Hosts) -> None:
+    """What nobody should do: from here on the standby gets nothing, and the primary answers all the same."""
+    for place, sql in (
+        (made.both.primary, "ALTER SYSTEM RESET synchronous_standby_names"), (made.both.primary, "SELECT pg_reload_conf()"),
+        (made.both.standby, "ALTER SYSTEM SET primary_conninfo = ''"), (made.both.standby, "SELECT pg_reload_conf()"),
+    ):  # fmt: skip
+        ask(place, sql)
+    say("the standby is cut off, and the primary does not wait for it")
 
 
 def is_ready(load: Load, port: int) -> bool:
@@ -103,7 +116,7 @@ def wrong_answers(load: Load, killed: float) -> list[str]:
     ]
 
 
-def live(made: Hosts) -> bool:
+def live(made: Hosts, *, is_waited_for: bool) -> bool:
     """The story, and whether it ended well."""
     facts = json.loads(made.run("-m", "tests.distributed.world").splitlines()[-1])
     made.serve()
@@ -111,6 +124,9 @@ def live(made: Hosts) -> bool:
     load = Load(facts, made.web)
     load.begin()
     time.sleep(BEFORE)
+    if not is_waited_for:
+        cut_loose(made)
+        time.sleep(UNWAITED)
     held, killed = kill_in_the_middle(made)
     say(f"killed the primary and a worker; {len(held)} jobs in hand, {len(load.ledger.entries)} answers in the ledger")
     fail_over(made)
@@ -184,7 +200,7 @@ def main() -> int:
         try:
             with hosts(Path(name)) as made:
                 say(f"two clusters, pgbouncer, Redis and S3 stand; {DATABASE} is migrated")
-                ended_well = live(made)
+                ended_well = live(made, is_waited_for="unwaited" not in sys.argv)
         except KeyboardInterrupt:
             return 130
         finally:

@@ -51,11 +51,14 @@ def _cancelled(key: str, value: str, unknown: set[str], entries: list[dict]) -> 
 
 
 def _marked(key: str, value: str, unknown: set[str], entries: list[dict]) -> str:
-    """The last mark that was answered, unless a later one was not answered."""
+    """The last mark of a day that was answered, unless a later one was not answered."""
     from courses.models import Attendance
 
+    booking, day = key.split()
     last = [one["value"] for one in entries if one["kind"] == "marked" and one["key"] == key][-1]
-    stands = list(Attendance.objects.filter(booking__public_id=key).values_list("state", flat=True))
+    stands = list(
+        Attendance.objects.filter(booking__public_id=booking, meeting__public_id=day).values_list("state", flat=True)
+    )
     if key in unknown:
         return "" if stands else "no mark at all"
     return "" if stands == [last] else f"{stands}, told {last}"
@@ -143,7 +146,7 @@ def planted(book: dict[str, Any]) -> list[str]:
     never = "00000000-0000-4000-8000-000000000000"
     faults = []
     for kind in FINDERS:
-        key = f"nobody@example.org {never}" if kind == "asked" else never
+        key = {"asked": f"nobody@example.org {never}", "marked": f"{never} {never}"}.get(kind, never)
         entry = {"kind": kind, "key": key, "value": "present"}
         if missing({"entries": [entry], "unknown": []}) == []:
             faults.append(f"a made-up answer ({kind}) was not missed")

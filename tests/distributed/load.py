@@ -140,11 +140,11 @@ class Load:
                 page = self.see(browser, path)
                 continue
             guest, state = browser.shape.choice(guests), browser.shape.choice(STATES)
-            self.ledger.unanswered(guest)
+            self.ledger.unanswered(f"{guest} {day}")
             browser.send(page, f"/tillfallen/{occasion}/narvaro/{guest}/", dag=day, **{f"mark-{guest}": state})
             page = self.see(browser, path)
             if f'name="mark-{guest}" value="{state}" checked' in page.body:
-                self.ledger.answered("marked", guest, state)
+                self.ledger.answered("marked", f"{guest} {day}", state)
 
     def look_back(self, browser: Browser, email: str) -> None:
         """HR reads reports on the standby and orders files; what was just ordered must be there."""
