@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import bad_request
 
 from people.access import NAMES_KEPT_DAYS
 from people.scoping import system_scope
@@ -113,8 +114,22 @@ def broken(request: HttpRequest) -> HttpResponse:
     Drawn without any context: whatever a page asks may be what broke. Whether a form that was sent counts, nobody knows here.
     """
     if database_is_away(sys.exception()):
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "5"})
+        return away()
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def misread(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, unless the database went away beneath: Django says of a session that could not be saved that the browser has ended it."""
+    beneath: BaseException | None = exception
+    while beneath is not None:
+        if database_is_away(beneath):
+            return away()
+        beneath = beneath.__cause__ or beneath.__context__
+    return bad_request(request, exception)
+
+
+def away() -> HttpResponse:
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "5"})
 
 
 @login_not_required
