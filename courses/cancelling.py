@@ -9,14 +9,24 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses import notices
-from courses.falling import BOOK, OFFER, TELL, ask_deadlines, concerned, other_occasions, plan_cancellation
+from courses.falling import (
+    BOOK,
+    OFFER,
+    TELL,
+    ask_deadlines,
+    concerned,
+    days_in_words,
+    other_occasions,
+    plan_cancellation,
+)
 from courses.first_rights import give_first_right, place_first
 from courses.models import Booking, FirstRight, Occasion, Offer
 from courses.offers import make_offer
 from courses.refusals import Refused
-from courses.seats import end_booking, fill, seat_locks
+from courses.seats import end_booking, fill, seat_locks, share_out
 from courses.signals import booking_changed, deadlines_touched, deadlines_untouched, occasion_changed
 from people.consequences import GRACE, Plan, hold, keep_change, last_change, mark_undone
 from people.events import record
@@ -56,6 +66,7 @@ def cancel_occasion(
         _check(plan, choices or {})
         facts: dict = {"state": locked.state, "bookings": []}
         bookings = concerned(locked)
+        _check_seats(rows, bookings, choices or {}, at)
         _close(locked, reason.strip(), by, at)
         failpoint("occasion_cancelling")
         moved = [_end(booking, rank, (choices or {}).get(str(booking.public_id), TELL), facts, by, at) for rank, booking in enumerate(bookings)]  # fmt: skip
@@ -75,6 +86,25 @@ def _check(plan: Plan, choices: dict[str, str]) -> None:
         effect = plan.effect(key)
         if effect is None or value not in {choice.value for choice in effect.choices}:
             raise Refused(_("One of the choices is no longer possible. Look through them and confirm again."))
+
+
+def _check_seats(rows: dict[int, Occasion], bookings: list[Booking], choices: dict[str, str], at: datetime) -> None:
+    """Refuse to book more people on a date than it has seats for; whom an offer finds no seat for stands first in its queue."""
+    for other in rows.values():
+        ways = {f"{how}:{other.public_id}": how for how in (BOOK, OFFER)}
+        chosen = [(b, ways[way]) for b in bookings if (way := choices.get(str(b.public_id), "")) in ways]
+        if not chosen:
+            continue
+        chosen.sort(key=lambda one: one[1] != BOOK)
+        got = share_out(other, [booking.organisation_id for booking, _how in chosen], at)
+        short = sum(how == BOOK and not has for (_b, how), has in zip(chosen, got, strict=True))
+        if short:
+            text = ngettext(
+                "%(days)s has no seat for %(n)s of those whom you chose to book there. Offer them a seat, or another date.",
+                "%(days)s has no seat for %(n)s of those whom you chose to book there. Offer them a seat, or another date.",
+                short,
+            )
+            raise Refused(text % {"days": days_in_words(other.first_on, other.last_on), "n": short})
 
 
 def _close(occasion: Occasion, reason: str, by: Person | None, at: datetime) -> None:
@@ -102,9 +132,13 @@ def _end(booking: Booking, rank: int, choice: str, facts: dict, by: Person | Non
 
 
 def _place(rows: dict[int, Occasion], bookings: list[Booking], facts: dict, by: Person | None, at: datetime) -> None:
-    """Put those who go on into the other dates, before the queues there, in order; then each date gives its seats."""
+    """Put those who go on into the other dates, before the queues there, in order; then each date gives its seats.
+
+    Who has said yes and is booked stands before those who are asked, or an offer could take the seat that was promised.
+    """
     by_id = {str(row.public_id): row for row in rows.values()}
-    for rank, (booking, line) in enumerate(zip(bookings, facts["bookings"], strict=True)):
+    pairs = sorted(zip(bookings, facts["bookings"], strict=True), key=lambda pair: pair[1]["how"] != BOOK)
+    for rank, (booking, line) in enumerate(pairs):
         if line["how"] in (OFFER, BOOK):
             other = by_id[line["where"]]
             placed, before = place_first(

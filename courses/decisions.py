@@ -65,12 +65,20 @@ def _seat_words(event: Event) -> str:
     return _("A common seat was free, and nobody who could have it stood before.")
 
 
+def _first_words() -> str:
+    return _("The person comes first because another session was cancelled.")
+
+
+def _asked_words() -> str:
+    return _("The person had asked to be asked first.")
+
+
 def _offered(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     until = parse_datetime(event.data.get("answer_by") or "")
     when = date_format(timezone.localtime(until), "j F H.i") if until else ""
     return (
         _("%(name)s was offered a seat, to answer by %(when)s.") % {"name": name, "when": when},
-        f"{_seat_words(event)} {_('The person had asked to be asked first.')}",
+        " ".join([_seat_words(event), _first_words() if event.data.get("first_right") else _asked_words()]),
     )
 
 

@@ -36,10 +36,11 @@ class OtherDate:
 
     @property
     def words(self) -> str:
-        return _days(self.occasion.first_on, self.occasion.last_on)
+        return days_in_words(self.occasion.first_on, self.occasion.last_on)
 
 
-def _days(first: date, last: date) -> str:
+def days_in_words(first: date, last: date) -> str:
+    """'4 maj', or the shortest range: '4–10 maj', '30 november–2 december'."""
     if first == last:
         return date_format(first, "j F")
     same = (first.year, first.month) == (last.year, last.month)
@@ -182,7 +183,10 @@ def _facts(rows: list[Booking], deadlines: list[dict], offered: int) -> list[str
         sentences.append(everybody if offered == len(rows) else text % {"n": offered})
     elif rows:
         sentences.append(_("There is no free seat on another date."))
+    if offered:
+        sentences.append(_("An offer waits for a yes, two working days at most; who is booked has the seat at once."))
     if rows:
+        sentences.append(_("Those with a seat stand first, then the queue in its order."))
         sentences.append(_("Everybody gets first right to the next session of the course."))
         sentences.append(_("The days are withdrawn from everybody’s calendar."))
     moved = len({row["person"] for row in deadlines})

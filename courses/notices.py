@@ -170,6 +170,12 @@ def _address(name: str, *args: object) -> str:
         return ""
 
 
+def days_of(booking: Booking) -> list[Meeting]:
+    """The days that a booking is for, or was for when its session was cancelled."""
+    days = Meeting.objects.to_show().filter(occasion=booking.occasion_id).select_related("venue", "part")
+    return [day for day in days if booking.has_day(day)]
+
+
 def context_of(row: Notice, states: tuple[str, ...]) -> dict | None:
     """The context of a notice about a booking, or None when the booking is in another state by now."""
     booking = (
@@ -179,9 +185,7 @@ def context_of(row: Notice, states: tuple[str, ...]) -> dict | None:
     )
     if booking is None or booking.state not in states:
         return None
-    occasion = booking.occasion
-    days = occasion.meetings.filter(cancelled_at=occasion.cancelled_at).select_related("venue", "part")
-    meetings = [day for day in days if booking.has_day(day)]
+    occasion, meetings = booking.occasion, days_of(booking)
     return {
         "booking": booking,
         "occasion": occasion,
@@ -240,6 +244,7 @@ def cancelled(row: Notice) -> dict | None:
     return {
         **context,
         "other": other,
+        "other_days": days_of(other) if other else [],
         "offer": asked,
         "offer_address": _address("offer_answer", asked.token) if asked else "",
         "comes_first": FirstRight.objects.open().filter(person=booking.person_id, course=booking.course_id).exists(),

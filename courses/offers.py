@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from courses import notices
+from courses.first_rights import FIRST
 from courses.models import Booking, Offer
 from courses.signals import booking_changed
 from people.events import record
@@ -42,6 +43,7 @@ def make_offer(booking: Booking, at: datetime) -> Offer:
     record(
         "seat_offered", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
         occasion=str(booking.occasion.public_id), seat_from=booking.seat_from, held=bool(booking.hold_id), answer_by=offer.answer_by.isoformat(),
+        first_right=booking.priority == FIRST,
     )  # fmt: skip
     notices.say_offered(offer, at=at)
     booking_changed.send(sender=Booking, booking=booking)

@@ -251,7 +251,7 @@ def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
 
 def occasion_with_days(viewer: Viewer) -> QuerySet[Occasion]:
     """Occasions that the viewer may see, each with meetings, trainers' names and the length of the queue."""
-    days = Meeting.objects.filter(cancelled_at=None).select_related("venue", "part").order_by("starts_at")
+    days = Meeting.objects.to_show().select_related("venue", "part").order_by("starts_at")
     return (
         Occasion.objects.visible_to(viewer)
         .select_related("course", "course_version", "organiser", "collaboration")

@@ -76,7 +76,7 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
     """Occasions that the viewer runs or leads, with days, trainers, the number of preparation parts, and whether the organiser
     confirms parts beside the days.
     """
-    days = Meeting.objects.filter(cancelled_at=None).select_related("venue", "part").order_by("starts_at")
+    days = Meeting.objects.to_show().select_related("venue", "part").order_by("starts_at")
     trainers = OccasionTrainer.objects.select_related("person").order_by("person__sort_key")
     preparation = Part.objects.filter(course_version=OuterRef("course_version"), kind=Part.Kind.PREPARATION)
     return (
@@ -285,8 +285,8 @@ class NewTime:
 
     @property
     def untouched(self) -> bool:
-        """Nobody has answered: the move can still be taken back."""
-        return not self.yes and not self.noes
+        """Nobody has answered and the day lies ahead: the move can still be taken back."""
+        return not self.yes and not self.noes and self.meeting.starts_at > timezone.now()
 
 
 def new_times(viewer: Viewer, occasion: Occasion) -> list[NewTime]:

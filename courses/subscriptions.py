@@ -114,7 +114,7 @@ def organisation_days(viewer: Viewer, about: str, filters: dict) -> QuerySet[Mee
 
 
 def organisation_name(viewer: Viewer, about: str) -> str:
-    return f"{_('Sessions')}, {viewer.organisation}" if viewer.organisation else ""
+    return ", ".join([_("Sessions"), str(viewer.organisation)]) if viewer.organisation else ""
 
 
 def team_days(viewer: Viewer, about: str, filters: dict) -> QuerySet[Meeting]:

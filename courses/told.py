@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from courses import rosters
 from courses.models import Booking, Occasion, Offer, TimeQuestion
@@ -12,7 +13,8 @@ from people.bounces import REASONS
 from people.events import pointer
 from people.models import Change, Notice, Outbox
 from people.notices import TITLES
-from people.waiting_mail import reason_words
+from people.outbox import UNTRUE, leaves_at
+from people.waiting_mail import STOPPED, reason_words
 
 # What the page and the mail of each of these say is the same for everybody; others speak of third persons to somebody else.
 TO_PARTICIPANTS = (
@@ -29,6 +31,9 @@ TO_PARTICIPANTS = (
     "courses.offer",
 )
 
+# Mail that did not leave because it was no longer wanted: nothing went wrong.
+NOT_FAILED = (STOPPED, UNTRUE)
+
 
 def notices_about(occasion: Occasion) -> QuerySet[Notice]:
     """What was said to participants about an occasion, the latest first."""
@@ -37,7 +42,7 @@ def notices_about(occasion: Occasion) -> QuerySet[Notice]:
 
 @dataclass
 class Told:
-    """One message to one person, as the organiser reads it. `state`: sent, bounced, waiting, dead or page (no mail)."""
+    """One message to one person, as the organiser reads it. `state`: sent, bounced, waiting, dead, stopped or page (no mail)."""
 
     notice: Notice
     name: str
@@ -52,12 +57,13 @@ class Told:
 def dress(viewer: Viewer, occasion: Occasion, notices: list[Notice]) -> list[Told]:
     """Notices with their `mails` in, the rows of the page out."""
     known = {row.pk: row for row in rosters.names_at(viewer, occasion).values()}
-    return [_told(row, known.get(row.payload.get("booking"))) for row in notices]
+    starts = list(occasion.meetings.values_list("starts_at", flat=True))
+    return [_told(row, known.get(row.payload.get("booking")), starts) for row in notices]
 
 
-def _told(row: Notice, booking: Booking | None) -> Told:
+def _told(row: Notice, booking: Booking | None, starts: list[datetime]) -> Told:
     mail = next(iter(row.mails.all()), None)
-    state, words, when = _state(mail, row)
+    state, words, when = _state(mail, row, starts)
     return Told(
         notice=row,
         name=booking.shown_name if booking else "",
@@ -70,16 +76,18 @@ def _told(row: Notice, booking: Booking | None) -> Told:
     )
 
 
-def _state(mail: Outbox | None, row: Notice) -> tuple[str, str, datetime]:
+def _state(mail: Outbox | None, row: Notice, starts: list[datetime]) -> tuple[str, str, datetime]:
     if mail is None:
-        return "page", "", row.created_at
+        return ("stopped", reason_words(STOPPED), row.stopped_at) if row.stopped_at else ("page", "", row.created_at)
     if mail.bounced_at:
         return "bounced", str(REASONS[mail.bounced_reason]), mail.bounced_at
     if mail.sent_at:
         return "sent", "", mail.sent_at
     if mail.dead_at:
-        return "dead", reason_words(mail.dead_reason), mail.dead_at
-    return "waiting", "", mail.bundled_in.not_before if mail.bundled_in else mail.not_before
+        return "stopped" if mail.dead_reason in NOT_FAILED else "dead", reason_words(mail.dead_reason), mail.dead_at
+    if mail.bundled_in:
+        return "waiting", "", mail.bundled_in.not_before
+    return "waiting", "", leaves_at(row.kind, starts, max(mail.not_before, timezone.now()))
 
 
 def with_mails(rows: QuerySet[Notice]) -> QuerySet[Notice]:
@@ -92,25 +100,39 @@ def figures(occasion: Occasion) -> dict[str, int]:
     return notices_about(occasion).aggregate(
         sent=Count("mails", filter=Q(mails__sent_at__isnull=False, mails__bounced_at=None)),
         waiting=Count("mails", filter=Q(mails__sent_at=None, mails__dead_at=None, mails__isnull=False)),
-        dead=Count("mails", filter=Q(mails__dead_at__isnull=False) | Q(mails__bounced_at__isnull=False)),
+        dead=Count(
+            "mails",
+            filter=Q(mails__dead_at__isnull=False) & ~Q(mails__dead_reason__in=NOT_FAILED)
+            | Q(mails__bounced_at__isnull=False),
+        ),
     )
 
 
-def cancellation_answers(change: Change) -> dict[str, int]:
-    """What came of the offers that a cancellation made: yes, no (also what ran out), and still open."""
-    lines = [line for line in change.facts["bookings"] if line["target"]]
-    asked = [line["target"] for line in lines if line["how"] == "offer"]
-    offers = Offer.objects.filter(booking__in=asked)
-    return {
-        "told": len(change.facts["bookings"]),
-        "booked": Booking.objects.filter(
-            pk__in=[line["target"] for line in lines if line["how"] == "book"], state=Booking.State.BOOKED
-        ).count(),
-        "yes": offers.filter(answer=Offer.Answer.YES).count(),
-        "no": offers.filter(answer__in=[Offer.Answer.NO, Offer.Answer.LAPSED]).count(),
-        "open": offers.filter(answered_at=None).count(),
-        "queued": Booking.objects.filter(pk__in=asked, state__in=["queued", "requested"]).count(),
-    }
+def cancellation_answers(viewer: Viewer, occasion: Occasion, change: Change) -> dict[str, list[str]]:
+    """Who got what by a cancellation, as the viewer may read the names: booked, yes, open, no (also what ran out), queued on
+    another date, or told alone. Everybody concerned stands in one of them."""
+    lines = change.facts["bookings"]
+    places = dict(
+        Booking.objects.filter(pk__in=[line["target"] for line in lines if line["target"]]).values_list("pk", "state")
+    )
+    offers = Offer.objects.filter(booking__in=places, made_at__gte=change.made_at).order_by("pk")
+    answers = dict(offers.values_list("booking", "answer"))
+    names = {row.pk: row.shown_name for row in rosters.names_at(viewer, occasion).values()}
+    found: dict[str, list[str]] = {kind: [] for kind in ("booked", "yes", "open", "no", "queued", "told")}
+    for line in lines:
+        found[_came_of(line["target"], places, answers)].append(names.get(line["booking"], ""))
+    return found
+
+
+def _came_of(target: int | None, places: dict[int, str], answers: dict[int, str]) -> str:
+    if target is None:
+        return "told"
+    state, answer = places.get(target, ""), answers.get(target)
+    if state == Booking.State.BOOKED:
+        return "yes" if answer == Offer.Answer.YES else "booked"
+    if state in (Booking.State.QUEUED, Booking.State.REQUESTED):
+        return "queued"
+    return "open" if state == Booking.State.OFFERED else "no"
 
 
 def time_figures(occasion: Occasion) -> dict[str, int]:

@@ -264,8 +264,8 @@ def _words(word: str, first: str = "", second: str = "", third: str = "") -> str
     if word == "moved":
         return _moved(date.fromisoformat(first)) if first[:1].isdigit() else ""  # a row of the rule before has no day
     day = _day(first) if first[:1].isdigit() else _day(second)
-    text = str(_TEXTS.get(word) or _TEXTS.get(f"{word}:{first}", ""))
-    return text % {"day": day}
+    text = _TEXTS.get(word) or _TEXTS.get(f"{word}:{first}")
+    return str(text) % {"day": day} if text else ""
 
 
 def _day(text: str) -> str:

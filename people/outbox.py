@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 import css_inline
@@ -66,12 +67,12 @@ def _send_one(pk: int, at: datetime) -> bool:
         facts = BUILDERS[row.kind](row.notice) if row.kind in BUILDERS else None
         if facts is None:
             return _bury(row, UNTRUE, at)
-        presses = is_urgent(row.kind) or _is_near(facts, at)
-        if reason := _why_not(person, row, at, presses):
+        in_haste = presses(row.kind, facts.get("starts", ()), at)
+        if reason := _why_not(person, row, at, in_haste):
             return _bury(row, reason, at)
-        if not presses and person.mail_pace == Person.MailPace.DAILY and may_wait(row.kind):
+        if not in_haste and person.mail_pace == Person.MailPace.DAILY and may_wait(row.kind):
             return keep_for_digest(row, at)
-        later = at if presses else may_leave_at(at)
+        later = leaves_at(row.kind, facts.get("starts", ()), at)
         if later > at:
             Outbox.objects.filter(pk=pk).update(not_before=later, lease_until=None)
             return False
@@ -88,18 +89,23 @@ def _send_one(pk: int, at: datetime) -> bool:
     return True
 
 
-def _is_near(facts: dict, at: datetime) -> bool:
-    """Whether a mail concerns a meeting within 24 hours (R20): such mail leaves at any hour, also to people on leave."""
-    return any(at <= starts_at <= at + NEAR for starts_at in facts.get("starts", ()))
+def presses(kind: str, starts: Iterable[datetime], at: datetime) -> bool:
+    """Whether a mail leaves at any hour, also to people on leave: by its kind, or because a meeting is within 24 hours (R20)."""
+    return is_urgent(kind) or any(at <= starts_at <= at + NEAR for starts_at in starts)
 
 
-def _why_not(person: Person, row: Outbox, at: datetime, presses: bool) -> str:
+def leaves_at(kind: str, starts: Iterable[datetime], at: datetime) -> datetime:
+    """When a mail of a kind about meetings that start so leaves, from `at` on."""
+    return at if presses(kind, starts, at) else may_leave_at(at)
+
+
+def _why_not(person: Person, row: Outbox, at: datetime, in_haste: bool) -> str:
     """Why a true mail never leaves: no address, account closed, or away."""
     if not person.email:
         return "no address"
     if person.account in (Person.Account.CLOSED, Person.Account.BLOCKED):
         return "account closed"
-    if not presses and Leave.objects.on(timezone.localdate(at)).filter(person=person).exists():
+    if not in_haste and Leave.objects.on(timezone.localdate(at)).filter(person=person).exists():
         return "on leave"
     return ""
 

@@ -26,7 +26,7 @@ from tests.second_factor import give_both
 enter(Scope("tests", ""))
 
 # What takes longest begins first, or it runs alone at the end while the other worker waits.
-LONGEST = ("tests/test_access_walk.py", "tests/test_access_protected.py")
+LONGEST = ("tests/test_access_walk.py", "tests/test_access_protected.py", "tests/browser/test_pages.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

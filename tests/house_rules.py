@@ -250,6 +250,18 @@ def roles_in_templates(source: Source) -> Iterator[str]:
         yield source.at(source.text.count("\n", 0, found.start()) + 1, "ask `may`, not a role")
 
 
+TRANSLATIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
+
+
+def words_in_f_strings(source: Source) -> Iterator[str]:
+    """What collects the texts to translate does not look into f-strings: the words would stay English."""
+    for text in ast.walk(source.tree):
+        if isinstance(text, ast.JoinedStr):
+            for node in ast.walk(text):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TRANSLATIONS:
+                    yield source.at(node.lineno, "a text to translate stands in an f-string: nobody will find it")
+
+
 def _blank(found: re.Match) -> str:
     return re.sub(r"[^\n]", " ", found[0])
 

@@ -103,7 +103,7 @@ def test() -> int:
         pytest("PostgreSQL", "postgresql", "-m", "not browser", *workers()),
     ]
     if (ROOT / "tests" / "browser").is_dir():
-        outcomes.append(pytest("Browser (Chromium, on SQLite)", "sqlite", "-m", "browser", "tests/browser"))
+        outcomes.append(pytest("Browser (Chromium, on SQLite)", "sqlite", "-m", "browser", "tests/browser", *workers()))
     return conclude(outcomes)
 
 

@@ -86,6 +86,7 @@ RULES: list[tuple[Callable[[Source], Iterator[str]], Callable[[], list[Source]],
     (rules.inline_style_and_script, served, "templates/a.html", "<script>alert(1)</script>"),
     (rules.inline_style_and_script, served, "templates/a.html", '<button onclick="go()">'),
     (rules.roles_in_templates, templates, "templates/a.html", '{% if viewer.role == "hr" %}'),
+    (rules.words_in_f_strings, product, "courses/a.py", "from a import _\nx = f\"{_('Hej')}\"\n"),
     (rules.places, everything, "docs/a.md", "see ../sha" + "red/house.md"),
 ]
 

@@ -147,6 +147,12 @@ class Occasion(Public):
         return self.seats_taken >= self.seats
 
 
+class MeetingQuerySet(models.QuerySet):
+    def to_show(self):
+        """Days that stand, and of a cancelled occasion those that fell with it: pages and mails still say when it was."""
+        return self.filter(Q(cancelled_at=None) | Q(cancelled_at=F("occasion__cancelled_at")))
+
+
 class Meeting(Public):
     """One course day or webinar: one VEVENT, whose UID is made of public_id (RFC 5545 3.8.4.7)."""
 
@@ -168,6 +174,8 @@ class Meeting(Public):
     locked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at", "id"]

@@ -58,9 +58,8 @@ def booking_shift(request: HttpRequest, public_id) -> HttpResponse:
         except Refused as refusal:
             form.add_error("to", " ".join(refusal.sentences))
         else:
-            messages.success(
-                request, f"{_('You have left the first queue.')} {said_of(moved)}" if own else said_of(moved)
-            )
+            left = _("You have left the first queue.")
+            messages.success(request, f"{left} {said_of(moved)}" if own else said_of(moved))
             return redirect("occasion_detail", moved.occasion.public_id)
     context = {
         "booking": booking,

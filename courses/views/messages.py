@@ -38,7 +38,7 @@ def occasion_messages(request: HttpRequest, public_id) -> HttpResponse:
         "page": page,
         "rows": rows,
         "figures": told.figures(occasion),
-        "answers": told.cancellation_answers(change) if change else None,
+        "answers": told.cancellation_answers(request.viewer, occasion, change) if change else None,
         "times": told.time_figures(occasion),
         "change": change,
         "undo_obstacle": undo_obstacle(change, occasion) if change else "",

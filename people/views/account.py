@@ -133,16 +133,23 @@ def notice_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     me = request.viewer.person
     row = get_object_or_404(Notice.objects.visible_to(request.viewer).select_related("person"), public_id=public_id)
     mark_read(person=me, only=row, by=me)
-    words, way = _way_of(words_of(row) or "")
-    context = {"notice": row, "title": TITLES.get(row.kind) or _("Message"), "words": words, "way": way}
+    words, ways = _ways_of(words_of(row) or "")
+    context = {"notice": row, "title": TITLES.get(row.kind) or _("Message"), "words": words, "ways": ways}
     return render(request, "people/notice_detail.html", context)
 
 
-def _way_of(words: str) -> tuple[str, str]:
-    """(the words without it, the address that a mail ends with): on screen the address is a button."""
-    lines = words.splitlines()
-    way = next((line.strip() for line in lines if line.strip().startswith(settings.BASE_URL)), "")
-    return "\n".join(line for line in lines if not way or line.strip() != way).strip(), way
+def _ways_of(words: str) -> tuple[str, list[tuple[str, str]]]:
+    """(the words without addresses of ours, [(label, address)]): on screen each line that is an address is a button, called as
+    the line before it says when that ends in a colon."""
+    kept: list[str] = []
+    ways: list[tuple[str, str]] = []
+    for line in words.splitlines():
+        if not line.strip().startswith(settings.BASE_URL):
+            kept.append(line)
+            continue
+        named = bool(kept) and kept[-1].rstrip().endswith(":")
+        ways.append((kept.pop().strip().rstrip(":") if named else _("Open"), line.strip()))
+    return "\n".join(kept).strip(), ways
 
 
 @require_POST

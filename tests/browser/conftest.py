@@ -102,7 +102,7 @@ def visit(browser, live_server, settings, tmp_path):
 
     def begin(person: Person | None, size=WIDE, scheme: str = "light") -> Visit:
         context = browser.new_context(viewport=size, color_scheme=scheme, locale="sv-SE", accept_downloads=True)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # two browsers share the cores
         contexts.append(context)
         visits.append(Visit(context.new_page(), live_server.url))
         return visits[-1].sign_in(person) if person else visits[-1]

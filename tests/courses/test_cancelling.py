@@ -8,16 +8,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from courses.booking import book_people, request_seat
 from courses.cancelling import cancel_occasion, standing_cancellation, undo_cancellation, undo_obstacle
+from courses.decisions import decisions_of
 from courses.falling import plan_cancellation
 from courses.models import Booking, FirstRight, Offer
 from courses.queue import answer_offer
 from courses.refusals import Refused
 from courses.scheduling import change_seats
+from courses.told import cancellation_answers
 from journeys.enrolment import enrol
 from journeys.models import DeadlineChange, Progress
+from people.access import viewer_for
 from people.consequences import Outdated
 from people.models import Event, Notice, Outbox
 from people.notices import words_of
@@ -250,12 +254,92 @@ def test_one_screen_cancels_and_shows_what_came_of_it(world, full, later, sign_i
     answer = client.post(address, data)
     assert answer.url == reverse("occasion_messages", args=[full.public_id])
     shown = client.get(answer.url)
-    assert shown.context["answers"] == {"told": 3, "booked": 0, "yes": 0, "no": 0, "open": 1, "queued": 0}
+    nobody: dict[str, list[str]] = {"booked": [], "yes": [], "no": [], "queued": []}
+    told = ["Tilda Ångström", "Jonas Öhrn"]
+    assert shown.context["answers"] == nobody | {"open": ["Amira Haddad"], "told": told}
+    assert all(name in shown.content.decode() for name in ["Amira Haddad", *told])
     assert client.post(reverse("occasion_restore", args=[full.public_id])).url == reverse(
         "occasion_detail", args=[full.public_id]
     )
     full.refresh_from_db()
     assert full.state == "open"
+
+
+def chosen(world, full, **ways) -> dict[str, str]:
+    """{key: way} for people of the cast by name."""
+    keys = {name: str(full.bookings.get(person=world.people[name]).public_id) for name in ways}
+    return {keys[name]: way for name, way in ways.items()}
+
+
+def test_nobody_is_booked_where_no_seat_is(world, full, later, sign_in):
+    there = f"book:{later.public_id}"
+    client, address = sign_in(world.petra), reverse("occasion_cancel", args=[full.public_id])
+    ways = {f"to-{key}": way for key, way in chosen(world, full, amira=there, tilda=there).items()}
+    data = {"seen": client.get(address).context["plan"].seen, "reason": REASON, "text": "Mina ord"} | ways
+    page = client.post(address, data)
+    assert "räcker inte platserna till 1 av dem" in page.content.decode()
+    assert "Mina ord" in page.content.decode()
+    assert {one.chosen for one in page.context["plan"].effects} == {there, "tell"}
+    full.refresh_from_db()
+    assert (full.state, later.bookings.count()) == ("open", 1)
+
+
+def test_who_is_booked_has_the_seat_before_who_is_asked(world, full, later):
+    ways = chosen(world, full, amira=f"offer:{later.public_id}", tilda=f"book:{later.public_id}")
+    cancel_occasion(occasion=full, reason=REASON, choices=ways, by=world.petra)
+    assert (state(world.tilda, later), state(world.amira, later)) == ("booked", "queued")
+    full.refresh_from_db()
+    change = standing_cancellation(full)
+    found = cancellation_answers(viewer_for(world.petra), full, change)
+    assert {kind: names for kind, names in found.items() if names} == {
+        "booked": ["Tilda Ångström"],
+        "queued": ["Amira Haddad"],
+        "told": ["Jonas Öhrn"],
+    }
+
+
+def test_what_is_read_on_screen_has_a_button_to_answer_and_the_new_days(world, full, later, sign_in):
+    ways = chosen(world, full, amira=f"offer:{later.public_id}")
+    cancel_occasion(occasion=full, reason=REASON, choices=ways, by=world.petra)
+    notice = Notice.objects.get(kind="courses.cancelled", person=world.amira)
+    page = sign_in(world.amira).get(reverse("notice_detail", args=[notice.public_id]))
+    (label, address), (other, occasion) = page.context["ways"]
+    assert (label, "/erbjudande/" in address, other, str(full.public_id) in occasion) == ("Svara ja eller nej", True, "Öppna", True)  # fmt: skip
+    assert "http" not in page.context["words"]
+    answered = sign_in(world.amira).post(address, {"answer": "yes"})
+    assert reverse("occasion_detail", args=[later.public_id]) in answered.content.decode()
+
+
+def test_who_is_booked_elsewhere_reads_when_and_where(world, full, later):
+    ways = chosen(world, full, tilda=f"book:{later.public_id}")
+    cancel_occasion(occasion=full, reason=REASON, choices=ways, by=world.petra)
+    words = words_of(Notice.objects.get(kind="courses.cancelled", person=world.tilda))
+    new, old = [date_format(one.first_on, "j F") for one in (later, full)]
+    assert words.index(new) < words.index("Det som ställs in:") < words.index(old)
+
+
+def test_an_offer_after_a_cancellation_says_why(world, full, later, see):
+    cancel(full, world)
+    [offered] = [one for one in decisions_of(see(world.petra), later) if "erbjöds" in one.words]
+    assert "ett annat tillfälle ställdes in" in offered.why
+
+
+def test_what_was_stopped_has_not_failed(world, full, later, sign_in):
+    cancel(full, world)
+    undo_cancellation(occasion=full, by=world.petra)
+    page = sign_in(world.petra).get(reverse("occasion_messages", args=[full.public_id]))
+    assert page.context["figures"]["dead"] == 0
+    assert {row.state for row in page.context["rows"] if row.notice.kind == "courses.cancelled"} == {"stopped"}
+
+
+def test_a_cancelled_session_still_says_when_it_was_and_offers_nothing(world, full, later, sign_in):
+    cancel(full, world)
+    for person, role in ((world.petra, ""), (world.amira, "employee")):
+        html = sign_in(person, role).get(reverse("occasion_detail", args=[full.public_id])).content.decode()
+        assert date_format(full.first_on, "j F") in html
+        assert "Sal 2" in html
+        assert reverse("attendance_edit", args=[full.public_id]) not in html
+        assert reverse("occasion_calendar", args=[full.public_id]) not in html
 
 
 def test_a_form_left_open_keeps_what_was_typed_and_shows_the_new_plan(world, full, later, sign_in):
