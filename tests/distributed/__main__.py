@@ -160,7 +160,10 @@ def conclude(made: Hosts, load: Load, killed: float, in_hand: list[str]) -> bool
     wrong = wrong_answers(load, killed)
     total = len(load.ledger.entries)
     lines = [
-        (f"{total} of {total} answered writes are in the promoted database: {dict(kinds)}", faults["missing"]),
+        (
+            f"{total - len(faults['missing'])} of {total} answered writes are in the promoted database: {dict(kinds)}",
+            faults["missing"],
+        ),
         (
             f"no seat sold twice, none free beside a queue: {count['bookings']} bookings at {count['occasions']} sessions",
             faults["unfair"],
