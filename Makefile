@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SETUP = $(PYTHON) -m tracker.setup
 
-.PHONY: demo test quick check promises bench lock parts prepare
+.PHONY: demo test quick check promises bench distributed lock parts prepare
 
 demo:      ## the demo world on http://localhost:8000
 	@$(SETUP) demo
@@ -21,6 +21,9 @@ promises:  ## the promises on both engines, each with its planted fault; writes 
 
 bench:     ## the budgets of the pages, and a load of 200 people; writes bench/results.json
 	@$(SETUP) bench
+
+distributed: ## two PostgreSQL, pgbouncer, Redis, S3, two web servers, two workers; kills some under load and counts what is left
+	@$(SETUP) distributed
 
 lock:      ## new locks from requirements*.in and package.json
 	@$(SETUP) lock

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from courses import notices
 from courses.first_rights import use_first_right
@@ -60,6 +61,8 @@ def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
                 )
             yield locked
     except OperationalError as error:
+        if connection.vendor == "postgresql" and not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
+            raise  # the database went away, maybe while it was writing: whether anything was changed, nobody knows
         raise Refused(_("Many people are booking right now. Nothing was changed. Try again in a moment.")) from error
     for row in locked.values():
         for booking, at in row.gained:

@@ -1,7 +1,9 @@
 """Two real clusters of PostgreSQL on one machine: a primary, and a standby that has applied what the primary answers."""
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ class Clusters:
     data: Path
     programs: Path
     owner: str
+    is_killed: bool = False
 
     def run(self, program: str, *words: str | Path) -> None:
         """Run one of PostgreSQL's programs as whoever owns the clusters; what it says goes to a file, since a server keeps it open."""
@@ -33,11 +36,45 @@ class Clusters:
             )  # fmt: skip
         assert done.returncode == 0, log.read_text()
 
+    def follow(self, source: Path) -> None:
+        """Copy the cluster whose socket lies in `source` and stream from it; no other may call itself by our NAME there."""
+        words = f"host={source} user=postgres application_name={NAME}"
+        self.run("pg_basebackup", "-D", self.data, "-R", "-c", "fast", "-d", words)
+        self.run("pg_ctl", "start", "-w", "-D", self.data, "-o", f"-k {self.standby} -h ''")
+
     def promote(self) -> None:
         self.run("pg_ctl", "promote", "-w", "-D", self.data)
 
     def stop(self) -> None:
-        self.run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self.data)
+        if (self.data / "postmaster.pid").exists():
+            self.run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self.data)
+
+    def kill_primary(self) -> None:
+        """As when a host loses its power: every process of it at once, and nothing is said."""
+        self.is_killed = True
+        server = int((self.primary / "postmaster.pid").read_text().split()[0])
+        below = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for pid in (server, *map(int, below)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    @contextmanager
+    def another(self) -> Iterator["Clusters"]:
+        """After a promotion: a third cluster that follows the promoted one, as a rebuilt host does."""
+        place = self.standby.parent / "rebuilt"
+        place.mkdir(mode=0o700)
+        if self.owner:
+            shutil.chown(place, self.owner)
+        both = Clusters(self.standby, place, place / "data", self.programs, self.owner)
+        try:
+            both.follow(both.primary)
+            yield both
+        finally:
+            both.stop()
+
+
+# What the primary is told: it waits until the standby has applied what it answers.
+WAITS = (f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}'", "ALTER SYSTEM SET synchronous_commit = remote_apply")
 
 
 @contextmanager
@@ -57,16 +94,13 @@ def clusters() -> Iterator[Clusters]:
             Path(folder).chmod(0o755)
             shutil.chown(place, owner)
         try:
-            source = f"host={primary} user=postgres application_name={NAME}"
-            both.run("pg_basebackup", "-D", both.data, "-R", "-c", "fast", "-d", source)
-            both.run("pg_ctl", "start", "-w", "-D", both.data, "-o", f"-k {both.standby} -h ''")
-            server.psql(f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}';")
-            server.psql("ALTER SYSTEM SET synchronous_commit = remote_apply;")
-            server.psql("SELECT pg_reload_conf();")
+            both.follow(primary)
+            for words in (*WAITS, "SELECT pg_reload_conf()"):
+                server.psql(f"{words};")
             yield both
         finally:
-            if (both.data / "postmaster.pid").exists():
-                both.stop()
-            server.psql("ALTER SYSTEM SET synchronous_standby_names = '';")
-            server.psql("SELECT pg_reload_conf();")
+            both.stop()
+            if not both.is_killed:
+                server.psql("ALTER SYSTEM SET synchronous_standby_names = '';")
+                server.psql("SELECT pg_reload_conf();")
             server.cleanup()

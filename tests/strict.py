@@ -25,6 +25,7 @@ ONE_ENGINE["tests/tracker/test_keys.py"] = (
 )
 ONE_ENGINE["tests/tracker/test_replica.py"] = ("postgresql", "SQLite has no standby")
 ONE_ENGINE["tests/tracker/test_standby.py"] = ("postgresql", "SQLite has no standby")
+ONE_ENGINE["tests/tracker/test_away.py"] = ("postgresql", "SQLite is a file of this host: it does not go away alone")
 ONE_ENGINE["tests/tracker/test_pooled.py"] = ("postgresql", "pgbouncer speaks to nothing else")
 for _file in ("tests/test_walls.py", "tests/tracker/test_walls.py"):
     ONE_ENGINE[_file] = (

@@ -83,6 +83,8 @@ def _production_obstacles() -> list[str]:
         urlsplit(settings.S3_ENDPOINT_URL).hostname or ""
     ):
         found.append("S3_ENDPOINT_URL must start with https://: certificates go over the network.")
+    if settings.REDIS_URL.startswith("redis://") and not is_loopback(urlsplit(settings.REDIS_URL).hostname or ""):
+        found.append("REDIS_URL must start with rediss://: sessions go over the network.")
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 32:
         found.append("METRICS_TOKEN must be a secret of 32 characters or more, or empty.")
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
@@ -102,7 +104,7 @@ def database_obstacles() -> list[str]:
                 found.append("The database role is a superuser: give Leden a role of its own.")
         if settings.ROW_LEVEL_SECURITY:
             found += walls.obstacles()
-        if settings.REPLICA_URL and not replica.is_applied_before_answers():
+        if settings.REPLICA_URL and replica.is_unwaited():
             found.append(
                 "REPLICA_URL wants synchronous_commit = remote_apply and synchronous_standby_names on the primary: "
                 "a link that was revoked must be gone on the standby too."

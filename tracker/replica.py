@@ -30,11 +30,21 @@ _reads_there: ContextVar[bool] = ContextVar("reads_there", default=False)
 
 
 def is_applied_before_answers() -> bool:
-    """Whether the primary waits until a standby has applied what it answers: the start asks, as the login itself."""
+    """Whether the primary waits until a standby has applied what it answers."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("SELECT current_setting('synchronous_commit'), current_setting('synchronous_standby_names')")
         commit, names = cursor.fetchone()
     return commit == "remote_apply" and bool(names)
+
+
+def is_unwaited() -> bool:
+    """Whether there is a standby for which the primary does not wait. While one is being rebuilt there is none: hosts start all the same."""
+    try:
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute("SELECT pg_is_in_recovery()")
+            return bool(cursor.fetchone()[0]) and not is_applied_before_answers()
+    except DatabaseError:
+        return False
 
 
 class Router:
@@ -56,7 +66,8 @@ class Router:
 
 class Follows:
     """Whether the standby follows, asked every other second: how old what it replayed last is. The worker's heartbeat in the cache is
-    written twice a second, so that a standby that follows is never older than that. One that was promoted, or is gone, does not."""
+    written twice a second, so that a standby that follows is never older than that. One that was promoted, or is gone, or for which
+    the primary does not wait, does not."""
 
     def __init__(self) -> None:
         self.answer, self.until = False, 0.0
@@ -72,7 +83,7 @@ class Follows:
         try:
             with connections[REPLICA].cursor() as cursor:
                 cursor.execute(BEHIND, [settings.REPLICA_STICKY_SECONDS])
-                return bool(cursor.fetchone()[0])
+                return bool(cursor.fetchone()[0]) and is_applied_before_answers()
         except DatabaseError:
             return False
 

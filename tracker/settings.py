@@ -142,17 +142,27 @@ if REPLICA_URL := env.str("REPLICA_URL", default=""):
 DATABASE_ROUTERS = ["tracker.replica.Router"] if REPLICA_URL else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Rate limits need a cache that all processes share.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    if TESTING
-    else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache_row",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # Django's 300 would throw limits of sign-in away while people still guess
-    }
+# Rate limits need a cache that all processes share: a table of the database, or Redis where REDIS_URL names one.
+IN_DATABASE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "cache_row",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},  # Django's 300 would throw limits of sign-in away while people still guess
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+IN_PROCESS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+REDIS_URL = env.str("REDIS_URL", default="")
+IN_REDIS = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "leden",
+    "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},  # seconds: a page does not wait for a dead host
+}
+CACHES = {
+    "default": IN_PROCESS if TESTING else IN_REDIS if REDIS_URL else IN_DATABASE,
+    # The workers' heartbeat is written twice a second, and tells whether the standby follows (tracker/replica.py).
+    "heartbeat": IN_PROCESS if TESTING else {**IN_DATABASE, "BACKEND": "tracker.heartbeat.Heartbeat"},
+}
+# With Redis a session is read there and kept in the database too: losing Redis signs nobody out.
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL else 'db'}"
 SESSION_COOKIE_SAMESITE = "Lax"
 IS_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -309,6 +319,7 @@ CALENDAR_URL = env.str("CALENDAR_URL", default="")
 Q_CLUSTER = {
     "name": "leden",
     "orm": "default",
+    "cache": "heartbeat",
     # One process per core draws certificates: two threads of one would not be faster, and share the fonts' memory.
     "workers": env.int("WORKERS", default=max(2, os.cpu_count() or 2)),
     "timeout": 60,

@@ -48,6 +48,8 @@ account_urls: list[URLPattern | URLResolver] = [
     path("losenord/nytt/klart/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
 ]
 
+handler400, handler500 = "tracker.views.misread", "tracker.views.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("tillganglighet/", views.accessibility, name="accessibility"),

@@ -1,11 +1,13 @@
 """Pages of the roof: the way in, what everybody may read, and what is remembered about how pages look."""
 
+import sys
 from datetime import UTC, timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import bad_request
 
 from people.access import NAMES_KEPT_DAYS
 from people.scoping import system_scope
 from people.sight import rows_in_words
 from people.theme import digest, stylesheet
-from tracker.health import readiness_obstacles
+from tracker.health import database_is_away, readiness_obstacles
 from tracker.navigation import SCHEME_COOKIE, SCHEMES, first_page
 
 YEAR = 365 * 24 * 60 * 60
@@ -103,6 +106,30 @@ def theme_show(request: HttpRequest, colour: str, version: str) -> HttpResponse:
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """What an exception leads to: 503 while the database does not answer (it may come back in a moment), else 500.
+
+    Drawn without any context: whatever a page asks may be what broke. Whether a form that was sent counts, nobody knows here.
+    """
+    if database_is_away(sys.exception()):
+        return away()
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def misread(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, unless the database went away beneath: Django says of a session that could not be saved that the browser has ended it."""
+    beneath: BaseException | None = exception
+    while beneath is not None:
+        if database_is_away(beneath):
+            return away()
+        beneath = beneath.__cause__ or beneath.__context__
+    return bad_request(request, exception)
+
+
+def away() -> HttpResponse:
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "5"})
 
 
 @login_not_required

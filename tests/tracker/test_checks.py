@@ -61,6 +61,7 @@ def test_safe_settings_start(tmp_path):
         ({"CALENDAR_UID_DOMAIN": None}, "CALENDAR_UID_DOMAIN"),
         ({"SECURITY_CONTACT": None}, "SECURITY_CONTACT"),
         ({"SECURITY_CONTACT": "somebody"}, "SECURITY_CONTACT"),
+        ({"REDIS_URL": "redis://cache.example:6379/0"}, "REDIS_URL"),
         ({"DEMO": "1"}, "ALLOWED_HOSTS"),
         ({"DEMO": "1", "ALLOWED_HOSTS": "localhost", "DEBUG": "1"}, "DEBUG"),
     ],

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from tests.clusters import Clusters, clusters
+from tests.clusters import NAME, Clusters, clusters
 from tracker import replica
 from tracker.replica import REPLICA, Follows
 
@@ -15,6 +15,20 @@ WRITES = 200
 
 def connect(place) -> psycopg.Connection:
     return psycopg.connect(f"host={place} user=postgres dbname=postgres", autocommit=True)
+
+
+def tell(primary: psycopg.Connection, sql: str) -> None:
+    """Change a setting of the primary, and wait until our connection to it has heard."""
+    primary.execute(sql.encode())
+    primary.execute("SELECT pg_reload_conf()")
+    wanted = sql.split("'")[1]
+    with connection.cursor() as cursor:
+        for _try in range(100):
+            cursor.execute("SHOW synchronous_standby_names")
+            if cursor.fetchone()[0] == wanted:
+                return
+            time.sleep(0.05)
+    raise AssertionError(sql)
 
 
 @pytest.fixture
@@ -47,6 +61,11 @@ def test_a_standby_has_what_was_answered_and_is_asked_while_it_follows(pair: Clu
             behind += standby.execute("SELECT max(number) FROM said").fetchone()[0] != number
         assert behind == 0
         assert Follows.ask()
+        assert not replica.is_unwaited()
+        tell(primary, "ALTER SYSTEM SET synchronous_standby_names = ''")
+        assert not Follows.ask()  # nobody waits for it: a link that was revoked might still be there
+        assert replica.is_unwaited()
+        tell(primary, f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}'")
         time.sleep(2.5)  # nobody beats: it may have lost the primary
         assert not Follows.ask()
         primary.execute("INSERT INTO said VALUES (-1)")
@@ -55,6 +74,7 @@ def test_a_standby_has_what_was_answered_and_is_asked_while_it_follows(pair: Clu
             standby.execute("INSERT INTO said VALUES (0)")
         pair.promote()
         assert not Follows.ask()  # it is a primary of its own now, and no standby of ours
+        assert not replica.is_unwaited()  # so hosts start while the next one is being built
         standby.execute("INSERT INTO said VALUES (0)")
     pair.stop()
     assert not Follows.ask()

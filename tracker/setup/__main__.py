@@ -10,7 +10,11 @@ import sys
 from tracker.setup import steps, system
 from tracker.setup.parts import write_parts
 
-DEVELOPMENT = {"check", "quick", "test", "promises", "bench", "prepare"}
+DEVELOPMENT = {"check", "quick", "test", "promises", "bench", "distributed", "prepare"}
+PACKAGES = {
+    **dict.fromkeys(("test", "promises"), system.FOR_TESTING),
+    "distributed": system.FOR_DISTRIBUTED,
+}
 LOCK = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
 LOCK += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
 
@@ -18,7 +22,7 @@ LOCK += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-
 def prepare(what: str) -> None:
     """Bring the machine to where `what` can run; each step is skipped when nothing changed."""
     steps.check_python()
-    system.ensure(system.FOR_TESTING if what in {"test", "promises"} else system.FOR_RUNNING)
+    system.ensure(PACKAGES.get(what, system.FOR_RUNNING))
     steps.ensure_venv()
     steps.ensure_requirements("requirements-dev" if what in DEVELOPMENT else "requirements")
     steps.ensure_node_modules()
@@ -49,7 +53,7 @@ def lock() -> None:
 def main(arguments: list[str]) -> None:
     what = arguments[0] if arguments else ""
     if what not in DEVELOPMENT | {"demo", "lock", "parts"}:
-        sys.exit("Usage: python3 -m tracker.setup demo|test|check|quick|promises|bench|lock|parts|prepare")
+        sys.exit("Usage: python3 -m tracker.setup demo|test|check|quick|promises|bench|distributed|lock|parts|prepare")
     os.chdir(steps.ROOT)
     if what == "lock":
         return lock()
@@ -61,6 +65,8 @@ def main(arguments: list[str]) -> None:
         os.execve(python, [python, "manage.py", "demo"], demo_environment())
     if what == "bench":
         os.execve(python, [python, "manage.py", "bench", *arguments[1:]], {"DEBUG": "0", **demo_environment()})
+    if what == "distributed":
+        os.execv(python, [python, "-m", "tests.distributed", *arguments[1:]])
     if what != "prepare":
         os.execv(python, [python, "-m", "tests.run", what, *arguments[1:]])
     return None

@@ -36,11 +36,13 @@ PACKAGES: dict[str, tuple[str, Callable[[], bool]]] = {
     "libical3": ("the calendar validator", lambda: has_library("libical.so.3")),
     "systemd": ("reading the units in deploy/", lambda: shutil.which("systemd-analyze") is not None),
     "pgbouncer": ("connections that many share", lambda: Path("/usr/sbin/pgbouncer").exists()),
+    "redis-server": ("the cache of several hosts", lambda: shutil.which("redis-server") is not None),
     "libjaxb-java": ("the PDF validator", lambda: Path("/usr/share/java/jaxb-runtime.jar").exists()),
 }
 FOR_RUNNING = ["python3-venv", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
 FOR_TESTING = [*FOR_RUNNING, "chromium", "libatomic1", "default-jdk-headless", "libical3", "libjaxb-java"]
-FOR_TESTING += ["systemd", "pgbouncer"]
+FOR_TESTING += ["systemd", "pgbouncer", "redis-server"]
+FOR_DISTRIBUTED = [*FOR_RUNNING, "pgbouncer", "redis-server"]
 
 
 def missing(names: list[str]) -> list[str]:
