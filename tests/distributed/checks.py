@@ -90,7 +90,7 @@ def unfair() -> list[str]:
     from django.utils import timezone
 
     from courses.models import Booking, Occasion
-    from tests.courses.fairness import Room, Row, by_occasion, standing_faults
+    from tracker.bench.fairness import Room, Row, by_occasion, standing_faults
 
     held = ("id", "occasion", "person", "organisation", "state", "seat_from", "priority", "hold")
     rows = Booking.objects.active().annotate(day=Coalesce("makeup_part__key", Value("")))

@@ -94,4 +94,5 @@ def test_nobody_else_knows_where_files_lie():
     knowing = {one.relative_to(ROOT).as_posix() for one in sources if "MEDIA_ROOT" in one.read_text()}
     assert knowing == {
         "people/files.py", "tracker/backups.py", "tracker/settings.py", "tracker/management/commands/restore.py",
+        "tracker/bench/load/serving.py",  # tells the server that it starts where
     }  # fmt: skip

@@ -171,3 +171,22 @@ def test_a_backup_that_breaks_off_leaves_no_half_one(world, place):
     assert list(place.iterdir()) == []
     with pytest.raises(CommandError, match="holds no whole backup"):
         call_command("restore", str(place), verify=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "plain"),
+    [
+        ("files/a.pdf", tarfile.REGTYPE, True),
+        ("files", tarfile.DIRTYPE, True),
+        ("../a.pdf", tarfile.REGTYPE, False),
+        ("files/../../a.pdf", tarfile.REGTYPE, False),
+        ("/etc/a.pdf", tarfile.REGTYPE, False),
+        ("files/a.pdf", tarfile.SYMTYPE, False),
+        ("files/a.pdf", tarfile.LNKTYPE, False),
+        ("files/a.pdf", tarfile.FIFOTYPE, False),
+    ],
+)
+def test_only_files_below_the_place_are_unpacked(name, kind, plain):
+    member = tarfile.TarInfo(name)
+    member.type = kind
+    assert backups.is_plain(member) == plain
