@@ -128,7 +128,7 @@ class Life(RuleBasedStateMachine):
         if offer := Offer.objects.filter(answered_at=None).select_related("booking__occasion").order_by("pk").first():
             self.do(answer_offer, offer=offer, answer=answer, by=offer.booking.person)
 
-    @rule(date=dates, seats=st.integers(2, 5))
+    @rule(date=dates, seats=st.integers(1, 5))
     def change_seats(self, date, seats):
         self.do(change_seats, occasion=self.occasions[date], seats=seats, by=None)
 
