@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from certificates.models import Bundle, Certificate, CertificateKind
 from courses.models import CourseVersion
 from journeys.models import Journey, Stop
+from people.access import Viewer
 from people.models import Placement, Unit
+from people.prepared import prepared
 
 VALIDITY = [
     ("valid", pgettext_lazy("status", "Valid")),
@@ -48,11 +50,10 @@ class CertificateFilter(django_filters.FilterSet):
         model = Certificate
         fields: list[str] = []
 
-    def __init__(self, data, queryset: QuerySet, request: HttpRequest) -> None:
+    def __init__(self, data, queryset: QuerySet, request: HttpRequest, *, kept_too: bool = False) -> None:
         super().__init__(data, queryset=queryset, request=request)
         self.viewer, self.day = request.viewer, request.viewer.on
-        units = Unit.objects.visible_to(self.viewer).on(self.day)
-        for name, choices in named_choices(Journey.objects.visible_to(self.viewer), queryset, units).items():
+        for name, choices in named_choices(self.viewer, kept_too=kept_too).items():
             self.filters[name].extra["choices"] = choices
         self.form.all_optional = True
 
@@ -83,11 +84,12 @@ class CertificateFilter(django_filters.FilterSet):
         return rows.filter(issued_at__gt=last) if last else rows
 
 
-def named_choices(journeys: QuerySet, certificates: QuerySet, units: QuerySet) -> dict[str, list[tuple[str, str]]]:
-    """Choices of the filters `programme` and `unit`, by name, and `course` (those that the certificates are of), by title.
-
-    One query: every list page has eight, and the row of the look is one of them.
-    """
+@prepared
+def _choices(viewer: Viewer, *, kept_too: bool) -> QuerySet:
+    journeys, units = Journey.objects.visible_to(viewer), Unit.objects.visible_to(viewer).on(viewer.on)
+    certificates = Certificate.objects.visible_to(viewer)
+    if not kept_too:
+        certificates = certificates.live()
     # Both of one organisation, said once more: then the indexes of certificates and results answer without a row being read.
     held = certificates.filter(result__course_version=OuterRef("pk"), result__organisation=F("organisation")).order_by()
     of_courses = CourseVersion.objects.filter(Exists(held)).order_by()
@@ -103,9 +105,17 @@ def named_choices(journeys: QuerySet, certificates: QuerySet, units: QuerySet) -
             "course__sort_key",
         ),
     )
+    return rows.order_by("place", "-nth")
+
+
+def named_choices(viewer: Viewer, *, kept_too: bool) -> dict[str, list[tuple[str, str]]]:
+    """Choices of the filters `programme` and `unit`, by name, and `course` (those that certificates are of), by title.
+
+    `kept_too`: of withdrawn and replaced ones as well. One query: every list page has eight, and the row of the look is one of them.
+    """
     english = get_language() == "en"
     titles: dict[str, dict[str, str]] = {"programme": {}, "course": {}, "unit": {}}
-    for name, key, title, title_en, _number, _place in rows.order_by("place", "-nth"):
+    for name, key, title, title_en, _number, _place in _choices(viewer, kept_too=kept_too):
         key = str(UUID(key)) if name == "unit" else key  # SQLite keeps it without the dashes
         titles[name].setdefault(key, title_en if english and title_en else title)
     return {name: list(found.items()) for name, found in titles.items()}

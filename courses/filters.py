@@ -18,6 +18,7 @@ from courses.signals import routes_asked
 from courses.subscriptions import SOURCES, Source, days_at
 from people.access import Viewer
 from people.names import search_key, sort_key
+from people.prepared import prepared
 from people.roles import Permission
 
 FORMS = [
@@ -105,15 +106,20 @@ class CourseFilter(filters.FilterSet):
 Route = tuple[str, list[tuple[str, str, set[int]]]]
 
 
-def choices_of(viewer: Viewer) -> tuple[list[tuple[str, str]], list[Route]]:
-    """Subjects of the courses that the viewer may take, and the routes through them with their stretches: one query."""
+@prepared
+def _subjects_and_routes(viewer: Viewer) -> QuerySet:
     shown = Course.objects.visible_to(viewer).filter(subject__isnull=False).order_by().values("subject")
     nothing, text = Cast(Value(None), BigIntegerField()), CharField()
     found = Subject.objects.filter(pk__in=shown).order_by().values_list(
         Value("", text), Value("", text), Cast("public_id", text), "name", nothing, Value(0)
     )  # fmt: skip
     answers: list[Any] = [rows for _receiver, rows in routes_asked.send(sender=Course, viewer=viewer)]
-    rows = list(found.union(*answers, all=True))
+    return found.union(*answers, all=True)
+
+
+def choices_of(viewer: Viewer) -> tuple[list[tuple[str, str]], list[Route]]:
+    """Subjects of the courses that the viewer may take, and the routes through them with their stretches: one query."""
+    rows = _subjects_and_routes(viewer)
     subjects = sorted(((value, label) for route, _name, value, label, *_rest in rows if not route), key=_by_label)
     return subjects, _routes(row for row in rows if row[0])
 

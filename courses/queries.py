@@ -1,10 +1,8 @@
 """What the pages of courses ask the database: one function for one page, no query inside a loop."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from itertools import groupby
+from collections.abc import Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import (
@@ -33,12 +31,11 @@ from courses.models import (
     Occasion,
     Part,
     PartResult,
-    Prerequisite,
 )
 from people.access import Viewer, viewer_for
 from people.models import Employment, Person
+from people.prepared import prepared
 from people.roles import Permission, Role
-from people.scoping import system_scope
 
 OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
 # A request keeps its place in the queue while the manager thinks (decisions 6): the same people as place_in_queue counts.
@@ -69,9 +66,14 @@ def catalogue(viewer: Viewer) -> QuerySet[CourseVersion]:
     )
 
 
-def bookable_at(viewer: Viewer) -> QuerySet[Occasion]:
-    """Occasions that the viewer may book now, by date."""
-    return Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on).order_by("first_on", "pk")
+def bookable_at(viewer: Viewer, at: datetime | None = None) -> QuerySet[Occasion]:
+    """Occasions that the viewer may book at a moment (None: now), by date."""
+    return Occasion.objects.visible_to(viewer).bookable(at).upcoming(viewer.on).order_by("first_on", "pk")
+
+
+@prepared
+def _bookable_of(viewer: Viewer, *, courses: list[int], at: datetime) -> QuerySet[Occasion]:
+    return bookable_at(viewer, at).filter(course__in=courses).annotate(waiting=waiting()).as_system(QUEUE)
 
 
 def dress_catalogue(viewer: Viewer, versions: list[CourseVersion]) -> None:
@@ -79,13 +81,24 @@ def dress_catalogue(viewer: Viewer, versions: list[CourseVersion]) -> None:
     courses = [version.course_id for version in versions]
     states = own_states(viewer, courses)
     upcoming = defaultdict(list)
-    for occasion in bookable_at(viewer).filter(course__in=courses).annotate(waiting=waiting()).as_system(QUEUE):
+    for occasion in _bookable_of(viewer, courses=courses, at=timezone.now()):
         upcoming[occasion.course_id].append(occasion)
     for version in versions:
         found = upcoming[version.course_id]
         version.occasion = next((o for o in found if not o.is_full), found[0] if found else None)
         version.more = max(len(found) - 1, 0)
         version.status = states.get(version.course_id, "")
+
+
+@prepared
+def _own_rows(viewer: Viewer, *, courses: list[int]) -> QuerySet:
+    results = viewer.own(CourseResult.objects.filter(course__in=courses)).order_by()
+    bookings = viewer.own(Booking.objects.active().filter(course__in=courses)).order_by()
+    no_end = Cast(Value(None), DateField())
+    rows = results.values_list("course", "state", "valid_until", "attempt").union(
+        bookings.values_list("course", "state", no_end, Value(AFTER_ATTEMPTS)), all=True
+    )
+    return rows.order_by("attempt", "-state")
 
 
 def own_states(viewer: Viewer, courses: Iterable[int]) -> dict[int, str]:
@@ -97,13 +110,7 @@ def own_states(viewer: Viewer, courses: Iterable[int]) -> dict[int, str]:
         Booking.State.QUEUED: "queued",
         Booking.State.REQUESTED: "requested",
     }
-    results = viewer.own(CourseResult.objects.filter(course__in=courses)).order_by()
-    bookings = viewer.own(Booking.objects.active().filter(course__in=courses)).order_by()
-    no_end = Cast(Value(None), DateField())
-    rows = results.values_list("course", "state", "valid_until", "attempt").union(
-        bookings.values_list("course", "state", no_end, Value(AFTER_ATTEMPTS)), all=True
-    )
-    for course, state, until, _attempt in rows.order_by("attempt", "-state"):
+    for course, state, until, _attempt in _own_rows(viewer, courses=list(courses)):
         if state == CourseResult.State.PASSED:
             states[course] = "expired" if until and until < viewer.on else "done"
         elif state in CourseResult.OPEN:
@@ -117,133 +124,6 @@ def waiting(of: str = "pk") -> Coalesce:
     """Subquery for an occasion, or for what points at it: how many stand in its queue."""
     rows = Booking.objects.filter(occasion=OuterRef(of), state__in=WAITING, seat_from="").order_by().values("occasion")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), Value(0))
-
-
-# -- one course
-
-
-@dataclass
-class Session:
-    """An occasion as the course page shows it."""
-
-    occasion: Occasion
-    meetings: Sequence[Meeting]
-    state: str  # of the viewer's own booking; "" without one
-    booking: object  # its public id
-    is_bookable: bool
-
-    @property
-    def first(self) -> Meeting:
-        return self.meetings[0]
-
-
-@dataclass
-class CoursePage:
-    version: CourseVersion
-    parts: Sequence[Part]
-    goals: list[tuple[str, list]]
-    prerequisites: list[Prerequisite]
-    sessions: list[Session] = field(default_factory=list)
-
-    @property
-    def is_digital(self) -> bool:
-        """Nothing to attend: the course may be started at any time."""
-        return bool(self.parts) and not any(part.is_meeting for part in self.parts)
-
-    @property
-    def days(self) -> int:
-        return sum(part.is_meeting for part in self.parts)
-
-    @property
-    def other_minutes(self) -> int:
-        return sum(part.minutes for part in self.parts if not part.is_meeting)
-
-    @property
-    def has_seat(self) -> bool:
-        """A seat on one date: the other dates are only looked at (R5)."""
-        return any(session.state == Booking.State.BOOKED for session in self.sessions)
-
-    @property
-    def asks_needs(self) -> bool:
-        return any(session.occasion.asks_needs for session in self.sessions)
-
-    @property
-    def unmet(self) -> list[Prerequisite]:
-        """Hard prerequisites that another course must meet first."""
-        return [row for row in self.prerequisites if row.hard and row.course_id and not row.met]
-
-
-def shown_versions(viewer: Viewer) -> QuerySet[CourseVersion]:
-    """Versions that stand for their course: the published one, else the draft; with the viewer's latest own attempt."""
-    mine = viewer.own(CourseResult.objects.filter(course=OuterRef("course"))).order_by("-attempt")
-    newer = CourseVersion.objects.filter(course=OuterRef("course"), state=CourseVersion.State.PUBLISHED)
-    return (
-        CourseVersion.objects.visible_to(viewer)
-        .filter(Q(state=CourseVersion.State.PUBLISHED) | Q(state=CourseVersion.State.DRAFT) & ~Exists(newer))
-        .select_related("course__subject", "course__owner")
-        .annotate(
-            result_state=Subquery(mine.values("state")[:1]),
-            result_id=Subquery(mine.values("public_id")[:1]),
-            result_on=Subquery(mine.values("passed_on")[:1]),
-            result_until=Subquery(mine.values("valid_until")[:1]),
-        )
-    )
-
-
-def course_page(viewer: Viewer, version: CourseVersion) -> CoursePage:
-    """Everything that the course page shows beside the version itself."""
-    parts = list(version.parts.annotate(n_tasks=Count("tasks")).order_by("order"))
-    goals = groupby(version.goals.order_by("order"), key=lambda goal: goal.get_level_display())
-    return CoursePage(
-        version=version,
-        parts=parts,
-        goals=[(level, list(rows)) for level, rows in goals],
-        prerequisites=prerequisites(viewer, version),
-        sessions=sessions(viewer, version),
-    )
-
-
-def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
-    """What the course asks first, each with `shown_title`, `slug`, `role_label`, and `met` by the viewer's own results."""
-    passed = viewer.own(CourseResult.objects.passed().filter(course=OuterRef("course")))
-    titles = CourseVersion.objects.filter(course=OuterRef("course")).order_by("-number")
-    rows = version.prerequisites.annotate(
-        met=Exists(passed),
-        slug=F("course__slug"),
-        title=Subquery(titles.values("title")[:1]),
-        title_en=Subquery(titles.values("title_en")[:1]),
-    )
-    found: list[Prerequisite] = list(rows.order_by("pk"))
-    for row in found:
-        row.shown_title = CourseVersion(title=row.title or "", title_en=row.title_en or "").shown_title
-        row.role_label = Role(row.role).label if row.role in Role.values else row.role
-    return found
-
-
-@system_scope(QUEUE)
-def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
-    """Coming occasions of the course with their days, seats, queue and the viewer's own booking: one query."""
-    mine = viewer.own(Booking.objects.active().filter(occasion=OuterRef("occasion")))
-    shown = Occasion.objects.visible_to(viewer).upcoming(viewer.on).filter(course=version.course_id)
-    rows = (
-        Meeting.objects.filter(occasion__in=shown.filter(state__in=OPEN_STATES), cancelled_at=None)
-        .select_related("occasion", "venue", "part")
-        .annotate(
-            my_state=Subquery(mine.values("state")[:1]),
-            my_booking=Subquery(mine.values("public_id")[:1]),
-            waiting=waiting("occasion"),
-        )
-        .order_by("occasion__first_on", "occasion_id", "starts_at")
-    )
-    found, now = [], timezone.now()
-    for _pk, group in groupby(rows, key=lambda meeting: meeting.occasion_id):
-        meetings = list(group)
-        first = meetings[0]
-        first.occasion.waiting = first.waiting
-        one = first.occasion
-        bookable = one.state == Occasion.State.OPEN and one.opens_at <= now < one.closes_at
-        found.append(Session(one, meetings, first.my_state or "", first.my_booking, bookable))
-    return found
 
 
 # -- one occasion and its bookings

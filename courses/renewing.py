@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from courses.course_pages import CoursePage
 from courses.models import CourseVersion, Part
-from courses.queries import CoursePage
 from courses.results import needed_parts
 from courses.validity import renewed_until
 from people.access import Viewer

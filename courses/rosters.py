@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -44,6 +45,7 @@ from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, placed, w
 from courses.tallies import LATE_KINDS, with_outcomes
 from people.access import Viewer
 from people.models import Employment, Person
+from people.prepared import prepared
 from people.roles import Permission
 
 SEATED = (Booking.State.BOOKED, Booking.State.FINISHED)
@@ -72,7 +74,7 @@ def _runs(viewer: Viewer) -> bool:
     return bool(viewer.may & {Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE})
 
 
-def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
+def occasion_run(viewer: Viewer, at: datetime | None = None) -> QuerySet[Occasion]:
     """Occasions that the viewer runs or leads, with days, trainers, the number of preparation parts, and whether the organiser
     confirms parts beside the days.
     """
@@ -85,10 +87,20 @@ def occasion_run(viewer: Viewer) -> QuerySet[Occasion]:
         .prefetch_related(Prefetch("meetings", days, to_attr="days"), Prefetch("trainers", trainers, to_attr="leads"))
         .annotate(
             n_preparation=_counted(preparation, "course_version"),
-            n_nameless=nameless_seats(),
+            n_nameless=nameless_seats(at or timezone.now()),
             confirms=Exists(confirmable_parts().filter(course_version=OuterRef("course_version"))),
         )
     )
+
+
+@prepared
+def _one_run(viewer: Viewer, *, public_id: UUID, at: datetime) -> QuerySet[Occasion]:
+    return occasion_run(viewer, at).filter(public_id=public_id)
+
+
+def one_run(viewer: Viewer, public_id: UUID) -> Occasion | None:
+    """The one of `occasion_run` with a public id; None for a stranger's and for none."""
+    return next(iter(_one_run(viewer, public_id=public_id, at=timezone.now())), None)
 
 
 def confirmable_parts() -> QuerySet[Part]:
@@ -109,12 +121,12 @@ def usual_places(viewer: Viewer, course: Course, keys: list[str]) -> dict[str, d
     return {key: last.get(key) or last.get("", {}) for key in keys}
 
 
-def nameless_seats() -> Combinable:
-    """Seats of an occasion that holds keep for nobody by name yet, so that a page needs no question of its own."""
-    live = Hold.objects.live().filter(occasion=OuterRef("pk")).order_by()
+def nameless_seats(at: datetime) -> Combinable:
+    """Seats of an occasion that holds keep at a moment for nobody by name yet, so that a page needs no question of its own."""
+    live = Hold.objects.live(at).filter(occasion=OuterRef("pk")).order_by()
     kept = live.values("occasion").annotate(n=Sum("seats")).values("n")
     named = Booking.objects.holding().filter(
-        occasion=OuterRef("pk"), hold__released_at=None, hold__until__gt=timezone.now(),
+        occasion=OuterRef("pk"), hold__released_at=None, hold__until__gt=at,
         person__shown_to=Person.ShownTo.ALL,
     )  # fmt: skip
     return Coalesce(Subquery(kept, output_field=IntegerField()), Value(0)) - _counted(named, "occasion")
@@ -174,8 +186,8 @@ class Roster:
         return [booking.person_id for booking in (*self.seated, *self.waiting) if booking.is_named]
 
 
-def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Roster:
-    """Participants by name and the queue in its order; with each one's mark of `day` and whether the preparation is done."""
+@prepared
+def _roster_rows(viewer: Viewer, *, occasion: int, version: int, day: int | None) -> QuerySet[Booking]:
     left = Q(state=Booking.State.CANCELLED, end_kind__in=LATE_KINDS)
     rows = Booking.objects.visible_to(viewer).filter(Q(state__in=[*SEATED, *WAITING]) | left, occasion=occasion)
     rows = with_outcomes(viewer.named_bookings(rows), occasion)
@@ -184,11 +196,11 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
         result__person=OuterRef("person"),
         result__organisation=OuterRef("organisation"),
         result__course=OuterRef("course"),
-        part__course_version=occasion.course_version_id,
+        part__course_version=version,
         part__kind=Part.Kind.PREPARATION,
         state=PartResult.State.DONE,
     )
-    rows = rows.select_related("organisation", "person", "need", "makeup_part").annotate(
+    return rows.select_related("organisation", "person", "need", "makeup_part").annotate(
         mark=Coalesce(Subquery(marks.values("state")[:1]), Value("")),
         mark_id=Subquery(marks.values("pk")[:1]),
         mark_minutes=Subquery(marks.values("minutes")[:1]),
@@ -196,7 +208,12 @@ def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Ro
         n_prepared=_counted(done, "result__course"),
         answer_by=Subquery(Offer.objects.filter(booking=OuterRef("pk"), answered_at=None).values("answer_by")[:1]),
     )
-    found: list[Booking] = list(rows)
+
+
+def roster(viewer: Viewer, occasion: Occasion, day: Meeting | None = None) -> Roster:
+    """Participants by name and the queue in its order; with each one's mark of `day` and whether the preparation is done."""
+    version = occasion.course_version_id
+    found: list[Booking] = _roster_rows(viewer, occasion=occasion.pk, version=version, day=day and day.pk)
     for booking in found:
         booking.is_prepared = booking.n_prepared >= occasion.n_preparation
     seated = [
@@ -268,10 +285,11 @@ def names_at(viewer: Viewer, occasion: Occasion) -> dict[str, Booking]:
     return {str(row.public_id): row for row in rows.select_related("organisation")}
 
 
-def to_decide(viewer: Viewer) -> list[Occasion]:
+@prepared
+def to_decide(viewer: Viewer) -> QuerySet[Occasion]:
     """Occasions of the viewer's own with too few booked on their decision date, the soonest first (R15)."""
     rows = too_few(Occasion.objects.run_by(viewer), viewer.on)
-    return list(rows.select_related("course_version").order_by("first_on", "pk"))
+    return rows.select_related("course_version").order_by("first_on", "pk")
 
 
 @dataclass

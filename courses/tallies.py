@@ -52,12 +52,12 @@ def late_ones(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return bookings.filter(state=Booking.State.CANCELLED, end_kind__in=LATE_KINDS)
 
 
-def with_outcomes(bookings: QuerySet[Booking], occasion: Occasion) -> QuerySet[Booking]:
-    """Bookings of an occasion with `came` and `stayed_away`, as `tally` counts them."""
+def with_outcomes(bookings: QuerySet[Booking], occasion: int) -> QuerySet[Booking]:
+    """Bookings of an occasion (its id) with `came` and `stayed_away`, as `tally` counts them."""
     came = Attendance.objects.filter(
         booking=OuterRef("pk"), meeting__locked_at__isnull=False, state__in=["present", "partly"]
     )
-    absent = no_shows(occasion.bookings.all()).filter(pk=OuterRef("pk"))
+    absent = no_shows(Booking.objects.filter(occasion=occasion)).filter(pk=OuterRef("pk"))
     return bookings.annotate(came=Exists(came), stayed_away=Exists(absent))
 
 

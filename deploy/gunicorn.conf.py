@@ -1,11 +1,11 @@
 """The web server's own settings: `gunicorn tracker.wsgi -c deploy/gunicorn.conf.py`. WEB_WORKERS and BIND come from the environment."""
 
-import gc
 import os
 import shutil
 from pathlib import Path
 
 from tracker import settings
+from tracker.garbage import settle
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -33,6 +33,5 @@ def on_starting(server):
 
 
 def when_ready(server):
-    """What is loaded now stays: the collector of a process would write into each object, and the memory would be shared no more."""
-    gc.collect()
-    gc.freeze()
+    """Everything is loaded, and the processes begin."""
+    settle()

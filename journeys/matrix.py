@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from journeys import sentences
 from journeys.map import shorten
 from journeys.models import Enrolment
-from journeys.queries import Member
 from journeys.stations import Station, needs_attention, urgency
+from journeys.teams import Member
 from people.names import search_key
 
 HEAD_LETTERS = 20

@@ -17,9 +17,10 @@ from django.db.models.functions import Coalesce
 from courses.models import CourseVersion, Occasion
 from journeys.counts import FEWEST, heat, share, shown_column, shown_count, shown_share
 from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop
-from journeys.queries import stops_on_screen
+from journeys.queries import stops_shown
 from people.access import Viewer
 from people.models import Accession, Organisation, Placement
+from people.prepared import prepared
 
 RENEW_DAYS = 90
 AHEAD_DAYS = 60  # the demand page looks to the end of the half-year that this many days from now lie in
@@ -132,13 +133,16 @@ class Report:
         return [self.whole.shown[kind] for kind in self.KINDS]
 
 
-def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None) -> list[Rollup]:
-    rows = Rollup.objects.filter(organisation__in=list(organisations), people__gt=0)
+@prepared
+def _rollups(*, organisations: list[int], journeys: list[int] | None) -> QuerySet[Rollup]:
+    rows = Rollup.objects.filter(organisation__in=organisations, people__gt=0)
     if journeys is not None:
-        rows = rows.filter(version__journey__in=list(journeys))
-    return list(
-        rows.select_related("version__journey", "stage").order_by("version__journey__name", "stage__order", "pk")
-    )
+        rows = rows.filter(version__journey__in=journeys)
+    return rows.select_related("version__journey", "stage").order_by("version__journey__name", "stage__order", "pk")
+
+
+def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None) -> list[Rollup]:
+    return _rollups(organisations=list(organisations), journeys=None if journeys is None else list(journeys))
 
 
 def reports_for(viewer: Viewer) -> list[Report]:
@@ -147,7 +151,7 @@ def reports_for(viewer: Viewer) -> list[Report]:
         rows = rollups_for(viewer, members_of(viewer), _shared_journeys(viewer))
     else:
         rows = rollups_for(viewer, viewer.acts_for)
-    stops = stops_on_screen({row.version_id for row in rows}) if rows else []
+    stops = stops_shown(versions={row.version_id for row in rows}) if rows else []
     titles: dict[int, dict[str, Stop]] = defaultdict(dict)
     for stop in stops:
         titles[stop.version_id][stop.key] = stop
@@ -267,16 +271,26 @@ def period_end(on: date) -> date:
     return date(ahead.year, month, monthrange(ahead.year, month)[1])
 
 
+@prepared
+def _shared(viewer: Viewer) -> QuerySet[Journey]:
+    return Journey.objects.visible_to(viewer).filter(collaboration__in=viewer.coordinates).order_by("name")
+
+
+@prepared
+def _members(viewer: Viewer) -> QuerySet[Organisation]:
+    return Organisation.objects.visible_to(viewer).filter(pk__in=members_of(viewer)).order_by("sort_key")
+
+
 def region_for(viewer: Viewer, slug: str = "") -> Region:
     """The coordinator's page on one journey of the collaboration: counts of its members, and demand against seats."""
-    journeys = list(Journey.objects.visible_to(viewer).filter(collaboration__in=viewer.coordinates).order_by("name"))
+    journeys = _shared(viewer)
     region = Region(journeys, None, period_end(viewer.on))
     if not journeys:
         return region
     region.journey = next((one for one in journeys if one.slug == slug), journeys[0])
-    organisations = Organisation.objects.visible_to(viewer).filter(pk__in=members_of(viewer)).order_by("sort_key")
-    rows = list(rollups_for(viewer, [one.pk for one in organisations], [region.journey.pk]))
-    stops = list(stops_on_screen({row.version_id for row in rows})) if rows else []
+    organisations = _members(viewer)
+    rows = rollups_for(viewer, [one.pk for one in organisations], [region.journey.pk])
+    stops = stops_shown(versions={row.version_id for row in rows}) if rows else []
     region.as_of = min((row.as_of for row in rows), default=None)
     keys = list({stop.stage.key: stop.stage for stop in stops if not stop.stage.role}.values())
     region.stages = [str(stage) for stage in keys]
@@ -335,14 +349,19 @@ def _demand(viewer: Viewer, rows: list[Rollup], stops: list[Stop], until: date) 
     return sorted(found.values(), key=lambda one: (-(one.gap if one.is_told else -one.seats), one.title))
 
 
-def _seats_planned(viewer: Viewer, courses: Iterable[int], until: date) -> dict[int, int]:
-    """Those of the courses that are given on days, each with the seats planned until the end of the period."""
+@prepared
+def _seats_by_course(viewer: Viewer, *, courses: list[int], until: date) -> QuerySet:
     planned = Occasion.objects.filter(course=OuterRef("course"), collaboration__in=viewer.coordinates).exclude(
         state=Occasion.State.CANCELLED
     )
     seats = planned.filter(first_on__gt=viewer.on, first_on__lte=until).order_by().values("course")
-    rows = CourseVersion.objects.published().filter(days__gt=0, course__in=list(courses)).order_by()
-    return dict(rows.values_list("course", Coalesce(seats.annotate(n=Sum("seats")).values("n"), Value(0))))
+    rows = CourseVersion.objects.published().filter(days__gt=0, course__in=courses).order_by()
+    return rows.values_list("course", Coalesce(seats.annotate(n=Sum("seats")).values("n"), Value(0)))
+
+
+def _seats_planned(viewer: Viewer, courses: Iterable[int], until: date) -> dict[int, int]:
+    """Those of the courses that are given on days, each with the seats planned until the end of the period."""
+    return dict(_seats_by_course(viewer, courses=list(courses), until=until))
 
 
 def next_occasions(viewer: Viewer, courses: Iterable[int]) -> dict[int, Occasion]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from django.db.models import CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -23,10 +23,9 @@ from journeys.stations import (
     with_local,
 )
 from people.access import Viewer
-from people.models import Leave, Person, Placement
+from people.models import Person, Placement
+from people.prepared import prepared
 
-# A line of more people than this is shown by units: a matrix of a municipality would be thousands of rows of thirty cells.
-LARGE = 300
 # When several things are under way with one course, the one that says most is shown.
 WEIGHT = {"booked": 0, "offered": 1, "queued": 2, "requested": 3, "ongoing": 4}
 
@@ -48,6 +47,12 @@ def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
         )
         .order_by("version", "stage__order", "order")
     )
+
+
+@prepared
+def stops_shown(*, versions: set[int]) -> QuerySet[Stop]:
+    """A list of the stops that `stops_on_screen` gives."""
+    return stops_on_screen(versions)
 
 
 def stop_named(rows: QuerySet[Progress], key: str) -> Stop | LocalOnScreen | None:
@@ -100,11 +105,32 @@ def with_offer(rows: QuerySet[Progress]) -> QuerySet[Progress]:
     )
 
 
+@prepared
+def _own_progress(viewer: Viewer) -> QuerySet[Progress]:
+    rows = viewer.own(Progress.objects.exclude(state=Enrolment.State.ENDED))
+    return with_offer(rows).select_related("journey", "organisation", "stage", "enrolment")
+
+
 def my_progress(viewer: Viewer) -> list[Progress]:
     """The person's running journeys with every employer, and completed ones; the newest start last."""
-    rows = viewer.own(Progress.objects.exclude(state=Enrolment.State.ENDED))
-    chosen = with_offer(rows).select_related("journey", "organisation", "stage", "enrolment")
-    return sorted(chosen, key=lambda one: (one.state == Enrolment.State.COMPLETED, one.enrolment.starts_on, one.pk))
+    rows = _own_progress(viewer)
+    return sorted(rows, key=lambda one: (one.state == Enrolment.State.COMPLETED, one.enrolment.starts_on, one.pk))
+
+
+@prepared
+def _own_stops(viewer: Viewer, *, versions: list[int], moved: list[int], now: datetime) -> QuerySet[Stop]:
+    attempt = CourseResult.objects.open().filter(person=viewer.person, course=OuterRef("course"))
+    bookable = Occasion.objects.visible_to(viewer).bookable(now).upcoming(viewer.on + timedelta(days=1))
+    coming = bookable.filter(course=OuterRef("course")).order_by().values("course").annotate(n=Count("pk")).values("n")
+    stops = stops_on_screen(versions).annotate(
+        attempt=Subquery(attempt.values("public_id")[:1]), coming=Subquery(coming)
+    )
+    if moved:
+        reason = DeadlineChange.objects.filter(
+            enrolment__in=moved, enrolment__version=OuterRef("version"), stop_key=OuterRef("key")
+        ).order_by("-pk")
+        stops = stops.annotate(by_hand=Subquery(reason.values("reason")[:1]))
+    return stops
 
 
 def my_stops(viewer: Viewer, progress: list[Progress]) -> list[Stop]:
@@ -113,27 +139,15 @@ def my_stops(viewer: Viewer, progress: list[Progress]) -> list[Stop]:
     `attempt` (the open one), `coming` (occasions open for booking),
     `by_hand` (the reason of a deadline that was set by hand; only when there is one).
     """
-    person = viewer.person
-    attempt = CourseResult.objects.open().filter(person=person, course=OuterRef("course"))
-    bookable = Occasion.objects.visible_to(viewer).bookable().upcoming(viewer.on + timedelta(days=1))
-    coming = bookable.filter(course=OuterRef("course")).order_by().values("course").annotate(n=Count("pk")).values("n")
-    stops = stops_on_screen({one.version_id for one in progress}).annotate(
-        attempt=Subquery(attempt.values("public_id")[:1]), coming=Subquery(coming)
-    )
     moved = [one.enrolment_id for one in progress if any(stop.get("why") == "hand" for stop in one.stops.values())]
-    if moved:
-        reason = DeadlineChange.objects.filter(
-            enrolment__in=moved, enrolment__version=OuterRef("version"), stop_key=OuterRef("key")
-        ).order_by("-pk")
-        stops = stops.annotate(by_hand=Subquery(reason.values("reason")[:1]))
-    return list(stops)
+    versions = {one.version_id for one in progress}
+    return _own_stops(viewer, versions=versions, moved=moved, now=timezone.now())
 
 
-def my_seats(viewer: Viewer) -> list[Seat]:
-    """The person's live bookings that have a course day left, in the order of their next day: one query."""
+@prepared
+def _own_meetings(viewer: Viewer, *, now: datetime) -> QuerySet[Meeting]:
     trainer = OccasionTrainer.objects.filter(occasion=OuterRef("occasion")).order_by("pk").values("person__name")[:1]
-    now = timezone.now()
-    rows = (
+    return (
         Meeting.objects.filter(
             Q(occasion__bookings__makeup_part=None) | Q(occasion__bookings__makeup_part__key=F("part__key")),
             occasion__bookings__person=viewer.person,
@@ -150,8 +164,12 @@ def my_seats(viewer: Viewer) -> list[Seat]:
         )
         .order_by("starts_at")
     )
+
+
+def my_seats(viewer: Viewer) -> list[Seat]:
+    """The person's live bookings that have a course day left, in the order of their next day: one query."""
     seats: dict[str, Seat] = {}
-    for meeting in rows:
+    for meeting in _own_meetings(viewer, now=timezone.now()):
         seat = seats.setdefault(meeting.booking_id, Seat(meeting.booking_id, meeting.booking_state, meeting.occasion))
         seat.meetings.append(meeting)
     return list(seats.values())
@@ -189,148 +207,18 @@ def _own_attempts(viewer: Viewer, courses: set[int]) -> dict[int, Activity]:
     return {one.course_id: Activity("ongoing", public_id=str(one.public_id)) for one in rows}
 
 
-# -- the team
-
-
-@dataclass
-class Member:
-    """A person of the team on the day, and the progress on the chosen journey, if any."""
-
-    person: Person
-    placement: Placement
-    leave_kind: str = ""
-    leave_until: date | None = None
-    asking: int = 0
-    progress: Progress | None = None
-    stages: list[StageRow] = field(default_factory=list)
-    journeys: list[Progress] = field(default_factory=list)
-
-    @property
-    def is_away(self) -> bool:
-        return bool(self.leave_kind)
-
-
-def team_members(viewer: Viewer, unit: str = "") -> list[Member] | None:
-    """The people whom the viewer leads on the day, by name, with unit, title, start of work, leave and requests to answer: one query.
-
-    `unit`: those below one unit (its public id). Without it None for a large line, of which no more rows are read than show that.
-    """
-    asked = Booking.objects.visible_to(viewer).filter(person=OuterRef("person"), state=Booking.State.REQUESTED)
-    asking = asked.exclude(person=viewer.person).order_by().values("person").annotate(n=Count("pk")).values("n")
-    leave = Leave.objects.on(viewer.on).filter(employment=OuterRef("employment")).order_by("starts_on")
-    rows = (
-        Placement.objects.visible_to(viewer)
-        .on(viewer.on)
-        .select_related("person", "unit", "employment")
-        .annotate(leave_kind=Subquery(leave.values("kind")[:1]), leave_until=Subquery(leave.values("ends_on")[:1]))
-        .annotate(asking=Subquery(asking))
-        .order_by()  # sorted below: of a large line the first rows that are found will do
-    )
-    found = list(rows.filter(unit__lines_up__ancestor__public_id=unit) if unit else rows[: LARGE + 1])
-    if len(found) > LARGE and not unit:
-        return None
-    members: dict[int, Member] = {}
-    for row in sorted(found, key=lambda one: (one.person.sort_key, one.person_id, one.pk)):
-        away = row.leave_kind or "", row.leave_until
-        members.setdefault(row.person_id, Member(row.person, row, *away, row.asking or 0))
-    return list(members.values())
-
-
-def team_progress(viewer: Viewer, people: Iterable[int] | None = None) -> list[Progress]:
-    """The journeys of the team, or of some of its people, that run or are completed: one query."""
-    rows = with_local(Progress.objects.visible_to(viewer).exclude(state=Enrolment.State.ENDED))
-    rows = rows if people is None else rows.filter(person__in=people)
-    return list(rows.select_related("journey", "stage", "enrolment").order_by("journey__name", "pk"))
-
-
-def activities_of(viewer: Viewer, courses: Iterable[int]) -> dict[int, dict[int, Activity]]:
-    """By person and course what is under way: live bookings and open attempts of the people that the viewer sees. One query."""
-    courses = list(courses)
-    columns = ("person_id", "course_id", "kind_of", "first", "last", "ref")
-    bookings = (
-        Booking.objects.visible_to(viewer)
-        .active()
-        .filter(course__in=courses)
-        .order_by()
-        .annotate(
-            kind_of=F("state"),
-            first=F("occasion__first_on"),
-            last=F("occasion__last_on"),
-            ref=Cast("public_id", CharField()),
-        )
-        .values_list(*columns)
-    )
-    attempts = (
-        CourseResult.objects.visible_to(viewer)
-        .open()
-        .filter(course__in=courses)
-        .order_by()
-        .annotate(
-            kind_of=Value("ongoing", output_field=CharField()),
-            first=F("started_on"),
-            last=Cast(Value(None), DateField()),
-            ref=Cast("public_id", CharField()),
-        )
-        .values_list(*columns)
-    )
-    found: dict[int, dict[int, Activity]] = {}
-    for person, course, kind, first, last, ref in bookings.union(attempts, all=True):
-        if kind in WEIGHT:
-            own = found.setdefault(person, {})
-            known = own.get(course)
-            if known is None or WEIGHT[kind] < WEIGHT[known.state]:
-                own[course] = Activity(kind, first, last, ref)
-    return found
-
-
-class Team(NamedTuple):
-    """People on one journey: the members, the journeys to choose from, and the id of the chosen one (0: none)."""
-
-    members: list[Member]
-    journeys: list
-    chosen: int
-
-
-def team_of(viewer: Viewer, journey: str = "", unit: str = "") -> Team | None:
-    """The team on one journey (its slug; else the one that most are on); None for a line so large that a unit is chosen first.
-
-    Four queries whatever the size: members, progress, stops, what is under way.
-    """
-    members = team_members(viewer, unit)
-    if members is None:
-        return None
-    by_person = {member.person.pk: member for member in members}
-    journeys: dict[int, list] = {}
-    for progress in team_progress(viewer, by_person if unit else None):
-        if progress.person_id in by_person:
-            by_person[progress.person_id].journeys.append(progress)
-            journeys.setdefault(progress.journey_id, [progress.journey, 0])[1] += 1
-    chosen = _chosen(journeys, journey)
-    shown = [one for member in members for one in member.journeys if one.journey_id == chosen]
-    stops = list(stops_on_screen({one.version_id for one in shown})) if shown else []
-    local = {stop.course_id for one in shown for stop in local_stops(one)}
-    under_way = activities_of(viewer, {stop.course_id for stop in stops} | local) if stops else {}
-    for progress in shown:
-        member = by_person[progress.person_id]
-        if member.progress is None or progress.state in Enrolment.OPEN:
-            own = [stop for stop in stops if stop.version_id == progress.version_id]
-            member.progress = progress
-            member.stages = stations_of(progress, own, under_way.get(progress.person_id, {}), viewer.on)
-    return Team(members, sorted((one for one, _n in journeys.values()), key=lambda one: one.shown_name), chosen)
-
-
-def _chosen(journeys: dict[int, list], slug: str) -> int:
-    wished = next((pk for pk, (one, _n) in journeys.items() if one.slug == slug), 0)
-    return wished or max(journeys, key=lambda pk: journeys[pk][1], default=0)
-
-
 # -- one person
+
+
+@prepared
+def _progress_of(viewer: Viewer, *, person: int) -> QuerySet[Progress]:
+    rows = with_offer(Progress.objects.visible_to(viewer).filter(person=person))
+    return rows.select_related("journey", "version", "stage", "enrolment", "organisation")
 
 
 def progress_of(viewer: Viewer, person: Person) -> list[Progress]:
     """One person's journeys that the viewer may see, the running ones first."""
-    rows = with_offer(Progress.objects.visible_to(viewer).filter(person=person))
-    chosen = rows.select_related("journey", "version", "stage", "enrolment", "organisation")
+    chosen = _progress_of(viewer, person=person.pk)
     return sorted(chosen, key=lambda one: (one.state not in Enrolment.OPEN, one.enrolment.starts_on, one.pk))
 
 
@@ -351,11 +239,18 @@ def people_with_place(viewer: Viewer) -> QuerySet[Person]:
     )
 
 
+@prepared
+def person_with_place(viewer: Viewer, *, public_id: UUID) -> QuerySet[Person]:
+    """The one of `people_with_place` with a public id, in a list; empty for a stranger's and for none."""
+    return people_with_place(viewer).filter(public_id=public_id)
+
+
 def person_page(viewer: Viewer, person: Person, limit: int = 30) -> PersonPage:
     """Everything that the page of one person shows: four queries. What is under way is read from bookings and results."""
-    bookings, results = _person_bookings(viewer, person), _person_results(viewer, person)
+    bookings = _person_bookings(viewer, person=person.pk)
+    results = _person_results(viewer, person=person.pk)
     rows = progress_of(viewer, person)
-    stops = list(stops_on_screen({one.version_id for one in rows})) if rows else []
+    stops = stops_shown(versions={one.version_id for one in rows}) if rows else []
     under_way = _under_way(bookings, results)
     return PersonPage(
         journeys=[
@@ -382,19 +277,21 @@ def _under_way(bookings: list[Booking], results: list[CourseResult]) -> dict[int
     return found
 
 
-def _person_results(viewer: Viewer, person: Person) -> list[CourseResult]:
+@prepared
+def _person_results(viewer: Viewer, *, person: int) -> QuerySet[CourseResult]:
     """What the person has done, newest first, with `shown_title`: one query. Aborted attempts are left out."""
     title = Coalesce(NullIf("course_version__title_en", Value("")), "course_version__title")
     rows = CourseResult.objects.visible_to(viewer).filter(person=person).exclude(state=CourseResult.State.ABORTED)
     said = title if get_language() == "en" else F("course_version__title")
-    return list(rows.annotate(shown_title=said, day=Coalesce("passed_on", "started_on")).order_by("-day", "-pk"))
+    return rows.annotate(shown_title=said, day=Coalesce("passed_on", "started_on")).order_by("-day", "-pk")
 
 
-def _person_bookings(viewer: Viewer, person: Person) -> list[Booking]:
+@prepared
+def _person_bookings(viewer: Viewer, *, person: int) -> QuerySet[Booking]:
     """The person's live bookings in order, with `shown_title`: one query."""
     title = Coalesce(NullIf("occasion__course_version__title_en", Value("")), "occasion__course_version__title")
     said = title if get_language() == "en" else F("occasion__course_version__title")
     rows = Booking.objects.visible_to(viewer).active().filter(person=person)
-    return list(
+    return (
         rows.select_related("occasion", "requested_by").annotate(shown_title=said).order_by("occasion__first_on", "pk")
     )

@@ -18,7 +18,7 @@ from journeys import sentences
 from journeys.deadlines import NEVER
 from journeys.models import Progress, Stage
 from journeys.progress import RULE, standing_of
-from journeys.queries import WEIGHT, stops_on_screen
+from journeys.queries import WEIGHT, stops_shown
 from journeys.stations import Activity, Station, local_stops, stations_of, with_local
 from people.access import Viewer
 from people.models import Person
@@ -76,7 +76,7 @@ def _with_names(rows: QuerySet[Progress]) -> QuerySet[Progress]:
 
 def reasons_of(progress: Progress, on: date) -> Reasons:
     """What a journey lacks: five queries, whatever its length."""
-    stops = list(stops_on_screen({progress.version_id}))
+    stops = stops_shown(versions={progress.version_id})
     courses = {stop.course_id for stop in [*stops, *local_stops(progress)]}
     same = {"person": progress.person_id, "organisation": progress.organisation_id, "course__in": courses}
     attempts = {

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from journeys.deadlines import explain, needs_hand
 from journeys.models import Progress
-from journeys.queries import stops_on_screen
+from journeys.queries import stops_shown
 from journeys.stations import local_stops, with_local
 from people.access import Viewer
 
@@ -35,7 +35,7 @@ def undated_progress(viewer: Viewer) -> QuerySet[Progress]:
 def undated_stations(rows: Iterable[Progress]) -> list[UndatedJourney]:
     """What each of these journeys lacks a day for: one query more."""
     rows = list(rows)
-    stops = list(stops_on_screen({one.version_id for one in rows})) if rows else []
+    stops = stops_shown(versions={one.version_id for one in rows}) if rows else []
     found = []
     for one in rows:
         own = [

@@ -1,6 +1,5 @@
 """The cast and the ways to act as one of them."""
 
-import gc
 import shutil
 from collections.abc import Iterator
 
@@ -21,6 +20,7 @@ from tests.factories import World, build_course, build_journey, build_occasion, 
 from tests.kept import kept_world
 from tests.lived import Lived, build_lived
 from tests.second_factor import give_both
+from tracker.garbage import settle
 
 # A test asks as the owner of the tables; what a client asks for inside it, as whoever is signed in.
 enter(Scope("tests", ""))
@@ -34,10 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays loaded: the collector of garbage need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    """All tests are loaded, and the first begins."""
+    settle()
 
 
 @pytest.fixture(autouse=True)

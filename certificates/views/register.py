@@ -67,10 +67,10 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
 def bundle_create(request: HttpRequest) -> HttpResponse:
     """Order a file with the chosen certificates, or with all that the filter finds; an archive takes the closed ones too."""
     kind = BundleKindForm(request.POST).kind
-    shown = _shown(request)
-    if kind == Bundle.Kind.ARCHIVE:
+    shown, kept_too = _shown(request), kind == Bundle.Kind.ARCHIVE
+    if kept_too:
         shown = Certificate.objects.visible_to(request.viewer)
-    filters = CertificateFilter(request.GET, shown, request)
+    filters = CertificateFilter(request.GET, shown, request, kept_too=kept_too)
     rows = filters.qs
     if "all" not in request.POST:
         rows = rows.filter(public_id__in=request.POST.getlist("pick"))

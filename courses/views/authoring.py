@@ -23,6 +23,7 @@ from courses.authoring import (
     publish_course,
     publishing_obstacles,
 )
+from courses.course_pages import prerequisites
 from courses.drafting import describe_course, free_key, move_part, remove_from_draft
 from courses.forms.authoring import CourseForm, DescriptionForm, GoalForm, PartForm, PrerequisiteForm, TaskForm
 from courses.models import Course, CourseVersion, Goal, Part, Prerequisite, Task
@@ -105,7 +106,7 @@ def course_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "course": version.course,
         "parts": list(version.parts.all()),
         "goals": list(version.goals.all()),
-        "prerequisites": queries.prerequisites(request.viewer, version) if rows else [],
+        "prerequisites": prerequisites(request.viewer, version) if rows else [],
         "is_draft": version.state == CourseVersion.State.DRAFT,
         "obstacles": publishing_obstacles(version),
         "about": texts.render_text(version.text),

@@ -9,10 +9,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from courses import calendars
+from courses.course_pages import shown_versions
 from courses.filters import LISTERS
 from courses.models import CourseVersion, Entry, Meeting, Occasion
 from courses.months import LIST, Period, chosen_period, fill_period, own_items, run_items
-from courses.queries import shown_versions
 from courses.rosters import occasions_listed
 from courses.subscriptions import days_at
 from people.access import Viewer

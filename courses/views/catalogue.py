@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from django_tables2 import RequestConfig
 
 from courses import queries, texts
+from courses.course_pages import course_page, shown_version, shown_versions
 from courses.filters import CourseFilter
 from courses.makeup import missed_parts
 from courses.models import CourseResult, CourseVersion
@@ -30,8 +31,10 @@ def course_list(request: HttpRequest) -> HttpResponse:
 
 def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One course: what it is, its parts and goals, what it asks, its sessions, and the one thing to do now."""
-    version = get_object_or_404(queries.shown_versions(request.viewer), course__slug=slug)
-    page = queries.course_page(request.viewer, version)
+    version = next(iter(shown_version(request.viewer, slug=slug)), None)
+    if version is None:
+        raise Http404
+    page = course_page(request.viewer, version)
     lead, about = texts.split_lead(version.text)
     subject = version.course.subject
     context = {
@@ -69,8 +72,8 @@ def under_way(request: HttpRequest, version: CourseVersion) -> dict[str, list]:
 @require_POST
 def course_start(request: HttpRequest, slug: str) -> HttpResponse:
     """Start a course that has no days to attend; a second click lands on the same attempt."""
-    version = get_object_or_404(queries.shown_versions(request.viewer), course__slug=slug)
-    page = queries.course_page(request.viewer, version)
+    version = get_object_or_404(shown_versions(request.viewer), course__slug=slug)
+    page = course_page(request.viewer, version)
     employment = queries.employments_now(request.viewer).first()
     if employment is None:
         raise Http404

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import goals, queries
+from courses.course_pages import shown_versions
 from courses.forms.goals import GoalsForm
 from courses.models import Booking, CourseResult, CourseVersion, RatingShare
 from courses.refusals import Refused
@@ -52,7 +53,7 @@ def goal_rate(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _version(request: HttpRequest, slug: str) -> CourseVersion:
     """A published course within reach, or one that the viewer has begun."""
-    seen = queries.shown_versions(request.viewer).published().filter(course__slug=slug)
+    seen = shown_versions(request.viewer).published().filter(course__slug=slug)
     begun = request.viewer.own(CourseResult.objects.all()).values("course")
     return seen.first() or get_object_or_404(
         CourseVersion.objects.published().select_related("course"), course__slug=slug, course__in=begun

@@ -116,9 +116,8 @@ def _participant_rows(rows) -> tuple[list, list]:
 
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     """The session for whoever runs or leads it: participants, queue, attendance. Everybody else reads the public page."""
-    found = (
-        request.viewer.may & set(MARKERS) and rosters.occasion_run(request.viewer).filter(public_id=public_id).first()
-    )
+    may_run = request.viewer.may & set(MARKERS)
+    found = rosters.one_run(request.viewer, public_id) if may_run else None
     if not found:
         return bookings.occasion_detail(request, public_id)
     context = roster_context(request, found)

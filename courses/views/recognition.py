@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import queries
+from courses.course_pages import shown_versions
 from courses.equivalences import add_equivalence, end_equivalence, titled_courses, titled_equivalences
 from courses.evidence import TYPES, read_uploads
 from courses.forms.recognition import ApplicationForm, DecisionForm, EquivalenceForm, SupplementForm
@@ -64,7 +65,7 @@ def recognition_for(request: HttpRequest, public_id: UUID, slug: str) -> HttpRes
 
 
 def _apply(request: HttpRequest, slug: str, job: Employment) -> HttpResponse:
-    version = get_object_or_404(queries.shown_versions(request.viewer), course__slug=slug)
+    version = get_object_or_404(shown_versions(request.viewer), course__slug=slug)
     form = ApplicationForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -34,7 +34,9 @@ PEOPLE_SHOWN = 60
 def team_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One person: where they are, what is late, what they have done, what may be changed."""
     viewer = request.viewer
-    person = get_object_or_404(queries.people_with_place(viewer), public_id=public_id)
+    person = next(iter(queries.person_with_place(viewer, public_id=public_id)), None)
+    if person is None:
+        raise Http404
     page = queries.person_page(viewer, person)
     context = {
         "person": person,

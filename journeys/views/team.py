@@ -17,8 +17,9 @@ from journeys.matrix import Filters, attention, columns_of, export_rows, figures
 from journeys.models import Enrolment, Progress
 from journeys.notices import remind
 from journeys.overviews import longest_overdue, next_occasions, sums_of, units_counted
-from journeys.queries import stop_named, team_of
+from journeys.queries import stop_named
 from journeys.stations import slug_of, title_of
+from journeys.teams import team_of
 from people.models import Employment, Person
 from people.roles import Permission
 from people.views.doors import permitted

@@ -17,7 +17,7 @@ from tests.factories import build_course, build_occasion
 
 
 def lines_of(occasion) -> list[Tally]:
-    return tally(with_outcomes(occasion.bookings.select_related("person", "organisation"), occasion))
+    return tally(with_outcomes(occasion.bookings.select_related("person", "organisation"), occasion.pk))
 
 
 SEATED = ("amira", "jonas", "dina", "tilda", "torsten", "skye")

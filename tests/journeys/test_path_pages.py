@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from courses.booking import book_people, request_seat
 from courses.models import CourseResult
 from courses.results import finish_part, start_course
-from journeys import jobs, queries
+from journeys import jobs, teams
 from journeys.enrolment import enrol
 from journeys.models import DeadlineChange, Enrolment, Pause, Progress
 from journeys.overviews import longest_overdue
@@ -287,7 +287,7 @@ def test_stages_of_a_report_stand_in_the_order_of_the_journey(world, journey, si
 @pytest.fixture
 def large_line(monkeypatch):
     """Three people are too many for one matrix."""
-    monkeypatch.setattr(queries, "LARGE", 2)
+    monkeypatch.setattr(teams, "LARGE", 2)
 
 
 def test_a_large_line_is_shown_by_units_each_with_its_own_matrix(world, journey, sign_in, large_line):

@@ -26,6 +26,7 @@ from tracker.bench.papers import measure_papers
 from tracker.bench.plans import full_scans, large_tables
 from tracker.bench.walls import measure_walls
 from tracker.demo.preparing import prepare_demo
+from tracker.garbage import settle
 from tracker.national.mark import is_national
 
 # What begins and ends a transaction asks nothing.
@@ -70,6 +71,7 @@ class Command(BaseCommand):
         """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
         clients = {page.name: self.client_of(page) for page in pages}
         asked = {page.name: self.asked(clients[page.name], page) for page in pages}
+        settle()  # as the web server does
         queries, large = {name: len(rows) for name, rows in asked.items()}, large_tables()
         scans = {name: full_scans(rows, large) for name, rows in asked.items()}
         samples: dict[str, list[float]] = {page.name: [] for page in pages}
