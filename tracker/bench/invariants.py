@@ -108,9 +108,13 @@ def log_faults(bookings: QuerySet[Booking]) -> list[str]:
     return told_wrongly(bookings, said)
 
 
-def mail_faults(at: datetime) -> list[str]:
-    """I7: each notice to somebody with an address has its mail, and each mail waits, was sent, or says why it died."""
+def mail_faults(at: datetime, since: datetime | None = None) -> list[str]:
+    """I7: each notice to somebody with an address has its mail, and each mail waits, was sent, or says why it died.
+
+    `since`: of notices that are no older. Who got an address later has older ones that nobody could be written about.
+    """
     told = Notice.objects.exclude(person__email="").exclude(kind="certificates.ready")  # old ones are no news: no mail
+    told = told.filter(created_at__gte=since) if since else told
     owed = told.filter(mails=None).count()
     silent = Outbox.objects.filter(sent_at=None, dead_at=None, not_before__gt=at + timedelta(days=5)).count()
     mute = Outbox.objects.filter(dead_at__isnull=False, dead_reason="").count()

@@ -24,7 +24,7 @@ def broken(scenes: list[Scene], ledger: Ledger, since: datetime, at: datetime) -
         *mark_promises(ledger),
         *seat_faults(Occasion.objects.filter(pk__in=occasions).exclude(state=Occasion.State.REPORTED), at),
         *log_faults(touched),
-        *mail_faults(at),
+        *mail_faults(at, since),
         *progress_faults(Enrolment.objects.filter(person__in=people), at),
     ]
 

@@ -53,7 +53,7 @@ def _of_role(role: Role, count: int, scenes: list[Scene], at: datetime) -> Itera
 def _people(role: Role, scene: Scene, at: datetime, many: int) -> list[Person]:
     if role == Role.EMPLOYEE:
         jobs: list[Employment] = employees(scene.members, at, many, start=1)
-        return [job.person for job in jobs]
+        return list({job.person_id: job.person for job in jobs}.values())  # some have two employers
     rows = RoleAssignment.objects.on(at.date()).filter(role=role).exclude(person__email="")
     if role == Role.COORDINATOR:
         rows = rows.filter(collaboration__accessions__organisation__in=scene.members)
