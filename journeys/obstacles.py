@@ -33,6 +33,12 @@ def missing_to_publish(version: Version) -> list[str]:
     return [sentence for rule in rules for sentence in rule(draft)]
 
 
+def used_courses(version: Version) -> list[str]:
+    """'Barnsamtal (stage Ny)': the courses that a version has, in order; a course stands once in a programme."""
+    draft = _draft(version)
+    return [draft.name(stop) for stop in draft.stops]
+
+
 def course_name(course: Course) -> str:
     """The title of the course whose published version is there (`live_ones`), else its code."""
     rows: list[CourseVersion] = course.live_ones  # type: ignore[attr-defined]  # the prefetch

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django import forms
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, CourseVersion
@@ -111,6 +111,7 @@ class StopForm(forms.Form):
         choice = self.fields["course"]
         choice.queryset = rows.prefetch_related(Prefetch("versions", live, to_attr="live_ones")).order_by("sort_key")
         choice.label_from_instance = _course_label
+        self.is_empty = not rows.exists()
 
     def given(self) -> dict:
         """The deed's arguments: kind and group."""
@@ -162,17 +163,26 @@ class MappingForm(forms.Form):
 
 
 class AdoptionForm(forms.Form):
-    """Which organisation runs the programme, and from when."""
+    """Which organisations run the programme, and from when: all members, unless some are taken away."""
 
-    organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(), label=_("Organisation"), to_field_name="public_id", empty_label=None
+    organisations = forms.ModelMultipleChoiceField(
+        queryset=Organisation.objects.none(),
+        label=_("Organisations"),
+        to_field_name="public_id",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one organisation.")},
     )
     starts_on = day_field(_("From"))
 
-    def __init__(self, *args, organisations, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = organisations
-        self.fields["organisation"].label_from_instance = str
+    def __init__(self, *args, journey: Journey, organisations: QuerySet[Organisation], on: date, **kwargs) -> None:
+        rows = list(organisations)
+        members = [one for one in rows if one.pk != journey.owner_id] or rows
+        super().__init__(
+            *args, initial={"organisations": [one.public_id for one in members], "starts_on": on}, **kwargs
+        )
+        self.is_empty = not rows
+        self.fields["organisations"].queryset = organisations
+        self.fields["organisations"].label_from_instance = str
 
 
 class AdoptionEndForm(forms.Form):

@@ -3,6 +3,7 @@
 A published version is never changed: a change is the next version. Keys of stages and stops are their names across versions.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -373,6 +374,21 @@ def adopt_journey(
         if is_new:
             record("journey_adopted", by=by, about=journey, organisation=organisation, at=at, starts_on=str(starts_on))
         return adoption
+
+
+def adopt_together(
+    *,
+    journey: Journey,
+    organisations: Iterable[Organisation],
+    starts_on: date,
+    by: Person | None,
+    at: datetime | None = None,
+) -> list[Adoption]:
+    """Let several organisations run a journey from the same day: all of them, or none when one cannot."""
+    with transaction.atomic():
+        return [
+            adopt_journey(journey=journey, organisation=one, starts_on=starts_on, by=by, at=at) for one in organisations
+        ]
 
 
 def end_adoption(*, adoption: Adoption, ends_on: date, by: Person | None, at: datetime | None = None) -> Adoption:

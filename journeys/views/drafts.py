@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +16,7 @@ from courses.models import CourseVersion
 from courses.refusals import Refused
 from journeys.deadline_forms import NEEDS, AnchorForm, DeadlineForm
 from journeys.models import Stage, Stop, Version
-from journeys.obstacles import course_name, missing_to_publish
+from journeys.obstacles import course_name, missing_to_publish, used_courses
 from journeys.programme_forms import GroupForm, StageForm, StopForm
 from journeys.programmes import path_shown
 from journeys.publishing import (
@@ -148,8 +149,9 @@ def stop_create(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("stop_deadline", slug, stop.key)
-    return show_form(request, stage.version, form, _("New station"), str(stage))
+            return redirect(f"{reverse('stop_deadline', args=[slug, stop.key])}?ny=1")
+    context = {"form": form, "journey": stage.version.journey, "lead": str(stage), "used": used_courses(stage.version)}
+    return render(request, "journeys/stop_create.html", {**context, "is_empty": form.is_empty})
 
 
 @while_open
@@ -188,7 +190,9 @@ def stop_deadline(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 def show_deadline(request: HttpRequest, stop: Stop, form: AnchorForm | DeadlineForm) -> HttpResponse:
-    context = {"form": form, "journey": stop.version.journey, "lead": f"{course_name(stop.course)} · {stop.stage}"}
+    lead = f"{course_name(stop.course)} · {stop.stage}"
+    # A new station is saved already: its deadline can be passed over, and nothing is left to cancel.
+    context = {"form": form, "journey": stop.version.journey, "lead": lead, "is_new": "ny" in request.GET}
     return render(request, "journeys/stop_deadline.html", context)
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.exports import answer_table
@@ -21,7 +21,7 @@ from journeys.programmes import (
     programmes,
     published,
 )
-from journeys.publishing import adopt_journey, draft_journey, draft_next_version, end_adoption
+from journeys.publishing import adopt_together, draft_journey, draft_next_version, end_adoption
 from journeys.versions_counting import move_words, numbers_of
 from journeys.versions_publishing import standing_publication, undo_obstacle
 from people.roles import Permission
@@ -111,20 +111,19 @@ def version_create(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def adoption_create(request: HttpRequest, slug: str) -> HttpResponse:
-    """Let an organisation run the programme from a day."""
+    """Let organisations run the programme from a day."""
     journey = own_programme(request, slug)
     organisations = may_adopt(journey, request.viewer)
     data = request.POST if request.method == "POST" else None
-    form = AdoptionForm(data, organisations=organisations, initial={"starts_on": request.viewer.on})
+    form = AdoptionForm(data, journey=journey, organisations=organisations, on=request.viewer.on)
     if request.method == "POST" and form.is_valid():
-        adoption = adopt_journey(journey=journey, **form.cleaned_data, by=request.viewer.person)
-        messages.success(
-            request,
-            _("%(organisation)s runs %(journey)s.") % {"organisation": adoption.organisation, "journey": journey},
-        )
+        chosen, starts_on = form.cleaned_data["organisations"], form.cleaned_data["starts_on"]
+        adopt_together(journey=journey, organisations=chosen, starts_on=starts_on, by=request.viewer.person)
+        texts = {"organisations": ", ".join(str(one) for one in chosen), "journey": journey}
+        said = ngettext("%(organisations)s runs %(journey)s.", "%(organisations)s run %(journey)s.", len(chosen))
+        messages.success(request, said % texts)
         return redirect("programme_detail", journey.slug)
-    context = {"form": form, "journey": journey, "is_empty": not organisations}
-    return render(request, "journeys/adoption_create.html", context)
+    return render(request, "journeys/adoption_create.html", {"form": form, "journey": journey})
 
 
 def adoption_end(request: HttpRequest, slug: str, number: int) -> HttpResponse:

@@ -91,7 +91,7 @@ def test_owner_makes_a_programme_by_hand_from_nothing(world, sign_in):
     post(f"{edit}ta-bort/valbar/valbart/", stage="ny")
     assert client.get(edit).context["missing"] == []
     detail = post(f"{edit}publicera/", valid_from="2026-01-01")
-    post(f"{detail}ansluta/", organisation=str(world.ale.public_id), starts_on="2026-01-01")
+    post(f"{detail}ansluta/", organisations=str(world.ale.public_id), starts_on="2026-01-01")
     stop = Stop.objects.get(version__state="published")
     assert (stop.key, stop.kind, stop.anchor, stop.offset, stop.unit) == ("a", "compulsory", "journey", 2, "weeks")
     reader = sign_in(world.amira).get(detail)
@@ -326,3 +326,62 @@ def test_wrong_deadline_is_said_at_its_field_and_kept(world, draft, sign_in, typ
     form = answer.context["form"]
     assert (answer.status_code, list(form.errors)) == (200, [field])
     assert form[field].value() == typed[field]
+
+
+def test_adding_a_station_says_who_makes_courses_when_there_is_none(world, sign_in):
+    """Nothing to choose is said with the reason: who may make a course finds the way there, others read who may."""
+    version = draft_journey(owner=world.region, code="X", name="Tom", by=None)
+    stage = add_stage(version=version, name="Ny", key="ny", by=None)
+    address = f"/program/{version.journey.slug}/utkast/etapp/ny/station/"
+    owner = sign_in(world.olle, "owner").get(address)
+    assert owner.context["is_empty"]
+    assert 'name="course"' not in owner.content.decode()
+    assert ("kursanordnare" in owner.content.decode(), "/egna-kurser/ny/" in owner.content.decode()) == (True, False)
+    course = build_self_study(world, "A", "Kurs A")
+    assert not sign_in(world.olle, "owner").get(address).context["is_empty"]
+    add_stop(stage=stage, course=course, by=None)
+    again = sign_in(world.olle, "owner").get(address)
+    assert (again.context["is_empty"], [str(one) for one in again.context["used"]]) == (True, ["Kurs A (etapp Ny)"])
+    assert "Kurs A (etapp Ny)" in again.content.decode()
+
+
+def test_a_course_that_is_in_the_programme_is_told_and_not_just_missing(world, draft, sign_in):
+    answer = sign_in(world.olle, "owner").get(f"/program/{draft.journey.slug}/utkast/etapp/ny/station/")
+    build_self_study(world, "NY", "Ny kurs")
+    more = sign_in(world.olle, "owner").get(f"/program/{draft.journey.slug}/utkast/etapp/ny/station/")
+    assert (answer.context["is_empty"], more.context["is_empty"]) == (True, False)
+    assert "Kurs A (etapp Ny)" in more.content.decode()
+
+
+def test_the_step_about_the_deadline_does_not_offer_to_cancel_what_is_saved(world, draft, sign_in):
+    """A new station is there when its deadline is asked for: that step can be passed over, not cancelled."""
+    build_self_study(world, "NY", "Ny kurs")
+    client = sign_in(world.olle, "owner")
+    course = Course.objects.get(code="NY")
+    address = f"/program/{draft.journey.slug}/utkast/etapp/ny/station/"
+    there = client.post(address, {"course": str(course.public_id), "counts": "compulsory"}, follow=True)
+    page = there.content.decode()
+    assert ("Hoppa över" in page, "Avbryt" in page) == (True, False)
+    old = client.get(f"/program/{draft.journey.slug}/utkast/station/a/tid/").content.decode()
+    assert ("Hoppa över" in old, "Avbryt" in old) == (False, True)
+
+
+def test_all_members_are_added_in_one_go(world, sign_in):
+    """Every member of the collaboration is ticked; who is unticked does not run the programme."""
+    version = draft_journey(owner=world.region, code="X", name="Tom", collaboration=world.west, by=None)
+    add_stop(stage=add_stage(version=version, name="Ny", by=None), course=build_self_study(world, "A", "A"), by=None)
+    publish_version(version=version, valid_from=world.today, by=None)
+    client, address = sign_in(world.olle, "owner"), f"/program/{version.journey.slug}/"
+    assert "ansluta/" in client.get(address).content.decode().split("<section")[0]  # before the stages
+    form = client.get(f"{address}ansluta/").context["form"]
+    members = set(form.fields["organisations"].queryset)
+    assert members == {world.region, world.ale, world.tjorn}
+    ticked = {str(one.public_id) for one in (world.ale, world.tjorn)}  # the owner who is no member is there to tick
+    assert {str(one) for one in form["organisations"].value()} == ticked
+    nobody = client.post(f"{address}ansluta/", {"starts_on": "2026-01-01"})
+    assert (nobody.status_code, set(nobody.context["form"].errors)) == (200, {"organisations"})
+    chosen = [str(world.ale.public_id), str(world.tjorn.public_id)]
+    for _twice in range(2):
+        assert client.post(f"{address}ansluta/", {"organisations": chosen, "starts_on": "2026-01-01"}).status_code in (200, 302)  # fmt: skip
+    assert {one.organisation for one in version.journey.adoptions.all()} == {world.ale, world.tjorn}
+    assert "ansluta/" not in client.get(address).content.decode().split("<section")[0]
