@@ -1,6 +1,7 @@
 """Requests that nobody answers: the nearest managers are reminded, then somebody else is asked too. Never a silent yes (R3, R4)."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from courses import notices
 from courses.answering import officer_role, went_to
-from courses.models import Booking
+from courses.booking import needs_approval
+from courses.models import Booking, Occasion
 from courses.queries import may_answer
 from people.events import record
-from people.models import Delegation, Notice, Person, RoleAssignment
+from people.models import Delegation, Employment, Notice, Person, RoleAssignment
 from people.roles import Role
 from people.workdays import add_working_days
 
@@ -20,8 +22,29 @@ from people.workdays import add_working_days
 def reminder_days(booking: Booking) -> tuple[date, date]:
     """The days on which the nearest managers are reminded, and on which a deputy or the next level is asked too."""
     patience = max(1, booking.organisation.approval_days)
-    reminded = add_working_days(timezone.localdate(booking.requested_at), patience)
-    return reminded, add_working_days(reminded, patience)
+    asked, eve = timezone.localdate(booking.requested_at), booking.occasion.first_on - timedelta(days=1)
+    reminded = add_working_days(asked, patience)
+    handed_on = add_working_days(reminded, patience)
+    if eve <= asked:
+        return reminded, handed_on
+    return min(reminded, eve), min(handed_on, eve)  # an answer after the course has begun helps nobody
+
+
+def asks_first(occasion: Occasion, employments: Iterable[Employment], at: datetime) -> str:
+    """Before a booking is sent: who has to approve it, for the first employment whose policy asks for it; else empty."""
+    job = next((one for one in employments if needs_approval(occasion, one)), None)
+    if job is None:
+        return ""
+    wish = Booking(occasion=occasion, person=job.person, employment=job, organisation=job.organisation, requested_at=at)
+    managers = [one.name for one in wish.approvers() if one.shown_to == Person.ShownTo.ALL]
+    if managers:
+        said = _("Your manager (%(names)s) has to approve. Meanwhile you keep your seat or your place in the queue.")
+        return said % {"names": ", ".join(managers)}
+    if wish.approvers():
+        return _("Your manager has to approve. Meanwhile you keep your seat or your place in the queue.")
+    wish.goes_to = officer_role(wish, timezone.localdate(at))
+    to = went_to(wish, timezone.localdate(at))
+    return _("Nobody leads your unit, so %(to)s has to approve.") % {"to": to} if to else _("Somebody has to approve.")
 
 
 def waiting_sentence(booking: Booking, on: date) -> str:
@@ -32,8 +55,14 @@ def waiting_sentence(booking: Booking, on: date) -> str:
     if not booking.approvers():
         if to := went_to(booking, on):
             sentence = _("Nobody leads your unit, so the request went to %(to)s, who is reminded on %(day)s.")
+            if booking.occasion.first_on <= reminder_days(booking)[0]:
+                sentence = _("Nobody leads your unit, so the request went to %(to)s.")
             return sentence % {"to": to, "day": reminded}
         return _("Nobody leads your unit and nobody else can answer yet. We look for somebody every hour.")
+    if booking.occasion.first_on <= reminder_days(booking)[0]:
+        return _(
+            "Your manager has the request. The course begins before a reminder would go, so ask in person as well."
+        )
     if on < reminder_days(booking)[0]:
         return _("Your manager is reminded on %(day)s.") % {"day": reminded}
     if booking.goes_to and on >= reminder_days(booking)[1]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -158,9 +159,17 @@ def mark_all_present(*, meeting: Meeting, by: Person | None, at: datetime | None
         return [_mark(meeting, booking, Attendance.State.PRESENT, None, by, at) for booking in unmarked]
 
 
+def begins_later(meeting: Meeting, at: datetime) -> list[str]:
+    """Why a day cannot be locked before it has begun: the marks count from then on, and certificates are made of them."""
+    if at >= meeting.starts_at:
+        return []
+    when = date_format(timezone.localtime(meeting.starts_at), "j F H.i")
+    return [_("The day can be locked when it has begun, %(when)s.") % {"when": when}]
+
+
 def locking_obstacles(meeting: Meeting, at: datetime) -> list[str]:
     """Why a day cannot be locked yet."""
-    if sentences := marking_obstacles(meeting, at):
+    if sentences := marking_obstacles(meeting, at) or begins_later(meeting, at):
         return sentences
     unmarked = participants(meeting).exclude(attendances__meeting=meeting).count()
     if unmarked:

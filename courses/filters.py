@@ -178,8 +178,8 @@ class OccasionFilter(filters.FilterSet):
             return rows.filter(state=Occasion.State.CANCELLED)
         rows = rows.exclude(state=Occasion.State.CANCELLED)
         if state == "coming":
-            return rows.filter(last_on__gte=today)
-        past = rows.filter(last_on__lt=today)
+            return rows.filter(last_on__gte=today).exclude(state=Occasion.State.REPORTED)
+        past = rows.filter(Q(last_on__lt=today) | Q(state=Occasion.State.REPORTED))
         return past.exclude(state=Occasion.State.REPORTED) if state == "unreported" else past
 
 

@@ -62,9 +62,10 @@ def occasions_listed(viewer: Viewer) -> QuerySet[Occasion]:
     rows = Occasion.objects.all()
     rows = rows.run_by(viewer) if _runs(viewer) else rows.visible_to(viewer)
     queue = Booking.objects.filter(occasion=OuterRef("pk"), state__in=["requested", "queued"], seat_from="")
+    asked = Booking.objects.filter(occasion=OuterRef("pk"), state=Booking.State.REQUESTED).exclude(seat_from="")
     return (
         rows.select_related("course_version", "organiser")
-        .annotate(waiting=_counted(queue, "occasion"))
+        .annotate(waiting=_counted(queue, "occasion"), asked=_counted(asked, "occasion"))
         .order_by("first_on", "pk")
         .as_system("how many stand in the queue")
     )
@@ -171,6 +172,15 @@ class Roster:
     seated: list[Booking]
     waiting: list[Booking]
     counted: list[Booking]
+
+    @property
+    def asked(self) -> list[Booking]:
+        """Those who have a seat kept while a manager decides (decisions 6): they stand in no queue."""
+        return [booking for booking in self.waiting if booking.state == Booking.State.REQUESTED and booking.seat_from]
+
+    @property
+    def queued(self) -> list[Booking]:
+        return [booking for booking in self.waiting if booking not in self.asked]
 
     @property
     def marked(self) -> int:

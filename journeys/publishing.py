@@ -3,7 +3,6 @@
 A published version is never changed: a change is the next version. Keys of stages and stops are their names across versions.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -376,19 +375,10 @@ def adopt_journey(
         return adoption
 
 
-def adopt_together(
-    *,
-    journey: Journey,
-    organisations: Iterable[Organisation],
-    starts_on: date,
-    by: Person | None,
-    at: datetime | None = None,
-) -> list[Adoption]:
-    """Let several organisations run a journey from the same day: all of them, or none when one cannot."""
+def adopt_together(*, organisations: list[Organisation], by: Person | None, **given) -> list[Adoption]:
+    """Let several organisations run a journey, all of them or none. `given`: the rest that adopt_journey asks for."""
     with transaction.atomic():
-        return [
-            adopt_journey(journey=journey, organisation=one, starts_on=starts_on, by=by, at=at) for one in organisations
-        ]
+        return [adopt_journey(organisation=one, by=by, **given) for one in organisations]
 
 
 def end_adoption(*, adoption: Adoption, ends_on: date, by: Person | None, at: datetime | None = None) -> Adoption:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from courses.models import Booking, CourseResult, Meeting, Occasion, OccasionTrainer
+from courses.models import Booking, CourseResult, Meeting, Occasion, OccasionTrainer, Part, PartResult
 from journeys.models import DeadlineChange, Enrolment, Progress, Stop, VersionMove
 from journeys.stations import (
     Activity,
@@ -117,13 +117,23 @@ def my_progress(viewer: Viewer) -> list[Progress]:
     return sorted(rows, key=lambda one: (one.state == Enrolment.State.COMPLETED, one.enrolment.starts_on, one.pk))
 
 
+def _has_own_parts_left(viewer: Viewer) -> Exists:
+    """Of a stop: whether the person's open attempt has a compulsory part left that the person does and confirms."""
+    done = PartResult.objects.filter(result=OuterRef("pk"), part=OuterRef("own_part"), state=PartResult.State.DONE)
+    own = Q(course_version__parts__compulsory=True, course_version__parts__confirmed_by=Part.ConfirmedBy.SELF) & ~Q(
+        course_version__parts__kind__in=Part.MEETING_KINDS
+    )
+    running = CourseResult.objects.open().filter(person=viewer.person, course=OuterRef("course"))
+    return Exists(running.annotate(own_part=F("course_version__parts__pk")).filter(own).exclude(Exists(done)))
+
+
 @prepared
 def _own_stops(viewer: Viewer, *, versions: list[int], moved: list[int], now: datetime) -> QuerySet[Stop]:
     attempt = CourseResult.objects.open().filter(person=viewer.person, course=OuterRef("course"))
     bookable = Occasion.objects.visible_to(viewer).bookable(now).upcoming(viewer.on + timedelta(days=1))
     coming = bookable.filter(course=OuterRef("course")).order_by().values("course").annotate(n=Count("pk")).values("n")
     stops = stops_on_screen(versions).annotate(
-        attempt=Subquery(attempt.values("public_id")[:1]), coming=Subquery(coming)
+        attempt=Subquery(attempt.values("public_id")[:1]), coming=Subquery(coming), to_do=_has_own_parts_left(viewer)
     )
     if moved:
         reason = DeadlineChange.objects.filter(
@@ -153,6 +163,7 @@ def _own_meetings(viewer: Viewer, *, now: datetime) -> QuerySet[Meeting]:
             occasion__bookings__person=viewer.person,
             occasion__bookings__state__in=Booking.ACTIVE,
             cancelled_at=None,
+            locked_at=None,
             ends_at__gt=now,
         )
         .exclude(occasion__state=Occasion.State.CANCELLED)

@@ -303,8 +303,11 @@ def _stage_row(place: int, stops: Sequence[Stop], stations: list[Station], is_he
 
 
 def with_next(rows: list[StageRow]) -> list[StageRow]:
-    """Mark the station to act on next: needed, nothing under way, waits for nothing; the earliest deadline, then the path."""
-    wanted = [one for row in rows for one in row.stations if one.counts and one.state in OPEN_STATES]
+    """Mark the station to act on next: what is begun and has parts to do, else what is needed, with nothing under way, and waits
+    for nothing; of several the earliest deadline, then the path. `to_do` of a stop is asked for by my_stops."""
+    needed = [one for row in rows for one in row.stations if one.counts]
+    begun = [one for one in needed if one.state == "ongoing" and getattr(one.stop, "to_do", False)]
+    wanted = begun or [one for one in needed if one.state in OPEN_STATES]
     free = [one for one in wanted if one.state != "locked"] or wanted
     if not free:
         return rows

@@ -186,8 +186,9 @@ def build_course(world: World, code: str = "BARN", title: str = "Barnsamtal", da
 def build_occasion(
     world: World, course: Course, *, seats: int = 20, in_days: int = 21, trainers: tuple = (), **more
 ) -> Occasion:
-    """An open occasion of the region for the whole collaboration; its days are a week apart, 9 to 16."""
-    now = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    """An open occasion of the region for the whole collaboration; its days are a week apart, 9 to 16. The day of today has begun."""
+    now = timezone.localtime()
+    now = now.replace(hour=9 if in_days else min(9, now.hour), minute=0, second=0, microsecond=0)
     parts = course.versions.published().get().parts.filter(kind="meeting")
     days = [
         Day(

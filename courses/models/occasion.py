@@ -139,6 +139,12 @@ class Occasion(Public):
         return self.number
 
     @property
+    def state_now(self) -> OccasionState:
+        """The state as pages say it: an open one whose booking has closed by itself takes no more bookings."""
+        is_past = self.state == OccasionState.OPEN and self.closes_at <= timezone.now()
+        return OccasionState.CLOSED if is_past else OccasionState(self.state)
+
+    @property
     def seats_free(self) -> int:
         return max(self.seats - self.seats_taken, 0)
 

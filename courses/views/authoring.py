@@ -104,7 +104,8 @@ def course_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "version": version,
         "course": version.course,
-        "parts": list(version.parts.all()),
+        "parts": (parts := list(version.parts.all())),
+        "has_days": any(part.is_meeting for part in parts),
         "goals": list(version.goals.all()),
         "prerequisites": prerequisites(request.viewer, version) if rows else [],
         "is_draft": version.state == CourseVersion.State.DRAFT,
@@ -143,8 +144,7 @@ def part_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = PartForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         part = add_part(version=version, key=free_key(version), **form.given(), by=request.viewer.person)
-        if part.kind == Part.Kind.PREPARATION:
-            return redirect("part_edit", public_id, part.key)
+        messages.success(request, _("%(part)s is saved.") % {"part": part.shown_title})
         return to_draft(version, "#parts")
     return show_form(request, version, form, _("Add a part"))
 
@@ -156,7 +156,8 @@ def part_edit(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     part = get_object_or_404(version.parts.prefetch_related("tasks"), key=key)
     form = PartForm(request.POST if request.method == "POST" else None, instance=part)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        part = form.save()
+        messages.success(request, _("%(part)s is saved.") % {"part": part.shown_title})
         return to_draft(version, "#parts")
     return show_form(request, version, form, part.shown_title, part=part, tasks=list(part.tasks.all()))
 
@@ -261,7 +262,12 @@ def course_publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return to_draft(version)
         messages.success(request, _("The course is published."))
         return to_draft(version)  # where the next step stands: plan a session
-    context = {"version": version, "course": version.course, "obstacles": publishing_obstacles(version)}
+    context = {
+        "version": version,
+        "course": version.course,
+        "obstacles": publishing_obstacles(version),
+        "has_days": version.parts.filter(kind__in=Part.MEETING_KINDS).exists(),
+    }
     return render(request, "courses/course_publish.html", context)
 
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses import queries, rosters
-from courses.approvals import waiting_sentence
+from courses.approvals import asks_first, waiting_sentence
 from courses.booking import booking_obstacles, cancel_booking, request_seat
 from courses.checkin import is_open
 from courses.forms.booking import BookingForm, CancelForm
 from courses.invitations import said_no
 from courses.makeup import first_day
-from courses.models import Attendance, Booking, Meeting, Occasion, Offer
+from courses.models import Attendance, Booking, CourseResult, Meeting, Occasion, Offer
 from courses.needs import NeedChoice, state_needs
 from courses.queue import answer_offer, place_sentence
 from courses.refusals import Refused
@@ -83,12 +83,34 @@ def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
         "version": occasion.course_version,
         "said_no": said_no(facts["booking"]),
         "trainers": list(occasion.trainers.select_related("person").order_by("person__sort_key")),
-        "is_over": occasion.last_on < request.viewer.on,
+        "is_over": (over := is_over(occasion, request.viewer.on)),
+        "outcome": own_outcome(request, occasion, facts["booking"] or facts["ended"]) if over else None,
         "own_quotas": list(own_quotas(request, occasion)),
         "team": _team(request, occasion),
         **facts,
     }
     return render(request, "courses/occasion_detail.html", context)
+
+
+def is_over(occasion: Occasion, on: date) -> bool:
+    """Whether an occasion with its `days` lies behind: reported, past, or every day of it locked."""
+    if occasion.state == Occasion.State.REPORTED or occasion.last_on < on:
+        return True
+    return bool(occasion.days) and all(day.locked_at for day in occasion.days)
+
+
+def own_outcome(request: HttpRequest, occasion: Occasion, booking: Booking | None) -> dict | None:
+    """What became of an occasion that is over, for the viewer who had a seat: days there of days noted, and the course's result."""
+    if booking is None or booking.state not in (Booking.State.BOOKED, Booking.State.FINISHED):
+        return None
+    marks = Attendance.objects.filter(booking=booking, meeting__locked_at__isnull=False)
+    came = [
+        mark in (Attendance.State.PRESENT, Attendance.State.PARTLY) for mark in marks.values_list("state", flat=True)
+    ]
+    results = request.viewer.own(
+        CourseResult.objects.filter(course=occasion.course_id, organisation=booking.organisation_id)
+    )
+    return {"noted": len(came), "came": sum(came), "result": results.order_by("-attempt").first()}
 
 
 def own_quotas(request: HttpRequest, occasion: Occasion):
@@ -138,7 +160,8 @@ def booking_create(request: HttpRequest, public_id) -> HttpResponse:
     for sentence in refused:
         if sentence not in shown:
             form.add_error(None, sentence)
-    context = {"occasion": occasion, "version": occasion.course_version, "form": form, **facts}
+    asks = asks_first(occasion, queries.employments_now(request.viewer), timezone.now())
+    context = {"occasion": occasion, "version": occasion.course_version, "form": form, "asks_first": asks, **facts}
     return render(request, "courses/booking_create.html", context)
 
 
@@ -164,9 +187,9 @@ def said_of(booking: Booking) -> str:
     if booking.state == Booking.State.BOOKED:
         return _("You have a seat. The days are in your calendar.")
     if booking.state == Booking.State.REQUESTED and booking.seat_from:
-        return _("Your request is sent. A seat is kept for you until your manager has answered.")
+        return _("Your request is sent. A seat is kept for you until it is answered.")
     if booking.state == Booking.State.REQUESTED:
-        return _("Your request is sent. You keep your place in the queue until your manager has answered.")
+        return _("Your request is sent. You keep your place in the queue until it is answered.")
     return place_sentence(booking)
 
 

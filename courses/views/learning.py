@@ -53,6 +53,7 @@ def page_of(request: HttpRequest, result: CourseResult) -> dict:
         "all_count": sum(part.needed for part in parts),
         "lead": lead,
         "about": texts.render_text(about),
+        "has_goals": result.course_version.goals.exists(),
     }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from django_tables2 import RequestConfig
 
 from courses import rosters, sharing, tallies
-from courses.attendance import marking_obstacles
+from courses.attendance import begins_later, marking_obstacles
 from courses.exports import answer_table
 from courses.filters import LISTERS, OccasionFilter, ParticipantFilter
 from courses.forms.occasions import (
@@ -144,6 +144,7 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
         "can_mark": not obstacles and occasion.state not in (Occasion.State.CANCELLED, Occasion.State.REPORTED),
         "mark_obstacles": obstacles,
         "unmarked": len(found.seated) - found.marked,
+        "begins_later": begins_later(day, now) if day else [],
         "shares": sharing.shares(request.viewer, occasion, [*found.seated, *found.waiting]),
         "all_locked": all(row.locked_at for row in occasion.days) and bool(occasion.days),
         "answers": rosters.new_times(request.viewer, occasion),

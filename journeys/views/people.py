@@ -189,6 +189,7 @@ def enrolment_create(request: HttpRequest) -> HttpResponse:
     found = found.annotate(
         is_chosen=Case(When(public_id__in=chosen, then=1), default=0)
     )  # what is ticked is never cut away
+    found = found.exclude(person__in=[one.person for one in outcomes if one.ok])  # their answer stands above
     people = list(found.order_by("-is_chosen", "person__sort_key", "pk")[: PEOPLE_SHOWN + 1])
     context = {
         "form": form,

@@ -117,7 +117,7 @@ def adoption_create(request: HttpRequest, slug: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = AdoptionForm(data, journey=journey, organisations=organisations, on=request.viewer.on)
     if request.method == "POST" and form.is_valid():
-        chosen, starts_on = form.cleaned_data["organisations"], form.cleaned_data["starts_on"]
+        chosen, starts_on = list(form.cleaned_data["organisations"]), form.cleaned_data["starts_on"]
         adopt_together(journey=journey, organisations=chosen, starts_on=starts_on, by=request.viewer.person)
         texts = {"organisations": ", ".join(str(one) for one in chosen), "journey": journey}
         said = ngettext("%(organisations)s runs %(journey)s.", "%(organisations)s run %(journey)s.", len(chosen))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from courses import jobs
-from courses.approvals import chase_approval, others_to_ask, reminder_days, waiting_sentence
+from courses.approvals import asks_first, chase_approval, others_to_ask, reminder_days, waiting_sentence
 from courses.booking import approve, request_seat
 from courses.jobs import chase_approvals
 from courses.models import Booking
@@ -19,7 +19,7 @@ from people.assignments import give_role
 from people.models import Delegation, Event, Notice
 from people.notices import words_of
 from people.workdays import add_working_days, is_working_day
-from tests.factories import build_person
+from tests.factories import build_course, build_occasion, build_person
 
 KINDS = ("courses.waiting_for_approval", "courses.approval_reminder", "courses.approval_handed_on")
 
@@ -228,3 +228,18 @@ def test_of_many_requests_each_run_takes_its_turn_and_the_hour_takes_all(world, 
     runs = range(0, 60, jobs.CHASED_EVERY)
     assert sorted(chase_approvals(start + timedelta(minutes=minute)) for minute in runs) == [0] * 10 + [1, 1]
     assert [chase_approvals(start + timedelta(minutes=minute)) for minute in runs] == [0] * 12
+
+
+def test_a_reminder_comes_before_the_course_or_is_not_promised(world):
+    soon = asked(world, build_occasion(world, build_course(world, "S", "Snart", days=1), in_days=2))
+    eve = world.today + timedelta(days=1)
+    assert reminder_days(soon) == (eve, eve)
+    assert waiting_sentence(soon, world.today).startswith("Din chef påminns")
+    tomorrow = asked(world, build_occasion(world, build_course(world, "M", "Imorgon", days=1), in_days=1), "jonas")
+    type(tomorrow).objects.filter(pk=tomorrow.pk).update(requested_at=noon(world.today))
+    assert "hör av dig" in waiting_sentence(tomorrow, world.today)
+
+
+def test_before_a_request_it_says_who_answers_when_nobody_leads_the_unit(world, occasion):
+    said = asks_first(occasion, [world.job("ove")], timezone.now())
+    assert said == "Ingen leder din enhet, så HR (Helena Personal) behöver godkänna."

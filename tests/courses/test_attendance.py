@@ -8,7 +8,14 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.attendance import correct_attendance, lock_meeting, mark_all_present, merge_mark, record_attendance
+from courses.attendance import (
+    correct_attendance,
+    lock_meeting,
+    mark_all_present,
+    merge_mark,
+    record_attendance,
+    report_occasion,
+)
 from courses.booking import book_people
 from courses.models import Attendance, Meeting
 from courses.refusals import Refused
@@ -181,3 +188,49 @@ def test_only_the_organiser_corrects_with_a_reason_and_minutes(world, day, sign_
     assert (row.state, row.minutes, row.corrected_reason) == ("partly", 200, "Gick tidigt")
     with pytest.raises(Refused):
         correct_attendance(attendance=row, state="absent", reason=" ", by=world.petra)
+
+
+def test_a_day_is_locked_when_it_has_begun_and_not_before(world, day, sign_in):
+    """Marked before, on the morning of the day; locked, and with certificates made of it, from its first minute."""
+    mark_all_present(meeting=day, by=world.petra)
+    soon = timezone.now() + timedelta(minutes=20)
+    type(day).objects.filter(pk=day.pk).update(starts_at=soon, ends_at=soon + timedelta(hours=2))
+    day.refresh_from_db()
+    address = reverse("attendance_edit", args=[day.occasion.public_id])
+    if timezone.localdate(soon) == world.today:  # else the day is tomorrow's, and not even marked
+        page = sign_in(world.petra).get(address).content.decode()
+        assert "kan låsas när den har börjat" in page
+    with pytest.raises(Refused):
+        lock_meeting(meeting=day, by=world.petra)
+    day.refresh_from_db()
+    assert day.locked_at is None
+    assert lock_meeting(meeting=day, by=world.petra, at=soon).locked_at == soon
+
+
+def test_a_locked_or_reported_session_is_over_for_who_took_part(world, day, sign_in):
+    """No seats left, no button, no late cancellation: that it is over, whether one was there, and the way to the result."""
+    mark_all_present(meeting=day, by=world.petra)
+    lock_meeting(meeting=day, by=world.petra)
+    amira, address = sign_in(world.amira, "employee"), reverse("occasion_detail", args=[day.occasion.public_id])
+
+    def seen() -> str:
+        page = amira.get(address)
+        assert page.context["is_over"]
+        text = page.content.decode()
+        assert not [one for one in ("platser kvar", "Avboka", "Boka plats", "sen avbokning") if one in text]
+        return text
+
+    assert amira.get("/min-resa/").context["seat"] is None
+    assert "Du deltog." in seen()
+    report_occasion(occasion=day.occasion, by=world.petra)
+    assert "Du deltog." in seen()
+    stranger = sign_in(world.dina, "employee").get(address).content.decode()
+    assert ("Tillfället är över." in stranger, "Du deltog" in stranger) == (True, False)
+    page = sign_in(world.petra).get(reverse("occasion_list")).content.decode()
+    assert day.occasion.number not in page  # not among the coming ones
+
+
+def test_booking_that_has_closed_by_itself_is_not_called_open(world, day, sign_in):
+    type(day.occasion).objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    page = sign_in(world.petra).get(reverse("occasion_detail", args=[day.occasion.public_id])).content.decode()
+    assert "Öppet för anmälan" not in page

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from courses.authoring import add_subject, draft_course, draft_next, publish_course
 from courses.models import Course, CourseVersion, Part, Prerequisite, Subject, Venue
-from tests.factories import build_course
+from courses.results import start_course
+from tests.factories import build_course, build_self_study
 
 pytestmark = pytest.mark.django_db
 PART = {"kind": "preparation", "title": "Läs", "hours": "1.5", "compulsory": "on", "confirmed_by": "self"}
@@ -190,3 +191,33 @@ def test_a_subject_narrows_the_catalogue(world, course, sign_in):
     assert (label, more) == ("Sekretess", [])
     page = sign_in(world.amira).get(reverse("course_list"), {"subject": value})
     assert [row.record.course for row in page.context["table"].rows] == [course]
+
+
+def test_a_course_without_a_day_offers_no_session(world, sign_in):
+    course = build_self_study(world, "A", "Kurs A")
+    petra = sign_in(world.petra)
+    page = petra.get(reverse("course_edit", args=[course.public_id])).content.decode()
+    assert ("Planera ett tillfälle" in page, "ingen kursdag" in page) == (False, True)
+    assert ("Säg i två meningar" in page, "när den är publicerad" in page) == (False, False)
+    with_days = petra.get(reverse("course_edit", args=[build_course(world).public_id])).content.decode()
+    assert "Planera ett tillfälle" in with_days
+
+
+def test_every_part_that_is_saved_leads_back_to_the_course_and_says_so(world, sign_in):
+    version = draft_course(owner=world.region, code="X", title="Ny", by=world.petra)
+    petra, answers = sign_in(world.petra), []
+    for kind in ("preparation", "meeting"):
+        data = {"kind": kind, "title": f"Del {kind}", "hours": "1", "confirmed_by": "self", "compulsory": "on"}
+        answers.append(petra.post(reverse("part_create", args=[version.course.public_id]), data, follow=True))
+    assert [one.redirect_chain[-1][0].split("#")[0] for one in answers] == [reverse("course_edit", args=[version.course.public_id])] * 2  # fmt: skip
+    assert all("är sparad." in one.content.decode() for one in answers)
+    assert "Lägg till uppgift" in answers[0].content.decode()
+
+
+def test_goals_are_only_rated_where_there_are_some(world, sign_in):
+    without = build_self_study(world, "A", "Kurs A")
+    amira, pages = sign_in(world.amira, "employee"), []
+    for course in (without, build_course(world)):
+        result = start_course(person=world.amira, organisation=world.ale, course=course, by=world.amira)
+        pages.append(amira.get(reverse("result_detail", args=[result.public_id])).content.decode())
+    assert ["Skatta dig mot kunskapsmålen" in page for page in pages] == [False, True]

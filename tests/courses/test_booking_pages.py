@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from courses.booking import cancel_booking, request_seat
 from courses.models import Booking, Need, Occasion, Offer
+from people.models import Organisation
 from tests.factories import build_occasion, build_person
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +271,24 @@ def test_a_booking_asks_no_more_with_thirty_in_the_queue(world, course, sign_in)
     for name, occasion, person in (("free", free, world.amira), ("full", full, job.person)):
         costs[name] = sent(sign_in(person), reverse("booking_create", args=[occasion.public_id]))
     assert costs["full"] <= costs["free"] <= 28, costs
+
+
+def test_a_request_is_no_queue(world, occasion, sign_in):
+    """Who waits for a manager with a seat kept stands in no queue: under an own heading, with an own number."""
+    request_seat(occasion=occasion, person=world.amira, employment=world.job("amira"), by=world.amira)
+    petra = sign_in(world.petra)
+    found = petra.get(reverse("occasion_detail", args=[occasion.public_id]))
+    roster = found.context["roster"]
+    assert ([one.person for one in roster.asked], roster.queued) == ([world.amira], [])
+    text = found.content.decode()
+    assert ("Ingen har plats än" in text, "Ingen plats är klar än" in text) == (False, True)
+    assert "1 väntar på godkännande" in petra.get(reverse("occasion_list")).content.decode()
+
+
+def test_before_a_booking_is_sent_it_says_who_approves(world, occasion, sign_in):
+    address = reverse("booking_create", args=[occasion.public_id])
+    page = sign_in(world.amira, "employee").get(address)
+    assert page.context["asks_first"].startswith("Din chef (Johan Berg) behöver godkänna")
+    assert "Din chef (Johan Berg) behöver godkänna" in page.content.decode()
+    Organisation.objects.update(approval="never")
+    assert sign_in(world.amira, "employee").get(address).context["asks_first"] == ""

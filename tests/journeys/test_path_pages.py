@@ -330,3 +330,26 @@ def test_a_large_line_costs_the_same_for_few_and_for_thirty(world, journey, sign
         build_person(world, f"p{number}", f"Person {number:02}", world.units["ale"])
         put_on(world, journey, f"p{number}")
     assert queries_of(client, "/team/") == few <= 8
+
+
+def test_the_next_step_is_what_is_begun_and_has_parts_to_do(world, journey, sign_in):
+    """A course under way goes before the next one while something in it is to be done by the person; else the next one comes."""
+    put_on(world, journey, "amira")
+    a, b = (journey.versions.get().stops.get(key=key).course for key in "ab")
+    start_course(person=world.amira, organisation=world.ale, course=b, source="digital", by=world.amira)
+    page = sign_in(world.amira).get("/min-resa/")
+    assert [one.key for one in page.context["stations"] if one.is_next] == ["b"]
+    assert page.context["lead"].startswith("Nästa steg är att fortsätta med Kurs B")
+    b.versions.get().parts.update(confirmed_by="organiser")
+    page = sign_in(world.amira).get("/min-resa/")
+    assert [one.key for one in page.context["stations"] if one.is_next] == ["a"]
+    assert a.code == "A"
+    text = page.content.decode()
+    assert ("Gör delarna" in text, "Se vad som återstår" in text) == (False, True)
+
+
+def test_who_was_just_enrolled_leaves_the_list(world, journey, sign_in):
+    johan, data = sign_in(world.johan, "manager"), {"journey": journey.slug, "starts_on": world.today.isoformat()}
+    page = johan.post("/team/skriv-in/", {**data, "people": str(world.job("amira").public_id)})
+    assert [one.ok for one in page.context["outcomes"]] == [True]
+    assert world.amira not in [job.person for job in page.context["people"]]
