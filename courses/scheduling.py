@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import F
@@ -54,6 +55,11 @@ def planning_obstacles(version: CourseVersion | None, days: list[Day], opens_at:
         sentences.append(_("Every course day is given once."))
     if any(day.ends_at <= day.starts_at for day in days):
         sentences.append(_("A day has to end after it starts."))
+    in_order = sorted(days, key=lambda day: day.part.order)
+    for first, later in pairwise(in_order):
+        if later.starts_at < first.starts_at:
+            titles = {"first": first.part.shown_title, "later": later.part.shown_title}
+            sentences.append(_("%(later)s has to come after %(first)s.") % titles)
     return [*sentences, *window_obstacles(opens_at, closes_at, [day.starts_at for day in days])]
 
 

@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from courses.models import CourseVersion, Occasion
 from journeys.counts import FEWEST, heat, share, shown_column, shown_count, shown_share
-from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop
+from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop, Version
 from journeys.queries import stops_shown
 from people.access import Viewer
 from people.models import Accession, Organisation, Placement
@@ -260,8 +261,21 @@ class Region:
         return sum(member.late for member in self.members if member.late >= FEWEST)
 
     @property
+    def shown_people(self) -> str:
+        return _told(self.people, [member.people for member in self.members])
+
+    @property
+    def shown_late(self) -> str:
+        return _told(self.late, [member.late for member in self.members])
+
+    @property
     def missing(self) -> int:
         return sum(max(one.gap, 0) for one in self.demand if one.is_told)
+
+
+def _told(total: int, counts: list[int]) -> str:
+    """A sum of what is told of the members; where nothing of it is, that there is somebody, and no zero."""
+    return str(total) if total or not any(counts) else _("too few to tell")
 
 
 def period_end(on: date) -> date:
@@ -273,7 +287,9 @@ def period_end(on: date) -> date:
 
 @prepared
 def _shared(viewer: Viewer) -> QuerySet[Journey]:
-    return Journey.objects.visible_to(viewer).filter(collaboration__in=viewer.coordinates).order_by("name")
+    published = Version.objects.filter(journey=OuterRef("pk"), state=Version.State.PUBLISHED)
+    shared = Journey.objects.visible_to(viewer).filter(collaboration__in=viewer.coordinates)
+    return shared.annotate(is_published=Exists(published)).order_by("-is_published", "name")
 
 
 @prepared
@@ -285,10 +301,11 @@ def region_for(viewer: Viewer, slug: str = "") -> Region:
     """The coordinator's page on one journey of the collaboration: counts of its members, and demand against seats."""
     journeys = _shared(viewer)
     region = Region(journeys, None, period_end(viewer.on))
+    organisations = _members(viewer)
     if not journeys:
+        region.members = [Member(one) for one in organisations]
         return region
     region.journey = next((one for one in journeys if one.slug == slug), journeys[0])
-    organisations = _members(viewer)
     rows = rollups_for(viewer, [one.pk for one in organisations], [region.journey.pk])
     stops = stops_shown(versions={row.version_id for row in rows}) if rows else []
     region.as_of = min((row.as_of for row in rows), default=None)

@@ -165,6 +165,15 @@ class DayForm(forms.Form):
         return Day(part=self.part, **self.facts())
 
 
+class PastForm(forms.Form):
+    """Asked when a day has begun already: a session may be put in afterwards, but not by a slip of the year."""
+
+    is_past = forms.BooleanField(
+        label=_("Yes, it has begun or been already: put it in afterwards"),
+        error_messages={"required": _("A day lies behind. Change the date, or say that it is meant so.")},
+    )
+
+
 def day_initial(number: int) -> dict:
     """A usual day: six weeks ahead, one week apart, on a Tuesday, nine to four."""
     ahead = timezone.localdate() + timedelta(weeks=WEEKS_AHEAD + number)

@@ -167,7 +167,7 @@ def waiting_marks(text: str) -> list[WaitingMark]:
 @permitted(*MARKERS)
 def attendance_all(request: HttpRequest, public_id) -> HttpResponse:
     """Everybody who is not marked was there."""
-    return _each(request, public_id, mark_all_present, _("All others are marked as present."))
+    return _each(request, public_id, mark_all_present, _("Everybody who had no mark is marked as present."))
 
 
 @require_POST

@@ -11,7 +11,6 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from courses.exports import answer_table
 from journeys.charts import demand_charts, words
-from journeys.counts import shown_count
 from journeys.demand import ask_for_sessions, awaits_counts, planners_of, short_of
 from journeys.overviews import Region, region_for
 from people.roles import Permission
@@ -32,8 +31,8 @@ def region_overview(request: HttpRequest) -> HttpResponse:
         "short": short_of(region.demand),
         "charts": demand_charts(region.demand),
         "demand": [(one, words(one)) for one in region.demand],
-        "people": shown_count(region.people),
-        "late": shown_count(region.late),
+        "people": region.shown_people,
+        "late": region.shown_late,
     }
     return render(request, "journeys/region_overview.html", context)
 

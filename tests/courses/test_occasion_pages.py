@@ -13,7 +13,7 @@ from courses.models import Attendance, Booking, Occasion
 from courses.scheduling import add_venue
 from courses.views import occasions as occasions_views
 from people.models import Reading
-from tests.factories import build_occasion, build_person
+from tests.factories import build_course, build_occasion, build_person
 
 PAGES = ["occasion_detail", "occasion_edit", "occasion_cancel", "attendance_edit"]
 
@@ -154,3 +154,43 @@ def test_a_file_of_too_many_rows_is_refused_with_a_sentence(world, occasion, sig
     answer = client.get("/deltagare/?fil=xlsx&q=a", follow=True)
     assert answer.redirect_chain == [("/deltagare/?q=a", 302)]
     assert "Det är fler än 1 rader" in answer.content.decode()
+
+
+def planned_form(client, course) -> tuple[str, dict]:
+    """The address of the form for a new session and everything that it has filled in."""
+    address = f"{reverse('occasion_create')}?kurs={course.slug}"
+    page = client.get(address).context
+    forms = [page["form"], page["trainers"], *page["days"]]
+    data = {field.html_name: field.value() for form in forms for field in form if field.value() is not None}
+    return address, data | {name: data[name].strftime("%Y-%m-%dT%H:%M") for name in ("opens_at", "closes_at")}
+
+
+def test_course_days_are_planned_in_their_order(world, course, sign_in):
+    petra = sign_in(world.petra)
+    address, data = planned_form(petra, course)
+    first, second = (part.key for part in course.versions.published().get().parts.filter(kind="meeting"))
+    turned = {**data, f"{first}-on": data[f"{second}-on"], f"{second}-on": data[f"{first}-on"]}
+    page = petra.post(address, turned)
+    assert "Kursdag 2 behöver komma efter Kursdag 1." in page.content.decode()
+    assert not Occasion.objects.exists()
+    assert petra.post(address, data).status_code == 302
+
+
+def test_a_day_that_lies_behind_is_asked_about_and_then_taken(world, sign_in):
+    course, petra = build_course(world, days=1), sign_in(world.petra)
+    address, data = planned_form(petra, course)
+    key = course.versions.published().get().parts.get(kind="meeting").key
+    ago = {f"{key}-on": "2026-01-14", "opens_at": "2025-12-01T08:00", "closes_at": "2026-01-07T17:00"}
+    page = petra.post(address, data | ago)
+    assert (page.status_code, list(page.context["past"].errors)) == (200, ["is_past"])
+    assert "ligger bakom" in page.content.decode()
+    assert petra.post(address, {**data, **ago, "is_past": "on"}).status_code == 302
+    assert Occasion.objects.get().first_on.isoformat() == "2026-01-14"
+
+
+def test_moving_a_day_that_nobody_has_booked_asks_nobody(world, occasion, sign_in):
+    day, petra = occasion.meetings.order_by("starts_at").first(), sign_in(world.petra)
+    address = reverse("meeting_move", args=[occasion.public_id, day.public_id])
+    new = {"on": (world.today + timedelta(days=20)).isoformat(), "starts": "09:00", "ends": "16:00"}
+    page = petra.post(address, new).content.decode()
+    assert ("Flytta och fråga alla" in page, ">Flytta dagen</button>" in page) == (False, True)

@@ -353,3 +353,18 @@ def test_who_was_just_enrolled_leaves_the_list(world, journey, sign_in):
     page = johan.post("/team/skriv-in/", {**data, "people": str(world.job("amira").public_id)})
     assert [one.ok for one in page.context["outcomes"]] == [True]
     assert world.amira not in [job.person for job in page.context["people"]]
+
+
+def test_the_region_counts_its_members_before_there_is_a_programme(world, sign_in):
+    karin = sign_in(world.karin)
+    assert "2 medlemmar" in karin.get("/region/").content.decode()
+    draft_journey(owner=world.region, code="BU", name="Barn och unga", collaboration=world.west, by=world.olle)
+    page = karin.get("/region/").content.decode()
+    assert ("inte publicerat än" in page, "Se vilka som kör den" in page) == (True, False)
+
+
+def test_a_region_with_few_people_is_told_so_and_not_zero(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    jobs.roll_up()
+    page = sign_in(world.karin).get("/region/")
+    assert (page.context["people"], page.context["late"]) == ("för få för att visas", "för få för att visas")
