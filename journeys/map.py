@@ -222,8 +222,11 @@ def draw_tall(stages: tuple[MapStage, ...]) -> Drawing:
             for x, lift in _tall_places(many, taken, backwards):
                 drawing.marks.append(Mark(index, x, middle + lift))
                 index += 1
+            turns = (
+                many + taken > 1
+            )  # a station alone stays at its edge, and the trail goes straight down beside the next name
             todo, taken = todo - many, 0
-            backwards, last, middle = not backwards, middle, middle + TALL_NEXT
+            backwards, last, middle = backwards != turns, middle, middle + TALL_NEXT
         top = last + 48 if stage.stations else top + TALL_ROW
     at = TALL_EDGE if not backwards else TALL - TALL_EDGE
     drawing.goal = (at, top + 34)
@@ -236,5 +239,5 @@ def _tall_places(many: int, taken: int, backwards: bool) -> list[tuple[float, in
     """x and lift of the stations of one row, spread over the whole width so that the row ends at the edge where the next begins."""
     slots = many + taken
     step = (TALL - 2 * TALL_EDGE) / max(slots - 1, 1)
-    xs = [TALL_EDGE + step * n for n in range(taken, slots)] if slots > 1 else [TALL / 2]
+    xs = [TALL_EDGE + step * n for n in range(taken, slots)] if slots > 1 else [TALL_EDGE]
     return [(TALL - x if backwards else x, 16 if (n + taken) % 2 else -18) for n, x in enumerate(xs)]

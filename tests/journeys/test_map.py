@@ -41,3 +41,16 @@ def test_small_counts_are_not_told_and_not_to_be_subtracted():
     assert shown_share(0, 12, 12) != "0\N{NO-BREAK SPACE}%"
     assert shown_share(30, 30, 30) == "100\N{NO-BREAK SPACE}%"
     assert shown_column([3, 7, 20])[1:] == ["–", "20"]
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (1, 1, 1, 1), (4, 5, 4, 3), (6, 1, 2), (2, 1, 1, 6)])
+def test_on_the_phone_the_trail_passes_beside_the_name_of_a_stage(sizes):
+    drawing = draw_tall(path(*sizes))
+    walked = [drawing.start_at, *((mark.x, mark.y) for mark in drawing.marks), drawing.goal]
+    crossed = [
+        (heading.number, round(x))
+        for heading in drawing.headings
+        for (x1, y1), (x2, y2) in pairwise(walked)
+        if y1 < heading.y < y2 and heading.x < (x := x1 + (x2 - x1) * (heading.y - y1) / (y2 - y1)) < heading.meta_x
+    ]
+    assert crossed == []
