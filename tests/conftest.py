@@ -62,15 +62,18 @@ def see():
 
 @pytest.fixture
 def sign_in():
-    """A client signed in with both factors, acting in a role: sign_in(world.johan) or sign_in(world.johan, "employee")."""
+    """A client signed in with both factors, acting in a role: sign_in(world.johan) or sign_in(world.johan, "employee").
 
-    def make(person: Person, role: str = "") -> Client:
+    `minutes_ago`: when that was; less than nothing for a test that may outlast what counts as fresh.
+    """
+
+    def make(person: Person, role: str = "", *, minutes_ago: float = 0) -> Client:
         client = Client()
         client.force_login(person)
         session = client.session
         if role:
             session[ACTING_ROLE] = role
-        give_both(session, person)
+        give_both(session, person, minutes_ago=minutes_ago)
         return client
 
     return make
