@@ -1,5 +1,6 @@
 """The cast and the ways to act as one of them."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 
@@ -36,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """All tests are loaded, and the first begins."""
     settle()
+    gc.set_threshold(50_000, 20, 50)  # nobody shares the memory of a test with anybody
 
 
 @pytest.fixture(autouse=True)
