@@ -38,6 +38,7 @@ REVIEWED = {
         "who asks": "the viewer is not known before it is asked who it is",
         "signing in": "an account is looked for by its address; allauth's pages show nobody but oneself",
     },
+    "people/views/first_password.py": {"signing in by a link": "the token in the link is the key to this one account"},
     "people/scoping.py": {"_asks_for": "the queryset says what for, below"},
     "courses/queries.py": {
         "how many stand in the queue": "a number over all organisations, beside sessions one may see"

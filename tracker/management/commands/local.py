@@ -34,6 +34,6 @@ class Command(BaseCommand):
     def greet(self, port: str) -> None:
         self.stdout.write(
             f"\nLeden is ready: http://localhost:{port}/\n"
-            f"Mails, invitations among them, lie in {settings.VAR_DIR / 'mail'}. Ctrl-C ends.\n"
+            f"Mails, invitations among them, lie in {getattr(settings, 'EMAIL_FILE_PATH', 'EMAIL_URL')}. Ctrl-C ends.\n"
         )
         self.stdout.flush()
