@@ -83,6 +83,9 @@ REVIEWED = {
         "whether Leden is ready": "whether mail waits, a yes or no",
         "how Leden is doing": "how much waits and since when, numbers alone, and only for a token",
     },
+    "tracker/beginning.py": {
+        "how far the setting up has come": "a yes or no for each step, for the two administrators; no row leaves it"
+    },
     "tracker/demo/views.py": {"signing in to the demo": "in a demo only, where all people are invented"},
 }
 
