@@ -41,7 +41,12 @@ class Step:
         if len(self.roles) == 1:
             return str(self.roles[0].label)
         one, other = self.roles
-        return gettext("%(one)s or %(other)s") % {"one": one.label, "other": other.label}
+        return gettext("%(one)s or %(other)s") % {"one": one.label, "other": _within(str(other.label))}
+
+
+def _within(label: str) -> str:
+    """A role's label inside a sentence: HR stays as it is."""
+    return label if label.isupper() else label[:1].lower() + label[1:]
 
 
 def steps_for(viewer: Viewer) -> list[Step]:
