@@ -12,7 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models import Bundle, Certificate, CertificateKind
-from courses.models import CourseVersion
+from courses.models import CourseResult, CourseVersion
 from journeys.models import Journey, Stop
 from people.access import Viewer
 from people.models import Placement, Unit
@@ -90,9 +90,10 @@ def _choices(viewer: Viewer, *, kept_too: bool) -> QuerySet:
     certificates = Certificate.objects.visible_to(viewer)
     if not kept_too:
         certificates = certificates.live()
-    # Both of one organisation, said once more: then the indexes of certificates and results answer without a row being read.
-    held = certificates.filter(result__course_version=OuterRef("pk"), result__organisation=F("organisation")).order_by()
-    of_courses = CourseVersion.objects.filter(Exists(held)).order_by()
+    # From the course to results and from these to certificates: a course that the organisation never gave costs one look.
+    held = Exists(certificates.filter(result=OuterRef("pk")).order_by())
+    results = CourseResult.objects.filter(held, course_version=OuterRef("pk"), organisation__in=viewer.acts_for)
+    of_courses = CourseVersion.objects.filter(Exists(results.order_by())).order_by()
     rows = _choice_rows(journeys.order_by(), "programme", "pk", "", "name", Value(0), "name").union(
         _choice_rows(units.order_by(), "unit", "public_id", "", "name", Value(0), "sort_key"),
         _choice_rows(

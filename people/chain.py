@@ -51,10 +51,20 @@ def _last(kind: str) -> int:
     return Link.objects.aggregate(last=models.Max(f"{kind}_id"))["last"] or 0
 
 
+def _newest_locked() -> Link | None:
+    """The newest link, locked until the transaction ends. Whoever waited for another worker got the link that was the newest before
+    it, and a chain that goes on from there is broken: they ask again.
+    """
+    while True:
+        locked = Link.objects.select_for_update().order_by("-pk").first()
+        if locked == Link.objects.order_by("-pk").first():
+            return locked
+
+
 @transaction.atomic
 def chain() -> int:
     """Link what is not linked, and make the lines of the readings. Returns how many rows; twice is as once."""
-    before = Link.objects.select_for_update().order_by("-pk").first()
+    before = _newest_locked()
     head = before.digest if before else FIRST
     events = list(_unlinked(Event, _last("event"))[:BATCH])
     readings = list(_unlinked(Reading, _last("reading"))[:BATCH])

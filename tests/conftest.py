@@ -1,5 +1,6 @@
 """The cast and the ways to act as one of them."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 
@@ -36,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """All tests are loaded, and the first begins."""
     settle()
+    gc.set_threshold(50_000, 20, 50)  # nobody shares the memory of a test with anybody
 
 
 @pytest.fixture(autouse=True)
@@ -62,15 +64,18 @@ def see():
 
 @pytest.fixture
 def sign_in():
-    """A client signed in with both factors, acting in a role: sign_in(world.johan) or sign_in(world.johan, "employee")."""
+    """A client signed in with both factors, acting in a role: sign_in(world.johan) or sign_in(world.johan, "employee").
 
-    def make(person: Person, role: str = "") -> Client:
+    `minutes_ago`: when that was; less than nothing for a test that may outlast what counts as fresh.
+    """
+
+    def make(person: Person, role: str = "", *, minutes_ago: float = 0) -> Client:
         client = Client()
         client.force_login(person)
         session = client.session
         if role:
             session[ACTING_ROLE] = role
-        give_both(session, person)
+        give_both(session, person, minutes_ago=minutes_ago)
         return client
 
     return make

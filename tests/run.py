@@ -91,9 +91,11 @@ def conclude(outcomes: list[Outcome]) -> int:
     return 1 if failed else 0
 
 
-def workers() -> list[str]:
-    """Return xdist's arguments: one worker per core, at most four; tests of one file stay together, the longest first."""
-    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+def workers(shared: str = "loadfile") -> list[str]:
+    """Return xdist's arguments: one worker per core, at most four; the longest first. Tests of one file stay together, or the worker
+    that has nothing left takes over single ones (`worksteal`).
+    """
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", shared, "--no-loadscope-reorder"]
 
 
 def test() -> int:
@@ -103,7 +105,9 @@ def test() -> int:
         pytest("PostgreSQL", "postgresql", "-m", "not browser", *workers()),
     ]
     if (ROOT / "tests" / "browser").is_dir():
-        outcomes.append(pytest("Browser (Chromium, on SQLite)", "sqlite", "-m", "browser", "tests/browser", *workers()))
+        outcomes.append(
+            pytest("Browser (Chromium, on SQLite)", "sqlite", "-m", "browser", "tests/browser", *workers("worksteal"))
+        )
     return conclude(outcomes)
 
 

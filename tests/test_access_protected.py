@@ -37,7 +37,6 @@ def test_a_protected_person_looks_like_one_who_chose_a_code(stage):
     skye = stage.world.skye
     # One moment for all: pages and files say when they were made.
     with time_machine.travel(timezone.now(), tick=False):
-        look()  # what a first visit notes, such as the fetch of a feed, is noted before the two are compared
         with undone():  # looking is logged, and the log is shown: both looks begin with the same log
             with_flag = look()
         with undone():

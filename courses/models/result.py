@@ -110,8 +110,8 @@ class CourseResult(Public):
         ]
         indexes = [
             models.Index(fields=["organisation", "person", "course"], name="courseresult_person"),
-            # Which courses an organisation's certificates are of, without reading a row of them.
-            models.Index(fields=["organisation", "id", "course_version"], name="courseresult_version"),
+            # Which courses an organisation's certificates are of: one look for each course that somebody else gave.
+            models.Index(fields=["organisation", "course_version", "id"], name="courseresult_given"),
             models.Index(fields=["organisation", "valid_until"], name="courseresult_expiry"),
             models.Index(fields=["person", "subject", "valid_until"], name="courseresult_subject"),
         ]

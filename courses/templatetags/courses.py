@@ -15,6 +15,12 @@ def duration(minutes: int | None) -> str:
 
 
 @register.filter
+def course_days(days: int) -> str:
+    """2 in, '2 course days' out."""
+    return texts.scope_words(days, 0)
+
+
+@register.filter
 def seats_left(occasion: Occasion) -> str:
     """An occasion (with `waiting` when the page asked for it) in, '3 seats left' or 'Full · 2 in queue' out."""
     return texts.seat_words(occasion.seats_free, getattr(occasion, "waiting", 0) or 0)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from functools import cache
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,17 @@ class Public(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field) -> str:
+        """The words of a choice. Django makes the table of all of them anew for each row of a list."""
+        value = getattr(self, field.attname)
+        return str(_words_of(field).get(value, value))
+
+
+@cache
+def _words_of(field: models.Field) -> dict[object, object]:
+    """The choices of a field in, their words, still untranslated, by value out."""
+    return dict(field.flatchoices)
 
 
 class DatedQuerySet(models.QuerySet):

@@ -22,6 +22,8 @@ from tests.lived import Lived, build_lived
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EVERYWHERE = [("sv", PHONE, "dark"), ("en", WIDE, "light")]
 BESIDES = [("sv", WIDE, "light"), ("en", PHONE, "light"), ("en", WIDE, "dark")]
+# Two tests of about the same length, so that two browsers share them.
+SHARES = [[EVERYWHERE[0], *BESIDES[:2]], [EVERYWHERE[1], *BESIDES[2:]]]
 MAIN = {
     "account_login",
     "attendance_edit",
@@ -134,7 +136,8 @@ def axe() -> str:
     return (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
 
 
-def test_every_page_is_whole_in_every_look(lived, browser, live_server):
+@pytest.mark.parametrize("looks", SHARES, ids=["Swedish first", "English first"])
+def test_every_page_is_whole_in_every_look(lived, browser, live_server, looks):
     start = time.monotonic()
     pages, none = targets(lived)
     found = [f"{name} answers nobody: say why in NO_PAGE" for name in sorted(none - NO_PAGE.keys())]
@@ -143,7 +146,7 @@ def test_every_page_is_whole_in_every_look(lived, browser, live_server):
     assert PIECES.keys() <= {one.name for one in pages}
     assert {*PIECES.values(), *MAIN} <= {one.name for one in whole}
     print(f"{len(whole)} pages found in {time.monotonic() - start:.0f} s", *found, sep="\n", flush=True)
-    for look in EVERYWHERE + BESIDES:
+    for look in looks:
         before = len(found)
         screen = Screen(browser, live_server.url, lived, look)
         where = f"{look[0]} {look[1]['width']} {look[2]}"

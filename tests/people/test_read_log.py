@@ -15,6 +15,9 @@ from people.access import viewer_for
 from people.chain import chain, digest, verify
 from people.looking import looking
 from people.models import Event, Link, Person, Reading, ReadingLine
+from tests.factories import build_world
+from tests.numbers import number
+from tests.processes import race
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +220,25 @@ def test_postgresql_refuses_to_change_the_log(world, table):
     for sql in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
+
+
+def note_and_link(key: int) -> str:
+    """One of several workers: a row of the log, and the job that links."""
+    person = Person.objects.get(pk=key)
+    events.record("linked_at_once", by=person, person=person)
+    chain()
+    return "linked"
+
+
+@pytest.mark.slow
+@pytest.mark.promise("P29")
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_link_at_once_and_the_chain_holds(transactional_db):
+    """Two hosts, or a run that is not through when the next begins: whoever waited goes on from the newest link."""
+    world = build_world()
+    look(world)
+    chain()
+    assert race(note_and_link, [world.amira.pk] * number(48, 160)) == ["linked"] * number(48, 160)
+    chain()
+    assert verify().faults == []
+    assert Link.objects.filter(event__verb="linked_at_once").count() == number(48, 160)
