@@ -21,6 +21,9 @@ PROGRAMME = _("Programme"), _("Stages with stations, published for the organisat
 PEOPLE = _("Participants"), _("Employees are enrolled in the programme, and book their seats."), (Role.MANAGER, Role.HR)
 
 
+# Words of a step (title, sentence, the roles that do it), where the viewer does it, and whether it is done.
+Words = tuple[Promise, Promise, tuple[Role, ...]]
+Made = tuple[Words, str, bool]
 BEGIN = (Role.PLATFORM_ADMIN, Role.MUNICIPALITY_ADMIN)
 
 
@@ -86,7 +89,7 @@ def _found(**questions: QuerySet) -> dict[str, bool]:
         return dict(zip(questions, rows.first() or (), strict=False))
 
 
-def _of_installation() -> list[tuple]:
+def _of_installation() -> list[Made]:
     led = RoleAssignment.objects.filter(organisation=OuterRef("pk"), role=Role.MUNICIPALITY_ADMIN, ends_on=None)
     first = Organisation.objects.order_by("pk").values("pk")[:1]
     found = _found(
@@ -126,7 +129,7 @@ def _of_installation() -> list[tuple]:
     ]
 
 
-def _of_organisation(organisation: int, viewer: Viewer) -> list[tuple]:
+def _of_organisation(organisation: int, viewer: Viewer) -> list[Made]:
     own = {"organisation": organisation}
     units = Unit.objects.filter(**own)
     jobs = Employment.objects.filter(**own)

@@ -6,6 +6,6 @@ from django.core.management.commands.createcachetable import Command as CreateCa
 
 
 class Command(CreateCacheTable):
-    def handle(self, *tablenames: str, **options: Any) -> None:
+    def handle(self, *tablenames: Any, **options: Any) -> None:
         louder = options["verbosity"] > 1
         super().handle(*tablenames, **{**options, "verbosity": options["verbosity"] if louder else 0})
