@@ -24,8 +24,10 @@ from django.utils.translation import get_language
 from people.access import Scope, Viewer
 from people.models.person import Person
 
-# How many shapes of a question are kept; then it begins anew.
-KEPT = 500
+# How many shapes of a question are kept, of some fifty kilobytes each; then it begins anew.
+KEPT = 30
+# What a compiler knows, once it has compiled, of the rows that come.
+READING = ("select", "klass_info", "annotation_col_map", "col_count", "has_extra_select")
 # In tests the same values are compared with a fresh question the first time and every so many times.
 AGAIN = 10
 # Where the marks of the two copies begin, far from anything real. What is reckoned from a day (the next one) stays near its mark.
@@ -177,18 +179,18 @@ def _plain(parameter: Any) -> Any:
 
 @dataclass(frozen=True)
 class Written:
-    """A question as it was written: rows and compiler to read answers with (no compiler: nothing can ever be found), the words,
+    """A question as it was written: the rows, what its compiler knows of reading them (None: nothing can ever be found), the words,
     and of each parameter the value, or the Place that says which value it is.
     """
 
     rows: QuerySet
-    compiler: SQLCompiler | None = None
+    reading: dict[str, Any] | None = None
     sql: str = ""
     parameters: tuple[Any, ...] = ()
 
     def ask(self, values: list[Any]) -> list[Any]:
         """The answer for these values."""
-        if self.compiler is None:
+        if self.reading is None:
             return []
         rows = self.rows.all()
         rows.query.get_compiler = functools.partial(self._read, values)  # type: ignore[method-assign]
@@ -200,8 +202,8 @@ class Written:
         """A compiler that has compiled already, for a query that is asked with these values."""
         connection = connection or connections[using]
         made = self.rows.query.get_compiler(connection=connection)
-        kept = {name: one for name, one in vars(self.compiler).items() if name not in {"connection", "using"}}
-        made.__dict__.update(kept, as_sql=lambda *_given, **_named: (self.sql, self.filled(values, connection.ops)))
+        told = self.sql, self.filled(values, connection.ops)
+        vars(made).update(self.reading or {}, as_sql=lambda *_given, **_named: told)
         return made
 
     def filled(self, values: list[Any], adapt: Any) -> tuple[Any, ...]:
@@ -223,13 +225,14 @@ class Prepared:
         carried(viewer, named, given)
         roles = (viewer.role, *(scope.role for scope in viewer.scopes)) if viewer else ()
         key = (connection.vendor, get_language(), roles, *named, *given.shape)
-        if key not in self.kept:
+        written = self.kept.get(key)
+        if written is None:
             if len(self.kept) >= KEPT:
                 self.kept.clear()
-            self.kept[key] = self._write(given, viewer, named)
+            written = self.kept[key] = self._write(given, viewer, named)
         if settings.TESTING and self._is_new(key, given.values):
-            self._compare(self.kept[key], given, viewer, named)
-        return self.kept[key].ask(given.values)
+            self._compare(written, given, viewer, named)
+        return written.ask(given.values)
 
     def _write(self, given: Given, viewer: Viewer | None, named: dict[str, Any]) -> Written:
         with connection.execute_wrapper(_reads_no_row):
@@ -238,9 +241,11 @@ class Prepared:
             )
         if sql != other_sql:
             raise NotPrepared(f"{self.__name__} says something else for other values of one shape")
-        if rows.compiler is None:
+        if rows.reading is None:
             return rows
         parameters = tuple(_settled(self.__name__, *pair) for pair in zip(marked, other, strict=True))
+        query = rows.rows.query  # the words are written: the conditions that they came from are only heavy
+        query.where, query.combined_queries = type(query.where)(), ()
         return replace(rows, sql=sql, parameters=parameters)
 
     def _from_copy(
@@ -254,7 +259,8 @@ class Prepared:
             sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             return Written(rows), "", []
-        return Written(rows, compiler), sql, [(one, marks.place(one)) for one in parameters]
+        reading = {name: getattr(compiler, name) for name in READING}
+        return Written(rows, reading), sql, [(one, marks.place(one)) for one in parameters]
 
     def _rows(self, viewer: Viewer | None, named: dict[str, Any]) -> QuerySet:
         return self.build(viewer, **named) if viewer else self.build(**named)

@@ -15,6 +15,7 @@ from tracker.demo.edges import Edges
 from tracker.demo.editions import draft_second, publish_basics
 from tracker.demo.history import History
 from tracker.demo.occasions import Occasions
+from tracker.demo.papers import lay_out, seal_papers
 from tracker.demo.staff import REGION, Staff
 from tracker.demo.teaching import Teaching
 from tracker.demo.turnover import Turnover
@@ -54,6 +55,7 @@ def build_world(*, today: date, report: Report) -> None:
     teaching.build_courses()
     report("Resor", 0)
     teaching.build_journeys()
+    lay_out(staff, teaching)
     history = History(staff, teaching, draw)
     venues = [
         add_venue(organisation=staff.organisations[REGION], name=name, address=address, by=None)
@@ -74,4 +76,5 @@ def build_world(*, today: date, report: Report) -> None:
     add_locally(staff, teaching)
     publish_basics(staff, teaching)
     draft_second(staff, teaching)
+    seal_papers(staff)
     report("Klart", 1)
