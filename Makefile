@@ -2,10 +2,13 @@
 PYTHON ?= python3
 SETUP = $(PYTHON) -m tracker.setup
 
-.PHONY: demo test quick check promises bench distributed lock parts prepare
+.PHONY: demo local test quick check promises bench distributed lock parts prepare
 
 demo:      ## the demo world on http://localhost:8000
 	@$(SETUP) demo
+
+local:     ## an empty installation on http://localhost:8000, for this machine alone; asks for the first organisation
+	@$(SETUP) local
 
 test:      ## all tests on SQLite, on PostgreSQL, and in the browser
 	@$(SETUP) test

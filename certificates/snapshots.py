@@ -18,8 +18,8 @@ from people.roles import Role
 # 2: the role under a signature is a word of SIGNS_AS, said in the reader's language; in 1 it is a text.
 # 3: with the layout of the programme.
 SCHEMA = 3
-# The design on paper; a later design is a new name, and old certificates keep theirs.
-TEMPLATE = "certificate_1"
+# The design on paper; a later design is a new name, and old certificates keep theirs. 2: room for a long number.
+TEMPLATE = "certificate_2"
 MOST_SIGNATORIES = 2
 
 
@@ -94,7 +94,7 @@ def snapshot_of_result(
             "first_on": _iso(min([*days, result.passed_on or max(days, default=timezone.localdate(at))])),
             "achieved_on": _iso(result.passed_on if kind == CertificateKind.COURSE else max(days)),
             "valid_until": _iso(result.valid_until if kind == CertificateKind.COURSE else None),
-            "days": len(set(days)),
+            "days": len(days),
             "minutes": sum(row["minutes"] for row in rows),
             "rows": rows,
             "goals": [goal.text for goal in version.goals.all()] if kind == CertificateKind.COURSE else [],

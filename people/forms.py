@@ -88,10 +88,14 @@ class OrganisationForm(forms.ModelForm):
         widgets = {"colour": ColourInput()}
         help_texts = {
             "brand_name": _("How the organisation wants to be called, where that is not the official name."),
-            "municipality_code": _("Four digits, for municipalities only: 1419"),
+            "municipality_code": _("A municipality needs it: four digits, like 1419. Others have none."),
             "county_code": _("Two digits: 14"),
             "inhabitants": _("Suggested as the share when seats are divided."),
         }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["municipality_code"].needed_by_some = True  # so that nobody calls it optional
 
     def clean(self) -> dict:
         given = super().clean() or self.cleaned_data
@@ -146,7 +150,13 @@ class AccessionForm(forms.Form):
     )
     starts_on = day_field(_("From"), initial=today)
     weight = forms.IntegerField(
-        label=_("Inhabitants counted for seats"), min_value=1, max_value=10_000_000, required=False
+        label=_("Inhabitants counted for seats"),
+        min_value=1,
+        max_value=10_000_000,
+        required=False,
+        help_text=_(
+            "Decides the share when seats are divided. Empty: the inhabitants of the organisation, or one share."
+        ),
     )
     agreement_ref = forms.CharField(label=_("Agreement"), max_length=120, required=False)
 
@@ -311,7 +321,7 @@ class RoleForm(forms.Form):
     )
     unit = forms.ModelChoiceField(
         queryset=Unit.objects.none(), label=_("Unit"), required=False, to_field_name="public_id",
-        empty_label=_("The whole organisation"), help_text=_("Managers and supervisors need a unit."),
+        empty_label=_("The whole organisation"), help_text=_("Only for managers and supervisors. Other roles hold for the whole organisation."),
     )  # fmt: skip
     starts_on = day_field(_("From"), initial=today)
     ends_on = day_field(_("Last day"), required=False, help_text=_("Empty: until further notice."))

@@ -14,6 +14,7 @@ from people.access import Viewer
 from people.roles import Permission, Role
 from people.second_factor import lacks_second_factor
 from people.theme import digest
+from tracker.beginning import steps_on
 
 # Set by the account menu; read by every page, so that the first paint has the right colours without a script.
 SCHEME_COOKIE = "scheme"
@@ -151,6 +152,7 @@ def context(request: HttpRequest) -> dict[str, object]:
             "own_ways": list(ways(own, request.path)),
             # Asked for by whole pages only: a piece that htmx fetches costs no query here.
             "place": SimpleLazyObject(lambda: viewer.organisation),
+            "beginning": SimpleLazyObject(lambda: steps_on(request)),
             "acting_as": viewer.role.label,
             "lacks_second_factor": lacks_second_factor(request),
             "choices": [(choice.value, choice.label, choice == viewer.role) for choice in viewer.roles],

@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from people.views.first_password import account_reset_password_from_key
 from tracker import views
 
 # allauth's pages under Swedish paths. What is left out does not exist: nobody signs up.
@@ -42,7 +43,7 @@ account_urls: list[URLPattern | URLResolver] = [
     path("losenord/glomt/kolla-inkorgen/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^losenord/nytt/(?P<uidb36>[0-9A-Za-z-]+?)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        account_reset_password_from_key,
         name="account_reset_password_from_key",
     ),
     path("losenord/nytt/klart/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),

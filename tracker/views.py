@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import bad_request
 
 from people.access import NAMES_KEPT_DAYS
+from people.accounts import choose_language
 from people.scoping import system_scope
 from people.sight import rows_in_words
 from people.theme import digest, stylesheet
@@ -79,7 +80,12 @@ def language_set(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES) and check_for_language(language):
-        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+        viewer = getattr(request, "viewer", None)
+        if viewer:  # pages, mail and calendar speak one language, and the next browser too
+            choose_language(person=viewer.person, language=language, by=viewer.person)
+            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
+        else:
+            _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
 

@@ -29,7 +29,8 @@ def certificate_mine(request: HttpRequest) -> HttpResponse:
         "today": today,
         "soon": today + timedelta(days=90),
     }
-    return render(request, "certificates/certificate_mine.html", context)
+    name = "_own_certificates" if request.htmx else "certificate_mine"
+    return render(request, f"certificates/{name}.html", context)
 
 
 @require_safe

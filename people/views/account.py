@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,7 +43,9 @@ def role_switch(request: HttpRequest) -> HttpResponse:
 def account_settings(request: HttpRequest) -> HttpResponse:
     """Language and what others see of me."""
     person = request.viewer.person
-    form = OwnSettingsForm(request.POST if "language" in request.POST else None, instance=person)
+    # What is in force: chosen on the page for signing in, it may differ from what the account says.
+    shown = {"language": get_language()}
+    form = OwnSettingsForm(request.POST if "language" in request.POST else None, instance=person, initial=shown)
     if request.method == "POST" and form.is_bound and form.is_valid():
         choose_language(person=person, language=form.cleaned_data["language"], by=person)
         messages.success(request, _("Saved."))

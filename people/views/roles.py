@@ -36,6 +36,8 @@ def role_create(request: HttpRequest) -> HttpResponse:
         given = {**form.cleaned_data, "organisation": organisation, "by": request.viewer.person}
         if carry_out(form, lambda: give_role(**given)):
             messages.success(request, _("The role is given."))
+            if "person" in request.GET:  # from that person's page, and back to it
+                return redirect("person_detail", form.cleaned_data["person"].public_id)
             return redirect("role_list")
     sentences = [
         (role.label, sentence) for role, sentence in SENTENCES.items() if role in dict(form.fields["role"].choices)

@@ -30,6 +30,7 @@ from people.forms import (
     PersonFactsForm,
     PersonForm,
 )
+from people.line import nearest_managers
 from people.models import Employment, Leave, Person, Placement, RoleAssignment
 from people.privacy import custodians_of, protections
 from people.queries import last_invitations
@@ -74,9 +75,16 @@ def person_create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         employment = carry_out(form, lambda: _hire(form.cleaned_data, request.viewer.person))
         if employment:
-            messages.success(request, _("%(name)s is added.") % {"name": employment.person.name})
+            messages.success(request, _said_of(employment.person, form.cleaned_data["invite"]))
             return redirect("person_detail", employment.person.public_id)
     return render(request, "people/person_create.html", {"form": form})
+
+
+def _said_of(person: Person, is_invited: bool) -> str:
+    facts = {"name": person.name, "email": person.email}
+    if is_invited:
+        return _("%(name)s is added. The invitation is on its way to %(email)s.") % facts
+    return _("%(name)s is added.") % facts
 
 
 def _hire(given: dict, by: Person) -> Employment:
@@ -131,7 +139,15 @@ def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _person(request, public_id)
     jobs = Employment.objects.visible_to(request.viewer).filter(person=person).select_related("organisation")
     jobs = jobs.prefetch_related("placements__unit", "placements__manager", "leaves").order_by("-starts_on")
-    context = {"subject": person, "employments": jobs, "invited": last_invitations([person]).get(person.pk)}
+    current = next((job for job in jobs if job.ends_on is None), None)
+    led_by = nearest_managers(current.pk, person.pk, request.viewer.on) if current else []
+    context = {
+        "subject": person,
+        "employments": jobs,
+        "current": current,
+        "led_by": led_by,
+        "invited": last_invitations([person]).get(person.pk),
+    }
     if Permission.GIVE_ROLES in request.viewer.may:
         roles = RoleAssignment.objects.visible_to(request.viewer).filter(person=person)
         context["roles"] = (

@@ -119,3 +119,7 @@ def test_eight_at_once_issue_one():
     assert sorted(set(numbers)) == [f"GR-2026-00000{n}" for n in (1, 2, 3)]
     assert NumberSeries.objects.get(issuer=owner).last == 3
     assert OrmQ.objects.count() == 3
+
+
+def test_two_course_days_on_one_date_are_two(world, certify):
+    assert certify(world.amira, drawn=False).snapshot["days"] == 2

@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 
+import lxml.html
 import pypdf
 import pytest
 from django.db import connection
@@ -49,6 +50,22 @@ def test_what_waits_for_its_paper_says_so_and_cannot_be_downloaded(world, certif
     page = client.get(reverse("certificate_mine")).content.decode()
     assert reverse("certificate_download", args=[certificate.public_id]) not in page
     assert client.get(reverse("certificate_download", args=[certificate.public_id])).status_code == 404
+
+
+def test_a_paper_that_is_being_made_looks_for_itself_until_it_is_there(world, certify, sign_in):
+    certificate, client = certify(world.amira, drawn=False), sign_in(world.amira)
+    page = lxml.html.fromstring(client.get(reverse("certificate_mine")).content)
+    [row] = page.xpath(f"//li[@id='paper-{certificate.public_id}']")
+    assert (row.get("hx-get"), row.get("hx-trigger")) == (reverse("certificate_mine"), "every 3s")
+    assert row.get("hx-select") == f"#{row.get('id')}"
+    render_certificate(certificate.pk)
+    piece = lxml.html.fromstring(client.get(row.get("hx-get"), headers={"hx-request": "true"}).content)
+    [now] = piece.xpath(f"//li[@id='{row.get('id')}']")
+    assert (now.get("hx-get"), len(now.xpath(".//a[contains(@class, 'ds-button')]")), piece.xpath("//main")) == (
+        None,
+        1,
+        [],
+    )
 
 
 def test_unknown_letters_are_named_to_the_person_and_hr(world, certify, sign_in):

@@ -17,14 +17,16 @@ import zxingcpp
 from django.conf import settings
 from django.urls import reverse
 from PIL import Image
+from weasyprint import HTML
 
 from certificates import limits, rendering
 from certificates.fonts import missing_letters
 from certificates.jobs import render_certificate
 from certificates.limits import Unfit
 from certificates.models import Certificate
-from certificates.papers import qr_picture
+from certificates.papers import markup_of, qr_picture
 from certificates.rendering import UnprintableLetters, render, write
+from certificates.snapshots import TEMPLATE
 from tests.certificates.rows import LONG, SNAPSHOT
 
 pytestmark = pytest.mark.slow
@@ -289,3 +291,23 @@ def test_only_one_file_lays_out_html():
         if re.search(r"\bHTML\(", path.read_text())
     }
     assert found == {"certificates/rendering.py", "tracker/bench/papers.py"}
+
+
+@pytest.mark.parametrize("number", ["REGIONVAST-2026-000001", "ETTMYCKETLANGTNAMN-2026-000001"])
+def test_a_long_number_stays_inside_the_margin(number):
+    edge = 297 - 16
+    assert max(right for _text, right in lines_on(SNAPSHOT | {"number": number})) <= edge + 0.1
+
+
+def lines_on(snapshot: dict) -> list[tuple[str, float]]:
+    """Every line of the first sheet as it is laid out, with its right edge in millimetres."""
+    fonts, sheet, fetcher = rendering._warm(TEMPLATE)
+    page = HTML(string=markup_of(snapshot, TEMPLATE), base_url="bundled:", url_fetcher=fetcher)
+    boxes, found = [page.render(stylesheets=[sheet], font_config=fonts).pages[0]._page_box], []
+    while boxes:
+        box = boxes.pop()
+        boxes += getattr(box, "children", ())
+        if hasattr(box, "text"):
+            found.append((box.text, (box.position_x + box.width) / 96 * 25.4))
+    assert any(snapshot["number"][:5] in text for text, _right in found)
+    return found

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import lxml.html
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from people.employment import hire
 from people.models import Collaboration, Delegation, Employment, Organisation, Person, RoleAssignment, Unit
+from people.organisations import start_collaboration
 from people.roles import Role
 
 OWN_PAGES = {
@@ -63,6 +65,19 @@ def test_organisations_join_a_collaboration_once(world, sign_in):
     for _time in range(2):
         client.post(page, {"organisation": world.boras.public_id, "starts_on": world.today, "weight": 5})
     assert coast.accessions.count() == 1
+
+
+def test_a_code_is_not_called_optional_and_nobody_counts_one_inhabitant(world, sign_in):
+    client = sign_in(world.pia)
+    form = lxml.html.fromstring(client.get(reverse("organisation_create")).content)
+    labels = {one.get("for"): one.text_content() for one in form.xpath("//label")}
+    assert ("frivilligt" in labels["id_municipality_code"], "frivilligt" in labels["id_county_code"]) == (False, True)
+    coast = start_collaboration(name="Kusten", lead=world.tjorn, by=world.pia)
+    page = reverse("collaboration_detail", args=[coast.public_id])
+    client.post(page, {"organisation": world.boras.public_id, "starts_on": world.today, "weight": ""})
+    text = client.get(page).content.decode()
+    assert ("1 invånare" in text, "en andel av platserna" in text) == (False, True)
+    assert "Ska värdens egen personal följa dem ansluts även värden här." in text
 
 
 def test_an_employee_is_added_invited_moved_and_ended(world, sign_in):

@@ -38,6 +38,7 @@ REVIEWED = {
         "who asks": "the viewer is not known before it is asked who it is",
         "signing in": "an account is looked for by its address; allauth's pages show nobody but oneself",
     },
+    "people/views/first_password.py": {"signing in by a link": "the token in the link is the key to this one account"},
     "people/scoping.py": {"_asks_for": "the queryset says what for, below"},
     "courses/queries.py": {
         "how many stand in the queue": "a number over all organisations, beside sessions one may see"
@@ -81,6 +82,9 @@ REVIEWED = {
     "tracker/views.py": {
         "whether Leden is ready": "whether mail waits, a yes or no",
         "how Leden is doing": "how much waits and since when, numbers alone, and only for a token",
+    },
+    "tracker/beginning.py": {
+        "how far the setting up has come": "a yes or no for each step, for the two administrators; no row leaves it"
     },
     "tracker/demo/views.py": {"signing in to the demo": "in a demo only, where all people are invented"},
 }

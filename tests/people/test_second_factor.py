@@ -52,6 +52,18 @@ def test_a_manager_adds_an_app_and_goes_on(world, mailoutbox):
 
 
 @commits
+def test_the_first_codes_replace_none_and_lead_on(world):
+    johan = enter(world.johan)
+    add_app(johan)
+    page = johan.get(reverse("mfa_view_recovery_codes"))
+    assert "Dina reservkoder är klara. Spara dem innan du går vidare." in [str(one) for one in page.context["messages"]]
+    assert f'href="{reverse("home")}">Fortsätt</a>' in page.content.decode()
+    johan.post(reverse("mfa_generate_recovery_codes"))
+    page = johan.get(reverse("mfa_view_recovery_codes"))
+    assert [str(one) for one in page.context["messages"]] == ["Nya koder är skapade. De gamla gäller inte längre."]
+
+
+@commits
 def test_the_next_sign_in_asks_for_the_code(world):
     secret = add_app(enter(world.johan))
     again = Client()

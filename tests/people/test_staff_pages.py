@@ -136,3 +136,22 @@ def test_a_search_stands_signs_that_no_name_has(world, sign_in):
         assert maja.get(reverse("person_list"), {"q": text}).status_code == 200
     page = maja.get(reverse("person_list"), {"q": "李"})
     assert [row.record.name for row in page.context["table"].page.object_list] == ["李 小龍"]
+
+
+def test_whoever_adds_somebody_is_told_of_the_invitation_and_the_page_says_it_once(world, sign_in):
+    maja = sign_in(world.maja)
+    typed = work(world, given_name="Elsa", family_name="Ek", email="elsa@example.org", invite="on")
+    page = maja.post(reverse("person_create"), typed, follow=True)
+    assert [str(one) for one in page.context["messages"]] == [
+        "Elsa Ek är tillagd. Inbjudan är på väg till elsa@example.org."
+    ]
+    text = lxml.html.fromstring(page.content).xpath("//main")[0].text_content()
+    assert text.count("Inbjuden") == 1
+    assert "Chef: Johan Berg" in text
+
+
+def test_a_role_given_from_a_persons_page_leads_back_to_it(world, sign_in):
+    maja, address = sign_in(world.maja), f"{reverse('role_create')}?person={world.amira.public_id}"
+    typed = {"person": world.amira.public_id, "role": "hr", "unit": "", "starts_on": world.today}
+    assert maja.post(address, typed)["Location"] == reverse("person_detail", args=[world.amira.public_id])
+    assert maja.post(reverse("role_create"), {**typed, "role": "organiser"})["Location"] == reverse("role_list")

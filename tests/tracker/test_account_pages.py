@@ -64,3 +64,14 @@ def test_an_unknown_address_gets_the_same_answer_and_a_letter_that_tells_nothing
     answer = client.post("/losenord/glomt/", {"email": "ingen@ale.example"})
     assert (answer.status_code, answer["Location"]) == (302, "/losenord/glomt/kolla-inkorgen/")
     assert [letter.subject.strip() for letter in mail.outbox] == ["Inget konto med den här adressen"]
+
+
+def test_a_warning_in_english_writes_day_and_time_as_the_pages_do(amira, client):
+    client.cookies["language"] = "en"
+    amira.language = "en"
+    amira.save()
+    client.post("/losenord/glomt/", {"email": "amira@ale.example"})
+    path = re.search(r"https?://[^/]+(/losenord/nytt/\S+)", mail.outbox[-1].body)[1]
+    form = client.get(path, follow=True)
+    client.post(form.redirect_chain[-1][0], {"password1": "en-annan-stig", "password2": "en-annan-stig", "action": ""})
+    assert re.search(r"When: \d{1,2} [A-Z][a-z]+ \d{4}, \d{2}[.:]\d{2}\. From: 127\.0\.0\.1\.", mail.outbox[-1].body)

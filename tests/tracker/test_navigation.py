@@ -113,3 +113,19 @@ def test_sign_in_page_of_a_demo_has_a_button_for_each_of_the_eleven_and_others_n
     settings.DEMO = True
     demo = client.get("/logga-in/").content
     assert (plain.count(b'name="roll"'), demo.count(b'name="roll"')) == (0, 11)
+
+
+def test_a_language_that_somebody_chooses_below_the_page_is_the_account_s(world, sign_in):
+    client = sign_in(world.amira)
+    client.cookies["language"] = "sv"
+    answer = client.post(reverse("language_set"), {"language": "en", "next": "/hjalp/"})
+    world.amira.refresh_from_db()
+    assert (world.amira.language, answer.cookies["language"].value) == ("en", "")
+    del client.cookies["language"]  # as a browser does with what has ended
+    assert '<html lang="en"' in client.get(reverse("account_settings")).content.decode()
+
+
+def test_the_settings_show_the_language_that_is_in_force(world, sign_in):
+    client = sign_in(world.amira)
+    client.cookies["language"] = "en"  # chosen before signing in
+    assert client.get(reverse("account_settings")).context["form"]["language"].value() == "en"

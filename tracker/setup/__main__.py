@@ -29,11 +29,20 @@ def prepare(what: str) -> None:
     steps.ensure_catalogues()
 
 
+def _served_here() -> dict[str, str]:
+    port = os.environ.get("PORT", "8000")
+    return {"PORT": port, "BASE_URL": f"http://localhost:{port}", "LOG_LEVEL": "WARNING"}
+
+
 def demo_environment() -> dict[str, str]:
     """Return the environment of the demo: DEMO=1 and its own address; what is set already stays."""
-    port = os.environ.get("PORT", "8000")
-    ours = {"PORT": port, "BASE_URL": f"http://localhost:{port}", "LOG_LEVEL": "WARNING"}
-    return {**ours, **os.environ, "DEMO": "1"}
+    return {**_served_here(), **os.environ, "DEMO": "1"}
+
+
+def local_environment() -> dict[str, str]:
+    """Return the environment of an own installation on this machine: no https, mail in files; what is set already stays."""
+    ours = {"EMAIL_URL": f"filemail:///{steps.ROOT / 'var' / 'mail'}", "CALENDAR_UID_DOMAIN": "leden.local"}
+    return {**_served_here(), **ours, **os.environ, "DEBUG": "1", "DEMO": "0"}
 
 
 def lock() -> None:
@@ -52,8 +61,10 @@ def lock() -> None:
 
 def main(arguments: list[str]) -> None:
     what = arguments[0] if arguments else ""
-    if what not in DEVELOPMENT | {"demo", "lock", "parts"}:
-        sys.exit("Usage: python3 -m tracker.setup demo|test|check|quick|promises|bench|distributed|lock|parts|prepare")
+    if what not in DEVELOPMENT | {"demo", "local", "lock", "parts"}:
+        sys.exit(
+            "Usage: python3 -m tracker.setup demo|local|test|check|quick|promises|bench|distributed|lock|parts|prepare"
+        )
     os.chdir(steps.ROOT)
     if what == "lock":
         return lock()
@@ -63,6 +74,8 @@ def main(arguments: list[str]) -> None:
     python = str(steps.PYTHON)
     if what == "demo":
         os.execve(python, [python, "manage.py", "demo"], demo_environment())
+    if what == "local":
+        os.execve(python, [python, "manage.py", "local"], local_environment())
     if what == "bench":
         os.execve(python, [python, "manage.py", "bench", *arguments[1:]], {"DEBUG": "0", **demo_environment()})
     if what == "distributed":

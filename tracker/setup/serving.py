@@ -31,6 +31,15 @@ def is_free(port: int) -> bool:
     return True
 
 
+def port_obstacle(port: str, target: str) -> str:
+    """Why PORT cannot be served, as a sentence that says what to run instead; "" when it can."""
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        return f"PORT={port} is no port: choose a number, for example PORT=8123 {target}."
+    if not is_free(int(port)):
+        return f"Port {port} is taken. Choose another: PORT={int(port) + 123} {target}"
+    return ""
+
+
 def commands(port: int) -> dict[str, list[str]]:
     """Return what is started: the web server, loaded once and forked, and the worker."""
     web = [sys.executable, "-m", "gunicorn", "tracker.wsgi", "--bind", f"127.0.0.1:{port}", "--preload"]

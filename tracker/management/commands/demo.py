@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tracker.checks import setting_obstacles
 from tracker.demo.preparing import prepare_demo
-from tracker.setup.serving import is_free, serve
+from tracker.setup.serving import port_obstacle, serve
 
 
 class Command(BaseCommand):
@@ -17,14 +17,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = os.environ.get("PORT", "8000")
-        if not port.isdigit() or not 0 < int(port) < 65536:
-            raise CommandError(f"PORT={port} is no port: choose a number, for example PORT=8123 make demo.")
+        if obstacle := port_obstacle(port, "make demo"):
+            raise CommandError(obstacle)
         if not settings.DEMO:
             raise CommandError("The demo wants DEMO=1: use make demo.")
         if obstacles := setting_obstacles():
             raise CommandError("\n".join(obstacles))
-        if not is_free(int(port)):
-            raise CommandError(f"Port {port} is taken. Choose another: PORT={int(port) + 123} make demo")
         prepare_demo(self.stdout.write)
         trouble = serve(int(port), lambda: self.greet(int(port)))
         if trouble:

@@ -4,11 +4,13 @@ import getpass
 import os
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from people.appointing import appoint_first
@@ -17,10 +19,10 @@ from people.models import Organisation
 from people.organisations import add_organisation
 
 QUESTIONS = {
-    "kind": "Kind of organisation (municipality, federation, regional, company, provider)",
+    "kind": f"Kind of organisation ({', '.join(Organisation.Kind.values)})",
     "short_name": "Short name, as people say it (Tjörn)",
     "official_name": "Official name, as on papers (Tjörns kommun)",
-    "municipality_code": "Municipality code, four digits (empty unless a municipality)",
+    "municipality_code": "Municipality code, four digits (only of a municipality)",
     "given_name": "Your given name",
     "family_name": "Your family name",
     "email": "Your e-mail address",
@@ -40,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "There is an organisation already. Sign in as its administrator and go on in the browser."
             )
-        given = {name: self._answer(name, options[name]) for name in QUESTIONS}
+        given = self._answers(options)
         password = options["password"] or os.environ.get("START_PASSWORD") or self._ask_password()
         self._check(given, password)
         with transaction.atomic():
@@ -59,7 +61,20 @@ class Command(BaseCommand):
                 password=password,
                 starts_on=timezone.localdate(),
             )
-        self.stdout.write(f"{organisation} is there. Sign in as {given['email']} and go on in the browser.")
+        self.stdout.write(
+            f"{organisation} is there. Sign in at {settings.BASE_URL}{reverse('account_login')} as {given['email']}.\n"
+            "The page after it asks for a second step (an app on your phone, or a passkey), and then lists what to set up."
+        )
+
+    def _answers(self, options: dict[str, Any]) -> dict[str, str]:
+        """An answer to each question in its order; only a municipality is asked for its code."""
+        given: dict[str, str] = {}
+        for name in QUESTIONS:
+            is_needless = name == "municipality_code" and given["kind"] != Organisation.Kind.MUNICIPALITY
+            given[name] = (options[name] or "") if is_needless else self._answer(name, options[name])
+            if name == "kind" and given[name] not in Organisation.Kind.values:
+                raise CommandError(f"{given[name]} is no kind. Choose one of {', '.join(Organisation.Kind.values)}.")
+        return given
 
     def _answer(self, name: str, option: str | None) -> str:
         if option is not None:
@@ -70,7 +85,11 @@ class Command(BaseCommand):
             raise CommandError(f"--{name.replace('_', '-')} is missing: {QUESTIONS[name]}.") from None
 
     def _ask_password(self) -> str:
-        return getpass.getpass("Choose a password of at least 12 characters: ")
+        password = getpass.getpass("Choose a password of at least 12 characters: ")
+        while getpass.getpass("The same password once more: ") != password:
+            self.stderr.write("The two were not the same. Write both again.")
+            password = getpass.getpass("Choose a password of at least 12 characters: ")
+        return password
 
     def _check(self, given: dict[str, str], password: str) -> None:
         """Raise CommandError with every fault as a sentence, before anything is written."""
