@@ -43,6 +43,7 @@ REVIEWED = {
     "courses/queries.py": {
         "how many stand in the queue": "a number over all organisations, beside sessions one may see"
     },
+    "courses/course_pages.py": {"how many stand in the queue": "a number beside sessions one may see"},
     "courses/queue.py": {"a place in the queue": "a number over all organisations, beside bookings one may see"},
     "courses/makeup.py": {"how many stand in the queue": "a number beside sessions one may see"},
     "courses/room.py": {
