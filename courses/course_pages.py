@@ -25,7 +25,7 @@ from courses.models import (
     Part,
     Prerequisite,
 )
-from courses.queries import OPEN_STATES, QUEUE, waiting
+from courses.queries import OPEN_STATES, waiting
 from people.access import Viewer
 from people.prepared import prepared
 from people.roles import Role
@@ -167,7 +167,7 @@ def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
     return found
 
 
-@system_scope(QUEUE)
+@system_scope("how many stand in the queue")
 def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
     """Coming occasions of the course with their days, seats, queue and the viewer's own booking: one query."""
     found, now = [], timezone.now()

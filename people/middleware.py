@@ -44,7 +44,7 @@ class ViewerMiddleware:
         with system_scope("who asks"):
             if request.user.is_authenticated:
                 request.viewer = viewer_for(request.user, request.session.get(ACTING_ROLE, ""))
-                if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+                if not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
                     translation.activate(request.user.language)
                     request.LANGUAGE_CODE = translation.get_language()
         with opened(scope_for(request.viewer)):

@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.test.utils import override_settings
+from django.utils import translation
 
 from certificates.jobs import close_bundle, fill_bundle, render_certificate
 from courses.models import Course, Occasion
@@ -41,9 +43,10 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    """What an earlier test left in the cache (limits, forms that were sent) is nothing to this one."""
+def nothing_left() -> None:
+    """What an earlier test left in the cache (limits, forms that were sent), and the language of its last page, is nothing to this one."""
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ WORKDAY = timezone.make_aware(timezone.datetime(2026, 11, 24, 10))
 @pytest.fixture
 def told(world):
     """A plain notice kind that is true until the test says otherwise."""
-    truth = {"facts": {"address": "https://example.org/set"}}
+    truth = {"facts": {"address": "https://example.org/set", "days": 3}}
     notice("people.invited_again")(lambda row: truth["facts"])
     BUILDERS["people.invited"], kept = (lambda row: truth["facts"]), BUILDERS["people.invited"]
     yield truth
