@@ -352,7 +352,7 @@ EXPECTED: dict[str, Page] = {
     "course_detail": page(SIGNED_IN, slug="course"),
     "course_start": page(SIGNED_IN, slug="course"),
     "occasion_detail": page(SIGNED_IN, public_id="occasion"),
-    "booking_create": page(SIGNED_IN, public_id="occasion"),
+    "booking_create": page(SIGNED_IN, public_id="occasion", shows=("ove", "hugo")),  # who approves one's own request
     "booking_people": page(having(P.BOOK_FOR_OTHERS), public_id="occasion"),
     "booking_cancel": page(SIGNED_IN, public_id="booking"),
     "booking_swap": page(SIGNED_IN, public_id="booking"),

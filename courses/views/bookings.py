@@ -160,7 +160,8 @@ def booking_create(request: HttpRequest, public_id) -> HttpResponse:
     for sentence in refused:
         if sentence not in shown:
             form.add_error(None, sentence)
-    asks = asks_first(occasion, queries.employments_now(request.viewer), timezone.now())
+    jobs = [] if facts["hard"] else queries.employments_now(request.viewer)
+    asks = asks_first(occasion, jobs, timezone.now())
     context = {"occasion": occasion, "version": occasion.course_version, "form": form, "asks_first": asks, **facts}
     return render(request, "courses/booking_create.html", context)
 
