@@ -119,12 +119,12 @@ def my_progress(viewer: Viewer) -> list[Progress]:
 
 def _has_own_parts_left(viewer: Viewer) -> Exists:
     """Of a stop: whether the person's open attempt has a compulsory part left that the person does and confirms."""
-    done = PartResult.objects.filter(result=OuterRef("pk"), part=OuterRef("own_part"), state=PartResult.State.DONE)
-    own = Q(course_version__parts__compulsory=True, course_version__parts__confirmed_by=Part.ConfirmedBy.SELF) & ~Q(
-        course_version__parts__kind__in=Part.MEETING_KINDS
-    )
     running = CourseResult.objects.open().filter(person=viewer.person, course=OuterRef("course"))
-    return Exists(running.annotate(own_part=F("course_version__parts__pk")).filter(own).exclude(Exists(done)))
+    own = Part.objects.filter(
+        course_version=OuterRef("course_version"), compulsory=True, confirmed_by=Part.ConfirmedBy.SELF
+    ).exclude(kind__in=Part.MEETING_KINDS)
+    done = PartResult.objects.filter(result=OuterRef(OuterRef("pk")), part=OuterRef("pk"), state=PartResult.State.DONE)
+    return Exists(running.filter(Exists(own.exclude(Exists(done)))))
 
 
 @prepared

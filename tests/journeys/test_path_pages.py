@@ -340,6 +340,10 @@ def test_the_next_step_is_what_is_begun_and_has_parts_to_do(world, journey, sign
     page = sign_in(world.amira).get("/min-resa/")
     assert [one.key for one in page.context["stations"] if one.is_next] == ["b"]
     assert page.context["lead"].startswith("Nästa steg är att fortsätta med Kurs B")
+    b.versions.get().parts.filter(key="post").update(kind="meeting", confirmed_by="organiser")
+    page = sign_in(world.amira).get("/min-resa/")  # a course with days has a preparation to do as well
+    assert [one.key for one in page.context["stations"] if one.is_next] == ["b"]
+    assert "Gör delarna" in page.content.decode()
     b.versions.get().parts.update(confirmed_by="organiser")
     page = sign_in(world.amira).get("/min-resa/")
     assert [one.key for one in page.context["stations"] if one.is_next] == ["a"]
