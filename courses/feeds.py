@@ -9,13 +9,14 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from courses.models import Feed
 from people import events
 from people.models import Employment, Person
 from people.notices import say
+from people.prepared import prepared
 
 # A link that nobody fetches for so long ends by itself; its owner is told before.
 UNFETCHED_DAYS, WARNED_DAYS = 400, 30
@@ -111,10 +112,15 @@ def warn_of_end(at: datetime | None = None) -> int:
 
 def feed_of(token: str, day: date) -> Feed | None:
     """The live feed of a token on a local day, or None: unknown, closed, run out, or its person may not sign in or has left."""
+    found = _live_feed(token_sha256=_sha256(token), day=day)
+    return found[0] if found and found[0].person.is_active else None
+
+
+@prepared
+def _live_feed(*, token_sha256: str, day: date) -> QuerySet[Feed]:
     works = Employment.objects.on(day).filter(person=OuterRef("person"))
-    rows = Feed.objects.live().filter(Exists(works), token_sha256=_sha256(token), expires_on__gte=day)
-    row = rows.select_related("person").first()
-    return row if row and row.person.is_active else None
+    rows = Feed.objects.live().filter(Exists(works), token_sha256=token_sha256, expires_on__gte=day)
+    return rows.select_related("person")
 
 
 def note_fetch(*, feed: Feed, client: str, at: datetime) -> None:
