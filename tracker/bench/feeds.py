@@ -21,6 +21,7 @@ from people.accounts import open_account
 from people.models import Employment, Person
 from tracker.bench.matrix import EMAIL
 from tracker.bench.pages import Page
+from tracker.frames import with_room
 
 FEW, MANY, OCCASIONS = 15, 20, 50
 # A feed of a thousand days costs at most this share of building it anew with icalendar.
@@ -91,16 +92,17 @@ def feed_pages(few: str) -> list[Page]:
 
 def share_of_building(busy: Person, many: str, rounds: int = 9) -> dict[str, Any]:
     """A thousand days out of what is stored, access check and gzip included, beside building them anew in the same rounds."""
-    client, feeds, builds = Client(), [], []
+    feeds, builds = [], []
+    get, build = with_room(Client().get), with_room(built_anew)
     zipped = {"accept-encoding": "gzip"}
-    answer = client.get(many, headers=zipped)
+    answer = get(many, headers=zipped)
     for _round in range(rounds):
         gc.collect()  # what building left is not for the feed to clear away
         began = time.perf_counter()
-        answer = client.get(many, headers=zipped)
+        answer = get(many, headers=zipped)
         feeds.append((time.perf_counter() - began) * 1000)
         began = time.perf_counter()
-        number = built_anew(busy)
+        number = build(busy)
         builds.append((time.perf_counter() - began) * 1000)
     if answer.status_code != 200 or number != OCCASIONS * MANY:
         raise SystemExit(f"The feed of {number} days answers {answer.status_code}")

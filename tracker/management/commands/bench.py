@@ -26,6 +26,7 @@ from tracker.bench.papers import measure_papers
 from tracker.bench.plans import full_scans, large_tables
 from tracker.bench.walls import measure_walls
 from tracker.demo.preparing import prepare_demo
+from tracker.frames import with_room
 from tracker.garbage import settle
 from tracker.national.mark import is_national
 
@@ -71,14 +72,15 @@ class Command(BaseCommand):
         """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
         clients = {page.name: self.client_of(page) for page in pages}
         asked = {page.name: self.asked(clients[page.name], page) for page in pages}
-        settle()  # as the web server does
+        settle()  # as the web server does, with
+        gets = {name: with_room(client.get) for name, client in clients.items()}
         queries, large = {name: len(rows) for name, rows in asked.items()}, large_tables()
         scans = {name: full_scans(rows, large) for name, rows in asked.items()}
         samples: dict[str, list[float]] = {page.name: [] for page in pages}
         for _round in range(rounds):
             for page in pages:
                 began = time.perf_counter()
-                clients[page.name].get(page.path, headers=page.headers)
+                gets[page.name](page.path, headers=page.headers)
                 samples[page.name].append((time.perf_counter() - began) * 1000)
         weights = {page.name: self.weigh(clients[page.name], page) for page in pages}
         empty = statistics.median(samples[EMPTY])
