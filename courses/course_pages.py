@@ -27,9 +27,12 @@ from courses.models import (
 )
 from courses.queries import OPEN_STATES, waiting
 from people.access import Viewer
-from people.prepared import prepared
+from people.prepared import Fixed, prepared
 from people.roles import Role
 from people.scoping import system_scope
+
+# So many dates at first; whoever asks for more gets as many again.
+DATES = 25
 
 
 @dataclass
@@ -54,6 +57,7 @@ class CoursePage:
     goals: list[tuple[str, list]]
     prerequisites: list[Prerequisite]
     sessions: list[Session] = field(default_factory=list)
+    has_more: bool = False  # of the sessions; the viewer's own are always among them
 
     @property
     def is_digital(self) -> bool:
@@ -130,11 +134,14 @@ def _prerequisites_of(viewer: Viewer, *, version: int) -> QuerySet[Prerequisite]
 
 
 @prepared
-def _days_ahead(viewer: Viewer, *, course: int) -> QuerySet[Meeting]:
+def _days_ahead(viewer: Viewer, *, course: int, many: Fixed) -> QuerySet[Meeting]:
+    """The days of so many occasions: of those at which the viewer has a seat or a place, and of the nearest."""
     mine = viewer.own(Booking.objects.active().filter(occasion=OuterRef("occasion")))
-    shown = Occasion.objects.visible_to(viewer).upcoming(viewer.on).filter(course=course)
+    own = viewer.own(Booking.objects.active().filter(occasion=OuterRef("pk")))
+    ahead = Occasion.objects.visible_to(viewer).upcoming(viewer.on).filter(course=course, state__in=OPEN_STATES)
+    shown = ahead.annotate(is_own=Exists(own)).order_by("-is_own", "first_on", "pk")[: many.value]
     return (
-        Meeting.objects.filter(occasion__in=shown.filter(state__in=OPEN_STATES), cancelled_at=None)
+        Meeting.objects.filter(occasion__in=shown.values("pk"), cancelled_at=None)
         .select_related("occasion", "venue", "part")
         .annotate(
             my_state=Subquery(mine.values("state")[:1]),
@@ -145,16 +152,19 @@ def _days_ahead(viewer: Viewer, *, course: int) -> QuerySet[Meeting]:
     )
 
 
-def course_page(viewer: Viewer, version: CourseVersion) -> CoursePage:
-    """Everything that the course page shows beside the version itself."""
+def course_page(viewer: Viewer, version: CourseVersion, many: int = DATES) -> CoursePage:
+    """Everything that the course page shows beside the version itself, with at most so many dates."""
     parts = _parts_of(version=version.pk)
+    found = sessions(viewer, version, many + 1)
+    beyond = next((one for one in reversed(found) if not one.state), None) if len(found) > many else None
     goals = groupby(_goals_of(version=version.pk), key=lambda goal: goal.get_level_display())
     return CoursePage(
         version=version,
         parts=parts,
         goals=[(level, list(rows)) for level, rows in goals],
         prerequisites=prerequisites(viewer, version),
-        sessions=sessions(viewer, version),
+        sessions=[one for one in found if one is not beyond],
+        has_more=beyond is not None,
     )
 
 
@@ -168,10 +178,11 @@ def prerequisites(viewer: Viewer, version: CourseVersion) -> list[Prerequisite]:
 
 
 @system_scope("how many stand in the queue")
-def sessions(viewer: Viewer, version: CourseVersion) -> list[Session]:
-    """Coming occasions of the course with their days, seats, queue and the viewer's own booking: one query."""
+def sessions(viewer: Viewer, version: CourseVersion, many: int) -> list[Session]:
+    """So many occasions of the course, the viewer's own and the nearest, with days, seats, queue and booking: one query."""
     found, now = [], timezone.now()
-    for _pk, group in groupby(_days_ahead(viewer, course=version.course_id), key=lambda meeting: meeting.occasion_id):
+    days = _days_ahead(viewer, course=version.course_id, many=Fixed(many))
+    for _pk, group in groupby(days, key=lambda meeting: meeting.occasion_id):
         meetings = list(group)
         first = meetings[0]
         first.occasion.waiting = first.waiting

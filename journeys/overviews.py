@@ -312,9 +312,10 @@ def region_for(viewer: Viewer, slug: str = "") -> Region:
     keys = list({stop.stage.key: stop.stage for stop in stops if not stop.stage.role}.values())
     region.stages = [str(stage) for stage in keys]
     wanted = _compulsory(stops)
-    region.members = [
-        _member(one, [row for row in rows if row.organisation_id == one.pk], keys, wanted) for one in organisations
-    ]
+    rows_of = defaultdict(list)
+    for row in rows:
+        rows_of[row.organisation_id].append(row)
+    region.members = [_member(one, rows_of[one.pk], keys, wanted) for one in organisations]
     region.demand = _demand(viewer, rows, stops, region.until)
     return region
 
@@ -354,15 +355,18 @@ def _stage_share(stage: Stage, rows: list[Rollup], wanted: dict) -> dict[str, ob
 def _demand(viewer: Viewer, rows: list[Rollup], stops: list[Stop], until: date) -> list[Demand]:
     seats = _seats_planned(viewer, {stop.course_id for stop in stops}, until)
     found: dict[int, Demand] = {}
+    whole = defaultdict(list)  # by version, of the journey as one
+    for row in rows:
+        if row.stage_id is None:
+            whole[row.version_id].append(row)
     for stop in stops:
         if stop.course_id in seats:
             one = found.setdefault(
                 stop.course_id, Demand(stop.shown_title, seats=seats[stop.course_id], course=stop.course_id)
             )
-            for row in rows:
-                if row.stage_id is None and row.version_id == stop.version_id:
-                    months = row.stops.get(stop.key, {}).get("due", {})
-                    one.need += sum(n for month, n in months.items() if month <= until.isoformat()[:7])
+            for row in whole[stop.version_id]:
+                months = row.stops.get(stop.key, {}).get("due", {})
+                one.need += sum(n for month, n in months.items() if month <= until.isoformat()[:7])
     return sorted(found.values(), key=lambda one: (-(one.gap if one.is_told else -one.seats), one.title))
 
 

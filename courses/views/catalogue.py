@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from django_tables2 import RequestConfig
 
 from courses import queries, texts
-from courses.course_pages import course_page, shown_version, shown_versions
+from courses.course_pages import DATES, course_page, shown_version, shown_versions
 from courses.filters import CourseFilter
 from courses.makeup import missed_parts
 from courses.models import CourseResult, CourseVersion
@@ -17,6 +17,8 @@ from courses.results import missing_by_attempt, start_course
 from courses.tables import CatalogueTable
 
 PER_PAGE = 25
+# How many times as many dates a course may be asked to show.
+MOST_TIMES = 40
 
 
 def course_list(request: HttpRequest) -> HttpResponse:
@@ -34,13 +36,15 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
     version = next(iter(shown_version(request.viewer, slug=slug)), None)
     if version is None:
         raise Http404
-    page = course_page(request.viewer, version)
+    times = _times(request)
+    page = course_page(request.viewer, version, DATES * times)
     lead, about = texts.split_lead(version.text)
     subject = version.course.subject
     context = {
         "version": version,
         "course": version.course,
         "page": page,
+        "next_times": times + 1,
         "lead": lead,
         "about": texts.render_text(about),
         "scope": texts.scope_words(page.days, page.other_minutes),
@@ -53,6 +57,12 @@ def course_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_expired": bool(version.result_until and version.result_until < request.viewer.on),
     }
     return render(request, "courses/course_detail.html", context)
+
+
+def _times(request: HttpRequest) -> int:
+    """How many times as many dates somebody asks for; anything else is once."""
+    given = request.GET.get("datum", "")
+    return min(max(int(given), 1), MOST_TIMES) if given.isdecimal() and len(given) < 4 else 1
 
 
 def under_way(request: HttpRequest, version: CourseVersion) -> dict[str, list]:

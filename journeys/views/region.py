@@ -1,6 +1,7 @@
 """The region's page: numbers of the members side by side, and demand against seats. Never a name."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,9 @@ from journeys.overviews import Region, region_for
 from people.roles import Permission
 from people.views.doors import permitted
 
+# A county's municipalities on one page, a country's on several.
+MEMBERS_A_PAGE = 50
+
 
 @require_safe
 @permitted(Permission.SEE_REGION)
@@ -27,6 +31,7 @@ def region_overview(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204) if is_counting else HttpResponseClientRefresh()
     context = {
         "region": region,
+        "members": Paginator(region.members, MEMBERS_A_PAGE).get_page(request.GET.get("page")),
         "is_counting": is_counting,
         "short": short_of(region.demand),
         "charts": demand_charts(region.demand),

@@ -179,3 +179,35 @@ def test_a_course_with_days_cannot_be_started(world, course, sign_in):
     response = amira.post(reverse("course_start", args=[course.slug]))
     assert response.url == reverse("course_detail", args=[course.slug])
     assert CourseResult.objects.count() == 0
+
+
+def dates_on(page) -> list:
+    return [session.occasion for session in page.context["page"].sessions]
+
+
+def test_a_course_with_many_dates_shows_the_nearest_and_the_own_and_more_when_asked(
+    world, course, sign_in, monkeypatch
+):
+    monkeypatch.setattr("courses.views.catalogue.DATES", 2)
+    dates = [build_occasion(world, course, in_days=days) for days in (50, 20, 40, 30, 60)]
+    amira, url = sign_in(world.amira), reverse("course_detail", args=[course.slug])
+    nearest = [dates[number] for number in (1, 3, 2, 0, 4)]
+    page = amira.get(url)
+    assert dates_on(page) == nearest[:2]
+    assert 'href="?datum=2#datum-2"' in page.content.decode()
+    assert "Visa fler datum" in page.content.decode()
+    request_seat(occasion=nearest[4], person=world.amira, employment=world.job("amira"), by=world.amira)
+    assert dates_on(amira.get(url)) == [nearest[0], nearest[4]]
+    page = amira.get(url, {"datum": "2"})
+    assert dates_on(page) == [*nearest[:3], nearest[4]]
+    assert 'id="datum-2"' in page.content.decode()
+    page = amira.get(url, {"datum": "3"})
+    assert dates_on(page) == nearest
+    assert "Visa fler datum" not in page.content.decode()
+
+
+@pytest.mark.parametrize("given", ["", "0", "-1", "x", "²", "9" * 500, "1e3"])
+def test_a_wrong_number_of_dates_is_the_first_page(world, course, occasion, sign_in, given):
+    page = sign_in(world.amira).get(reverse("course_detail", args=[course.slug]), {"datum": given})
+    assert page.status_code == 200
+    assert dates_on(page) == [occasion]

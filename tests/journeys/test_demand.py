@@ -1,11 +1,13 @@
 """The region's page before and after the first count, and asking the organisers for more sessions."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
+from openpyxl import load_workbook
 
 from journeys import jobs
 from journeys.demand import awaits_counts, planners_of
@@ -134,3 +136,18 @@ def test_asking_for_many_courses_costs_as_many_queries_as_for_one(world, journey
                 enrol(person=job.person, employment=job, journey=journey, starts_on=world.today, by=None)
     assert [rows for rows, _queries in counts] == [1, 4]
     assert counts[0][1] == counts[1][1]
+
+
+def test_the_members_of_a_large_collaboration_stand_on_several_pages_and_all_in_the_file(
+    world, journey, region, monkeypatch
+):
+    monkeypatch.setattr("journeys.views.region.MEMBERS_A_PAGE", 1)
+    fill(world, journey, 6)
+    jobs.roll_up()
+    pages = [region.get("/region/", {"page": number}) for number in (1, 2, 9)]
+    names = [[one.organisation.short_name for one in page.context["members"]] for page in pages]
+    assert names == [["Ale"], ["Tjörn"], ["Tjörn"]]
+    assert "Visar 1–1 av 2" in pages[0].content.decode()
+    assert {page.context["people"] for page in pages} == {"6"}
+    table = load_workbook(BytesIO(region.get("/region/export.xlsx").content)).active
+    assert [row[0].value for row in table][1:] == ["Ale", "Tjörn"]
