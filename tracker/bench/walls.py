@@ -39,6 +39,7 @@ def measure_walls(crew: Crew, client_of: Callable[[Page], Client], rounds: int) 
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
     walls.make()
+    connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True  # as settings.py has it where the wall stands
     return [row_of(page, client_of(page), rounds) for page in pages_of(crew)]
 
 
