@@ -17,7 +17,7 @@ from courses.results import missing_by_attempt, start_course
 from courses.tables import CatalogueTable
 
 PER_PAGE = 25
-# How many times as many dates a course may be asked to show.
+# At most so many times DATES may be asked for.
 MOST_TIMES = 40
 
 

@@ -72,7 +72,7 @@ class Command(BaseCommand):
         """Interleaved rounds, so that a noisy minute touches all pages alike; then one row per page and figure."""
         clients = {page.name: self.client_of(page) for page in pages}
         asked = {page.name: self.asked(clients[page.name], page) for page in pages}
-        settle()  # as the web server does, with
+        settle()  # as the web server does; so is the room for a request
         gets = {name: with_room(client.get) for name, client in clients.items()}
         queries, large = {name: len(rows) for name, rows in asked.items()}, large_tables()
         scans = {name: full_scans(rows, large) for name, rows in asked.items()}
