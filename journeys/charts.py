@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from journeys.map import shorten
-from journeys.overviews import Demand
+from journeys.region import Demand
 
 WIDE, WIDE_FROM, WIDE_BAR, WIDE_ROW = 1110, 310, 580, 50
 TALL, TALL_BAR, TALL_ROW = 340, 330, 66

@@ -11,7 +11,7 @@ from courses.models import Course, Occasion
 from courses.refusals import Refused
 from journeys.models import Progress, Rollup
 from journeys.notices import tell_sessions_wanted
-from journeys.overviews import Demand
+from journeys.region import Demand
 from people.events import record
 from people.models import Notice, Organisation, Person, RoleAssignment
 from people.roles import Role

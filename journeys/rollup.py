@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
-from journeys.models import Enrolment, Progress, Rollup, Version
+from journeys.models import Enrolment, Journey, Progress, Rollup, SharedNeed, Version
 from journeys.stations import day
+from people.models import Accession
 
 CHUNK = 500  # rows of progress in memory at once
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -42,6 +43,8 @@ def count_anew(at: datetime | None = None) -> int:
         _roll_up_pair(*pair, at)
     for organisation, version in set(counted) - there:
         Rollup.objects.filter(organisation=organisation, version=version).delete()
+    for journey in Journey.objects.exclude(collaboration=None).order_by("pk"):
+        _sum_needs(journey, on)
     return len(stale)
 
 
@@ -71,6 +74,17 @@ def _roll_up_pair(organisation: int, version: int, at: datetime) -> None:
                 stage_id=stage,  # type: ignore[misc]  # null is the row of the whole version
                 defaults={**tally.counts(), "as_of": at},
             )
+
+
+def _sum_needs(journey: Journey, on: date) -> None:
+    """What the members of the day have to do, from their counts: every time, since a member may have joined or left."""
+    members = Accession.objects.on(on).filter(collaboration=journey.collaboration_id).values("organisation")
+    rows = Rollup.objects.filter(stage=None, version__journey=journey, organisation__in=members).order_by()
+    due: dict[str, dict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
+    for version, stops in rows.values_list("version", "stops").iterator(chunk_size=CHUNK):
+        for key, counts in stops.items():
+            due[str(version)][key].update(counts["due"])
+    SharedNeed.objects.update_or_create(journey=journey, defaults={"due": due})
 
 
 class Tally:

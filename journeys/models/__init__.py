@@ -2,7 +2,7 @@ from journeys.models.enrolment import Completion, DeadlineChange, Enrolment, Pau
 from journeys.models.journey import Adoption, ChoiceGroup, Journey, Stage, Stop, Version
 from journeys.models.local_layer import LOCAL, LocalChange, LocalLayer, LocalStop
 from journeys.models.moving import MoveRule, StopMapping, VersionMove
-from journeys.models.progress import Progress, Rollup
+from journeys.models.progress import Progress, Rollup, SharedNeed
 from journeys.models.proposal import LayerProposal
 from journeys.models.rebuild import Rebuild
 from journeys.models.target_group import GroupMember, TargetGroup
@@ -25,6 +25,7 @@ __all__ = [
     "Progress",
     "Rebuild",
     "Rollup",
+    "SharedNeed",
     "Stage",
     "Stop",
     "StopMapping",

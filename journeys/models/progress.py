@@ -96,3 +96,17 @@ class Rollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}:{self.version_id}"
+
+
+class SharedNeed(models.Model):
+    """How many of all members of a collaboration have a station of its journey to do, by month; the worker's, beside the roll-up.
+
+    A page of a country would otherwise read what each member's stations are due, to say one sum for each course.
+    """
+
+    journey = models.OneToOneField(Journey, models.CASCADE, related_name="shared_need")
+    # by id of the version, as text, and stop key: {"2026-12": count}
+    due = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.journey_id}"

@@ -1,7 +1,6 @@
 """The region's page: numbers of the members side by side, and demand against seats. Never a name."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from courses.exports import answer_table
 from journeys.charts import demand_charts, words
 from journeys.demand import ask_for_sessions, awaits_counts, planners_of, short_of
-from journeys.overviews import Region, region_for
+from journeys.region import Region, region_for
 from people.roles import Permission
 from people.views.doors import permitted
 
@@ -25,13 +24,15 @@ MEMBERS_A_PAGE = 50
 @permitted(Permission.SEE_REGION)
 def region_overview(request: HttpRequest) -> HttpResponse:
     """How the members do on one shared journey, from the worker's counts and with their time."""
-    region = region_for(request.viewer, request.GET.get("resa", ""))
+    region = region_for(
+        request.viewer, request.GET.get("resa", ""), page=request.GET.get("page", 1), many=MEMBERS_A_PAGE
+    )
     is_counting = _is_counting(request, region)
     if request.htmx:  # the page asks while the worker counts
         return HttpResponse(status=204) if is_counting else HttpResponseClientRefresh()
     context = {
         "region": region,
-        "members": Paginator(region.members, MEMBERS_A_PAGE).get_page(request.GET.get("page")),
+        "members": region.shown,
         "is_counting": is_counting,
         "short": short_of(region.demand),
         "charts": demand_charts(region.demand),

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from journeys import jobs
 from journeys.demand import awaits_counts, planners_of
 from journeys.enrolment import enrol
+from journeys.models import SharedNeed
 from journeys.publishing import (
     add_stage,
     add_stop,
@@ -20,7 +21,7 @@ from journeys.publishing import (
     draft_next_version,
     publish_version,
 )
-from people.models import Event, Notice
+from people.models import Accession, Event, Notice
 from people.notices import BUILDERS
 from tests.factories import build_course, build_person
 
@@ -90,6 +91,25 @@ def test_the_coordinator_asks_the_organisers_for_the_seats_that_are_short(world,
     assert (notice.person, notice.payload["seats"]) == (world.petra, 7)
     assert BUILDERS[notice.kind](notice)["title"] == "Kurs A"
     assert Event.objects.filter(verb="sessions_wanted", actor=world.karin).count() == 2
+
+
+def test_the_need_is_that_of_the_members_of_the_day(world, journey, region):
+    fill(world, journey, 7)
+    jobs.roll_up()
+    [one] = region.get("/region/").context["region"].demand
+    member = Accession.objects.get(organisation=world.ale, collaboration=world.west)
+    member.ends_on = world.today - timedelta(days=1)
+    member.save()
+    jobs.roll_up()
+    assert (one.need, SharedNeed.objects.get(journey=journey).due) == (7, {})
+
+
+def test_without_a_sum_from_the_worker_no_need_is_said_to_be_none(world, journey, region):
+    fill(world, journey, 7)
+    jobs.roll_up()
+    SharedNeed.objects.all().delete()
+    page = region.get("/region/").context["region"]
+    assert (page.demand, page.members[0].people) == ([], 7)
 
 
 def test_nothing_chosen_is_said_and_nobody_is_asked(world, course, journey, region):
