@@ -1,11 +1,11 @@
 """What the pages of courses ask the database: one function for one page, no query inside a loop."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import (
+    Case,
     Count,
     DateField,
     Exists,
@@ -18,8 +18,10 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
+    Window,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, RowNumber
 from django.utils import timezone
 
 from courses.models import (
@@ -72,21 +74,29 @@ def bookable_at(viewer: Viewer, at: datetime | None = None) -> QuerySet[Occasion
 
 
 @prepared
-def _bookable_of(viewer: Viewer, *, courses: list[int], at: datetime) -> QuerySet[Occasion]:
-    return bookable_at(viewer, at).filter(course__in=courses).annotate(waiting=waiting()).as_system(QUEUE)
+def _nearest_of(viewer: Viewer, *, courses: list[int], at: datetime) -> QuerySet[Occasion]:
+    """Of each course the nearest occasion with a free seat, else the nearest, and beside it how many there are."""
+    full = Case(When(seats_taken__lt=F("seats"), then=0), default=1)
+    rows = (
+        bookable_at(viewer, at)
+        .filter(course__in=courses)
+        .annotate(
+            place=Window(RowNumber(), partition_by="course", order_by=[full, "first_on", "pk"]),
+            found=Window(Count("pk"), partition_by="course"),
+            waiting=waiting(),
+        )
+    )
+    return rows.filter(place=1).as_system(QUEUE)
 
 
 def dress_catalogue(viewer: Viewer, versions: list[CourseVersion]) -> None:
     """Give the versions of one page what a row shows: `occasion`, `more` and the viewer's own `status`."""
     courses = [version.course_id for version in versions]
     states = own_states(viewer, courses)
-    upcoming = defaultdict(list)
-    for occasion in _bookable_of(viewer, courses=courses, at=timezone.now()):
-        upcoming[occasion.course_id].append(occasion)
+    nearest = {one.course_id: one for one in _nearest_of(viewer, courses=courses, at=timezone.now())}
     for version in versions:
-        found = upcoming[version.course_id]
-        version.occasion = next((o for o in found if not o.is_full), found[0] if found else None)
-        version.more = max(len(found) - 1, 0)
+        version.occasion = nearest.get(version.course_id)
+        version.more = version.occasion.found - 1 if version.occasion else 0
         version.status = states.get(version.course_id, "")
 
 

@@ -599,6 +599,7 @@ QUERIES = {
     "booking_people": ("q=a",),
     "team_overview": ("q=a",),
     "course_list": ("q=barn",),
+    "region_overview": ("page=2",),
     "course_detail": ("datum=2",),
     "calendar_mine": ("vy=manad", "vy=vecka&dag=2027-03-28"),
     "calendar_run": ("vy=vecka", "vy=lista"),

@@ -33,16 +33,21 @@ RUNS = f"""(hosted.organiser_id = {SCOPE} OR EXISTS (SELECT 1 FROM courses_occas
 HOSTED = f"EXISTS (SELECT 1 FROM courses_occasion hosted WHERE hosted.id = {{table}}.occasion_id AND {RUNS})"
 BOOKED = "EXISTS (SELECT 1 FROM courses_booking seat WHERE seat.{column} = {table}.{key})"
 # Names of people in office: who holds or held a role, or stands in, in an organisation of one's own, and who leads sessions.
-IN_OFFICE = f"""EXISTS (SELECT 1 FROM people_roleassignment office WHERE office.person_id = people_person.id)
-    OR EXISTS (SELECT 1 FROM people_delegation deputy WHERE deputy.to_id = people_person.id)
-    OR EXISTS (SELECT 1 FROM courses_occasiontrainer leads WHERE leads.person_id = people_person.id
+# A function, since a condition inside a policy is planned with every statement, with the policies of all tables that it names:
+# here once a session, and only where nothing before it in the policy says yes.
+IN_OFFICE = "leden_in_office(people_person.id)"
+OFFICE_HOLDERS = f"""CREATE OR REPLACE FUNCTION leden_in_office(who bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 SET search_path = public, pg_temp AS $$ BEGIN RETURN
+    EXISTS (SELECT 1 FROM people_roleassignment office WHERE office.person_id = who)
+    OR EXISTS (SELECT 1 FROM people_delegation deputy WHERE deputy.to_id = who)
+    OR EXISTS (SELECT 1 FROM courses_occasiontrainer leads WHERE leads.person_id = who
         AND EXISTS (SELECT 1 FROM courses_occasion led WHERE led.id = leads.occasion_id AND (led.organiser_id = {HOMES}
             OR EXISTS (SELECT 1 FROM people_accession member
                 WHERE member.collaboration_id = led.collaboration_id AND member.organisation_id = {HOMES})
             OR EXISTS (SELECT 1 FROM people_collaboration circle
                 WHERE circle.id = led.collaboration_id AND circle.lead_id = {HOMES})
             OR EXISTS (SELECT 1 FROM courses_quota guest
-                WHERE guest.occasion_id = led.id AND guest.organisation_id = {HOMES}))))"""
+                WHERE guest.occasion_id = led.id AND guest.organisation_id = {HOMES})))); END $$"""
 APPLIES = f"""EXISTS (SELECT 1 FROM courses_recognition asked WHERE asked.person_id = people_person.id
     AND asked.decided_for_id = {SCOPE})"""
 EMPLOYED = "EXISTS (SELECT 1 FROM people_employment job WHERE job.person_id = people_person.id)"
@@ -185,6 +190,7 @@ def statements() -> Iterator[str]:
     yield f"{later} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {every}"
     yield f"{later} USAGE, SELECT ON SEQUENCES TO {every}"
     yield f"REVOKE UPDATE, DELETE ON {', '.join(APPEND_ONLY)} FROM {', '.join(set(ROLES) - {JOB})}"
+    yield OFFICE_HOLDERS
     for model in walled():
         table = model._meta.db_table
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"

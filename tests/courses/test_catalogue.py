@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from courses.authoring import add_goal, add_part, add_prerequisite, draft_course, draft_next, publish_course
 from courses.booking import request_seat
-from courses.models import CourseResult
+from courses.models import CourseResult, Occasion
 from courses.results import finish_part, start_course
 from tests.factories import build_course, build_occasion
 
@@ -54,6 +54,16 @@ def test_catalogue_finds_by_words_form_state_and_seats(world, course, occasion, 
     assert listed(amira, state="ongoing") == ["DIG"]
     assert listed(amira, state="new") == ["BARN"]
     assert listed(amira, state="done") == []
+
+
+def test_catalogue_shows_the_nearest_date_with_a_free_seat_and_how_many_more_there_are(world, course, sign_in):
+    near, later, last = (build_occasion(world, course, in_days=days, seats=2) for days in (20, 40, 60))
+    Occasion.objects.filter(pk=near.pk).update(seats_taken=2)
+    [row] = sign_in(world.amira).get(reverse("course_list")).context["table"].paginated_rows
+    assert (row.record.occasion, row.record.more) == (later, 2)
+    Occasion.objects.filter(pk__in=[later.pk, last.pk]).update(seats_taken=2)
+    [row] = sign_in(world.amira).get(reverse("course_list")).context["table"].paginated_rows
+    assert (row.record.occasion, row.record.more) == (near, 2)
 
 
 def test_catalogue_is_narrowed_by_journey_and_stage_and_shows_no_foreign_journey(world, course, journey, sign_in):
