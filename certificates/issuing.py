@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
-from django_q.tasks import async_task
 
 from certificates.models import Certificate, CertificateKind, CertificateQuerySet, NumberSeries, new_code
 from certificates.snapshots import (
@@ -26,9 +25,11 @@ from people.events import record
 from people.failpoints import failpoint
 from people.models import Organisation, Person
 from people.names import search_key
+from people.queue import queue_paper
 
 # A course that was recognised, transferred or imported has its paper elsewhere.
 CERTIFIED_SOURCES = (CourseResult.Source.SESSION, CourseResult.Source.DIGITAL)
+DRAW = "certificates.jobs.render_certificate"
 _LETTERS = {"å": "a", "ä": "a", "ö": "o"}
 
 
@@ -113,7 +114,7 @@ def requeue_unrendered(*, older_than: timedelta = timedelta(minutes=10), limit: 
     )
     asked = list(waiting.order_by("pk").values_list("pk", flat=True)[:limit]) if not OrmQ.objects.exists() else []
     for pk in asked:
-        async_task("certificates.jobs.render_certificate", pk, group="certificates")
+        queue_paper(DRAW, pk)
     return len(asked)
 
 
@@ -208,5 +209,5 @@ def insert_certificate(
         "issue_certificate", by=by, about=row, person=person, organisation=row.organisation, at=at, number=row.number
     )
     # The queue is a table of this database: the job exists exactly when the certificate does.
-    async_task("certificates.jobs.render_certificate", row.pk, group="certificates")
+    queue_paper(DRAW, row.pk)
     return row

@@ -327,7 +327,9 @@ Q_CLUSTER = {
     "max_attempts": 5,
     "recycle": 300,
     "save_limit": 1000,
-    "queue_limit": 20,
+    # Few are taken ahead: what comes now is not to stand behind the papers that are already at hand (people/queue.py).
+    "broker_class": "people.queue.Lanes",
+    "queue_limit": 4,
     "bulk": 1,
     "poll": 0.5,
     "catch_up": False,
