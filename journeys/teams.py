@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Count, DateField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, DateField, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
 from courses.models import Booking, CourseResult
@@ -50,25 +50,23 @@ def _line(viewer: Viewer, *, unit: UUID | None, most: Fixed) -> QuerySet[Placeme
     asked = Booking.objects.visible_to(viewer).filter(person=OuterRef("person"), state=Booking.State.REQUESTED)
     asking = asked.exclude(person=viewer.person).order_by().values("person").annotate(n=Count("pk")).values("n")
     leave = Leave.objects.on(viewer.on).filter(employment=OuterRef("employment")).order_by("starts_on")
+    led = Placement.objects.visible_to(viewer).on(viewer.on).order_by()
     rows = (
-        Placement.objects.visible_to(viewer)
-        .on(viewer.on)
-        .select_related("person", "unit", "employment")
+        led.select_related("person", "unit", "employment")
         .annotate(leave_kind=Subquery(leave.values("kind")[:1]), leave_until=Subquery(leave.values("ends_on")[:1]))
         .annotate(asking=Subquery(asking))
-        .order_by()  # sorted below: of a large line the first rows that are found will do
     )
-    return rows.filter(unit__lines_up__ancestor__public_id=unit) if unit else rows[: most.value]
+    if unit:
+        return rows.filter(unit__lines_up__ancestor__public_id=unit)
+    return rows.filter(~Exists(led.values("pk")[most.value :][:1]))
 
 
-def team_members(viewer: Viewer, unit: str = "") -> list[Member] | None:
+def team_members(viewer: Viewer, unit: str = "") -> list[Member]:
     """The people whom the viewer leads on the day, by name, with unit, title, start of work, leave and requests to answer: one query.
 
-    `unit`: those below one unit (its public id). Without it None for a large line, of which no more rows are read than show that.
+    `unit`: those below one unit (its public id). Without it nobody of a line of more than LARGE is read.
     """
-    found = _line(viewer, unit=UUID(unit) if unit else None, most=Fixed(LARGE + 1))
-    if len(found) > LARGE and not unit:
-        return None
+    found = _line(viewer, unit=UUID(unit) if unit else None, most=Fixed(LARGE))
     members: dict[int, Member] = {}
     for row in sorted(found, key=lambda one: (one.person.sort_key, one.person_id, one.pk)):
         away = row.leave_kind or "", row.leave_until
@@ -137,12 +135,12 @@ class Team(NamedTuple):
 
 
 def team_of(viewer: Viewer, journey: str = "", unit: str = "") -> Team | None:
-    """The team on one journey (its slug; else the one that most are on); None for a line so large that a unit is chosen first.
+    """The team on one journey (its slug; else the one that most are on); None for nobody, or more than LARGE: a unit is chosen first.
 
     Four queries whatever the size: members, progress, stops, what is under way.
     """
     members = team_members(viewer, unit)
-    if members is None:
+    if not members and not unit:
         return None
     by_person = {member.person.pk: member for member in members}
     journeys: dict[int, list] = {}

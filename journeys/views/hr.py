@@ -1,5 +1,6 @@
 """HR's overview of the own organisation, and reports of counts."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from courses.exports import answer_table
 from journeys.demand import awaits_counts
-from journeys.overviews import members_of, reports_for, sums_of, units_counted
+from journeys.overviews import UNITS_A_PAGE, members_of, reports_for, sums_of, units_counted
 from people.roles import Permission
 from people.views.doors import permitted
 
@@ -17,7 +18,7 @@ from people.views.doors import permitted
 def hr_overview(request: HttpRequest) -> HttpResponse:
     """Where the organisation stands, unit by unit."""
     units = units_counted(request.viewer)
-    context = {"units": units, "sums": sums_of(units)}
+    context = {"units": Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page")), "sums": sums_of(units)}
     return render(request, "journeys/hr_overview.html", context)
 
 

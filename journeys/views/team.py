@@ -16,10 +16,10 @@ from courses.refusals import Refused
 from journeys.matrix import Filters, attention, columns_of, export_rows, figures, matching, matrix_rows
 from journeys.models import Enrolment, Progress
 from journeys.notices import remind
-from journeys.overviews import longest_overdue, next_occasions, sums_of, units_counted
+from journeys.overviews import UNITS_A_PAGE, UnitCounts, longest_overdue, next_occasions, sums_of, units_counted
 from journeys.queries import stop_named
 from journeys.stations import slug_of, title_of
-from journeys.teams import team_of
+from journeys.teams import Team, team_of
 from people.models import Employment, Person
 from people.roles import Permission
 from people.views.doors import permitted
@@ -35,9 +35,10 @@ def team_overview(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     filters = Filters.read(request.GET)
     team = team_of(viewer, filters.journey, filters.unit)
-    if team is None:
-        return _line(request)
-    members, journeys, chosen = team
+    units = units_counted(viewer) if team is None else []
+    if units:
+        return _line(request, units)
+    members, journeys, chosen = team or Team([], [], 0)
     columns = columns_of(members)
     shown = matching(members, filters, viewer.on)
     page = Paginator(shown, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
@@ -65,11 +66,10 @@ def team_overview(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/_team_matrix.html" if piece else "journeys/team_overview.html", context)
 
 
-def _line(request: HttpRequest) -> HttpResponse:
+def _line(request: HttpRequest, units: list[UnitCounts]) -> HttpResponse:
     """A line of hundreds or thousands: figures by unit, each a way in, and who has been overdue the longest."""
-    viewer = request.viewer
-    units = units_counted(viewer)
-    context = {"units": units, "sums": sums_of(units), "overdue": longest_overdue(viewer)}
+    page = Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"units": page, "sums": sums_of(units), "overdue": longest_overdue(request.viewer)}
     return render(request, "journeys/line_overview.html", context)
 
 

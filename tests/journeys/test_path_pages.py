@@ -25,7 +25,7 @@ from journeys.publishing import (
     publish_version,
 )
 from people.access import viewer_for
-from people.models import Notice
+from people.models import Notice, Placement
 from people.organisations import add_unit, join_collaboration
 from tests.factories import build_course, build_organisation, build_person
 
@@ -319,6 +319,35 @@ def test_a_paused_journey_is_not_among_the_longest_overdue(world, journey, sign_
     assert [one.person for one in longest_overdue(viewer)] == [world.amira]
     pause(enrolment=enrolment, starts_on=world.today, by=world.johan)
     assert longest_overdue(viewer) == []
+
+
+def test_the_units_of_a_large_line_stand_on_pages_and_its_figures_count_them_all(
+    world, journey, sign_in, large_line, monkeypatch
+):
+    below = add_unit(
+        organisation=world.ale,
+        name="Andra",
+        parent=world.units["ale"],
+        starts_on=world.today - timedelta(days=900),
+        by=None,
+    )
+    for key in ("p1", "p2"):
+        build_person(world, key, "Person", below)
+    monkeypatch.setattr("journeys.views.team.UNITS_A_PAGE", 1)
+    monkeypatch.setattr("journeys.views.hr.UNITS_A_PAGE", 1)
+    for address, person, role in (("/team/", world.johan, "manager"), ("/hr/", world.helena, "hr")):
+        pages = [sign_in(person, role).get(address, {"page": number}).context for number in (1, 2)]
+        assert [len(page["units"]) for page in pages] == [1, 1], address
+        assert pages[0]["units"][0].name != pages[1]["units"][0].name, address
+        shown, whole = [page["units"][0].people for page in pages], {page["sums"]["people"] for page in pages}
+        assert len(whole) == 1, address
+        assert whole.pop() >= sum(shown), address
+
+
+def test_nobody_to_lead_is_an_empty_team_and_no_line(world, sign_in):
+    Placement.objects.filter(organisation=world.ale).delete()
+    page = sign_in(world.johan, "manager").get("/team/")
+    assert "Inga medarbetare i teamet" in page.content.decode()
 
 
 def test_a_large_line_costs_the_same_for_few_and_for_thirty(world, journey, sign_in, large_line):
