@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import django_filters
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.forms import DateInput
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from certificates.models import Bundle, Certificate, CertificateKind
 from courses.models import CourseResult, CourseVersion
 from journeys.models import Journey, Stop
 from people.access import Viewer
+from people.ids import as_uuid
 from people.models import Placement, Unit
 from people.prepared import prepared
 
@@ -53,7 +54,8 @@ class CertificateFilter(django_filters.FilterSet):
     def __init__(self, data, queryset: QuerySet, request: HttpRequest, *, kept_too: bool = False) -> None:
         super().__init__(data, queryset=queryset, request=request)
         self.viewer, self.day = request.viewer, request.viewer.on
-        for name, choices in named_choices(self.viewer, kept_too=kept_too).items():
+        unit = as_uuid(self.data.get("unit") or "")
+        for name, choices in named_choices(self.viewer, kept_too=kept_too, unit=unit).items():
             self.filters[name].extra["choices"] = choices
         self.form.all_optional = True
 
@@ -85,15 +87,18 @@ class CertificateFilter(django_filters.FilterSet):
 
 
 @prepared
-def _choices(viewer: Viewer, *, kept_too: bool) -> QuerySet:
-    journeys, units = Journey.objects.visible_to(viewer), Unit.objects.visible_to(viewer).on(viewer.on)
+def _choices(viewer: Viewer, *, kept_too: bool, unit: UUID | None) -> QuerySet:
+    journeys, units = Journey.objects.visible_to(viewer), Unit.objects.visible_to(viewer).on(viewer.on).to_choose(unit)
     certificates = Certificate.objects.visible_to(viewer)
     if not kept_too:
         certificates = certificates.live()
-    # From the course to results and from these to certificates: a course that the organisation never gave costs one look.
-    held = Exists(certificates.filter(result=OuterRef("pk")).order_by())
-    results = CourseResult.objects.filter(held, course_version=OuterRef("pk"), organisation__in=viewer.acts_for)
-    of_courses = CourseVersion.objects.filter(Exists(results.order_by())).order_by()
+    # From the course to results and from these to certificates: a course that the organisation never gave costs one look. The
+    # first one is asked for, since PostgreSQL turns "whether there is one" into reading all that a large organisation has.
+    held = Subquery(certificates.filter(result=OuterRef("pk")).order_by().values("pk")[:1])
+    certified = CourseResult.objects.filter(source__in=CourseResult.CERTIFIED, organisation__in=viewer.acts_for)
+    results = certified.alias(held=held).filter(held__isnull=False, course_version=OuterRef("pk"))
+    first = Subquery(results.order_by().values("pk")[:1])
+    of_courses = CourseVersion.objects.alias(first=first).filter(first__isnull=False).order_by()
     rows = _choice_rows(journeys.order_by(), "programme", "pk", "", "name", Value(0), "name").union(
         _choice_rows(units.order_by(), "unit", "public_id", "", "name", Value(0), "sort_key"),
         _choice_rows(
@@ -109,14 +114,14 @@ def _choices(viewer: Viewer, *, kept_too: bool) -> QuerySet:
     return rows.order_by("place", "-nth")
 
 
-def named_choices(viewer: Viewer, *, kept_too: bool) -> dict[str, list[tuple[str, str]]]:
+def named_choices(viewer: Viewer, *, kept_too: bool, unit: UUID | None = None) -> dict[str, list[tuple[str, str]]]:
     """Choices of the filters `programme` and `unit`, by name, and `course` (those that certificates are of), by title.
 
-    `kept_too`: of withdrawn and replaced ones as well. One query: every list page has eight, and the row of the look is one of them.
+    `kept_too`: of withdrawn and replaced ones as well; `unit`: the chosen one. One query: every list page has eight, and the row of the look is one of them.
     """
     english = get_language() == "en"
     titles: dict[str, dict[str, str]] = {"programme": {}, "course": {}, "unit": {}}
-    for name, key, title, title_en, _number, _place in _choices(viewer, kept_too=kept_too):
+    for name, key, title, title_en, _number, _place in _choices(viewer, kept_too=kept_too, unit=unit):
         key = str(UUID(key)) if name == "unit" else key  # SQLite keeps it without the dashes
         titles[name].setdefault(key, title_en if english and title_en else title)
     return {name: list(found.items()) for name, found in titles.items()}

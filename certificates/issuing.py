@@ -27,8 +27,6 @@ from people.models import Organisation, Person
 from people.names import search_key
 from people.queue import queue_paper
 
-# A course that was recognised, transferred or imported has its paper elsewhere.
-CERTIFIED_SOURCES = (CourseResult.Source.SESSION, CourseResult.Source.DIGITAL)
 DRAW = "certificates.jobs.render_certificate"
 _LETTERS = {"å": "a", "ä": "a", "ö": "o"}
 
@@ -48,7 +46,7 @@ def issue_for_result(
 
     Safe to run twice and in parallel. One that was withdrawn after the course was passed is not made anew.
     """
-    if result.state != CourseResult.State.PASSED or result.source not in CERTIFIED_SOURCES:
+    if result.state != CourseResult.State.PASSED or result.source not in CourseResult.CERTIFIED:
         return None
 
     def known() -> CertificateQuerySet:
@@ -88,7 +86,9 @@ def issue_for_completion(
 def uncertified_results() -> QuerySet[CourseResult]:
     """Passed courses without a certificate of this passing: what a lost signal would have left behind."""
     made = Certificate.objects.filter(result=OuterRef("pk"), issued_at__gte=OuterRef("decided_at"))
-    return CourseResult.objects.passed().filter(~Exists(made), source__in=CERTIFIED_SOURCES, decided_at__isnull=False)
+    return CourseResult.objects.passed().filter(
+        ~Exists(made), source__in=CourseResult.CERTIFIED, decided_at__isnull=False
+    )
 
 
 def uncertified_completions() -> QuerySet[Completion]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from courses import calendars
 from courses.models import Booking, Course, Entry, Feed, Meeting, Occasion, Venue
 from people.access import Viewer, viewer_for
+from people.ids import as_uuid
 from people.models import Person
 from people.roles import Permission, Role
 
@@ -57,14 +57,6 @@ def days_at(occasions: QuerySet[Occasion]) -> QuerySet[Meeting]:
 
 
 # -- the kinds
-
-
-def as_uuid(text: str) -> UUID | None:
-    """A public id, or None for anything else that stands in an address."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def occasion_days(viewer: Viewer, about: str, filters: dict) -> QuerySet[Meeting]:

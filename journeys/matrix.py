@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from journeys.map import shorten
 from journeys.models import Enrolment
 from journeys.stations import Station, needs_attention, urgency
 from journeys.teams import Member
+from people.ids import as_uuid
 from people.names import search_key
 
 HEAD_LETTERS = 20
@@ -38,16 +38,8 @@ class Filters:
             data.get("q", "")[:100],
             data.get("etapp", "")[:40],
             show if show in cls.SHOWS else "",
-            _id(data.get("enhet", "")),
+            str(as_uuid(data.get("enhet", "")) or ""),
         )
-
-
-def _id(text: str) -> str:
-    """A public id as it is written; empty when it is none."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
 
 
 @dataclass

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from people.access import Viewer
+from people.ids import as_uuid
 from people.models import Person, Unit
 from people.models.person import PersonQuerySet
 
@@ -25,7 +26,8 @@ class StaffFilterForm(forms.Form):
 
     def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.visible_to(viewer).on(viewer.on)
+        units = Unit.objects.visible_to(viewer).on(viewer.on)
+        self.fields["unit"].queryset = units.to_choose(as_uuid(self.data.get("unit") or ""))
 
     def chosen(self, people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
         """The visible people, narrowed by what was chosen; a faulty choice narrows nothing."""

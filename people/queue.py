@@ -12,6 +12,8 @@ PAPERS = "papers"
 class Lanes(ORM):
     """The jobs of the own lane in their order; one of the papers when that is empty."""
 
+    list_key: str
+
     def dequeue(self) -> list[tuple[int, str]] | None:
         """The next job as (id, signed words), locked for this worker; None, after a little sleep, when there is none."""
         first, self.list_key = self.list_key, self._lane()

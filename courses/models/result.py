@@ -46,6 +46,8 @@ class CourseResult(Public):
     Source = CourseResultSource
 
     OPEN = (State.RUNNING, State.AWAITING)
+    # What was recognised, transferred or imported has its paper elsewhere.
+    CERTIFIED = (Source.SESSION, Source.DIGITAL)
     MOVES = {
         State.RUNNING: {State.AWAITING, State.PASSED, State.FAILED, State.ABORTED},
         State.AWAITING: {State.RUNNING, State.PASSED, State.FAILED, State.ABORTED},
@@ -111,7 +113,11 @@ class CourseResult(Public):
         indexes = [
             models.Index(fields=["organisation", "person", "course"], name="courseresult_person"),
             # Which courses an organisation's certificates are of: one look for each course that somebody else gave.
-            models.Index(fields=["organisation", "course_version", "id"], name="courseresult_given"),
+            models.Index(
+                fields=["organisation", "course_version", "id"],
+                condition=Q(source__in=["session", "digital"]),
+                name="courseresult_certified",
+            ),
             models.Index(fields=["organisation", "valid_until"], name="courseresult_expiry"),
             models.Index(fields=["person", "subject", "valid_until"], name="courseresult_subject"),
         ]

@@ -16,22 +16,12 @@ from courses.models import Booking, Occasion
 from courses.queue import place_sentence, placed
 from courses.refusals import Refused
 from courses.views.outcomes import carry_out
+from people.ids import known_ids
 from people.models import Employment
 from people.roles import Permission
 from people.views.doors import permitted
 
 PEOPLE_SHOWN = 60
-
-
-def known_ids(texts: list[str]) -> list[UUID]:
-    """Ids as they came from a form or an address in, those that are ids at all out."""
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 @permitted(Permission.BOOK_FOR_OTHERS)

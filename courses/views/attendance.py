@@ -27,9 +27,9 @@ from courses.attendance import (
 from courses.forms.occasions import CorrectionForm
 from courses.models import Attendance, Booking, Meeting, Occasion
 from courses.refusals import Refused
-from courses.views.approvals import known_ids
 from courses.views.occasions import MARKERS, own_occasion, roster_context
 from courses.views.outcomes import carry_out
+from people.ids import known_ids
 from people.roles import Permission
 from people.views.doors import permitted
 

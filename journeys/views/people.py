@@ -21,6 +21,7 @@ from journeys.forms import DeadlineForm, EndForm, EnrolmentForm, PauseForm, Resu
 from journeys.models import Enrolment, Journey, Progress
 from journeys.pauses import pause, resume
 from journeys.stations import needs_attention, title_of, with_next
+from people.ids import as_uuid, known_ids
 from people.models import Employment, Person
 from people.roles import Permission
 from people.views.doors import permitted
@@ -206,15 +207,7 @@ def enrolment_create(request: HttpRequest) -> HttpResponse:
 
 def _chosen(asked: QueryDict, jobs: QuerySet[Employment]) -> set[str]:
     """Employments that are ticked, and those of the `person` from whose page one comes, without a name in the address (P23)."""
-    chosen = {key for key in asked.getlist("people") if _is_uuid(key)}
-    if _is_uuid(asked.get("person", "")):
-        chosen |= {str(job.public_id) for job in jobs.filter(person__public_id=asked["person"])}
+    chosen = {str(key) for key in known_ids(asked.getlist("people"))}
+    if person := as_uuid(asked.get("person", "")):
+        chosen |= {str(job.public_id) for job in jobs.filter(person__public_id=person)}
     return chosen
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

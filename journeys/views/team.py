@@ -20,6 +20,7 @@ from journeys.overviews import UNITS_A_PAGE, UnitCounts, longest_overdue, next_o
 from journeys.queries import stop_named
 from journeys.stations import slug_of, title_of
 from journeys.teams import Team, team_of
+from people.ids import as_uuid
 from people.models import Employment, Person
 from people.roles import Permission
 from people.views.doors import permitted
@@ -94,7 +95,7 @@ def team_remind(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     if "person" in request.POST:
         rows = Progress.objects.visible_to(viewer).running().select_related("enrolment__employment")
-        person = get_object_or_404(Person.objects.visible_to(viewer), public_id=_uuid(request.POST["person"]))
+        person = get_object_or_404(Person.objects.visible_to(viewer), public_id=as_uuid(request.POST["person"]))
         enrolments = [one.enrolment for one in rows.filter(person=person).order_by("next_due", "pk")]
     else:
         team = team_of(viewer, request.POST.get("resa", ""), Filters.read(request.POST).unit)
@@ -120,16 +121,9 @@ def _tell(request: HttpRequest, names: dict[int, str], refusals: list[str]) -> N
         messages.warning(request, " ".join(dict.fromkeys(refusals)) or _("There is nobody to remind."))
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _back(request: HttpRequest) -> str:
     """To the person's page when the button stood there."""
-    person = _uuid(request.POST.get("person", "")) if request.POST.get("back") == "person" else None
+    person = as_uuid(request.POST.get("person", "")) if request.POST.get("back") == "person" else None
     return reverse("team_person", args=[person]) if person else reverse("team_overview")
 
 

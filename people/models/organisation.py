@@ -1,6 +1,6 @@
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models.base import DatedQuerySet, Period, Public, choice_check
@@ -147,6 +147,19 @@ class UnitQuerySet(DatedQuerySet):
         """The units themselves and all below them."""
         return self.filter(lines_up__ancestor__in=unit_ids)
 
+    def to_choose(self, chosen=None):
+        """What a drop-down offers of these: all of them, or where there are more than MANY those that have others below.
+
+        Then what lies below the `chosen` one (a public id) comes along, it itself, and what lies beside it.
+        """
+        has_below = Exists(Unit.objects.filter(parent=OuterRef("pk")).order_by())
+        are_few = ~Exists(self.order_by().values("pk")[Unit.MANY :][:1])
+        if chosen is None:
+            return self.filter(Q(are_few) | Q(has_below))
+        above = Unit.objects.filter(children__public_id=chosen).order_by().values("pk")
+        near = Q(public_id=chosen) | Q(parent__public_id=chosen) | Q(parent__in=above)
+        return self.filter(Q(are_few) | Q(has_below) | near)
+
 
 class UnitKind(models.TextChoices):
     ADMINISTRATION = "administration", _("Administration")
@@ -159,6 +172,7 @@ class Unit(Public, Period):
     """A node of the organisation's tree. Its parent never changes once in force: a reorganisation makes new units from a date."""
 
     Kind = UnitKind
+    MANY = 100  # more than a drop-down is good for
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="units")
     parent = models.ForeignKey(

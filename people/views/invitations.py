@@ -1,14 +1,13 @@
 """Who has never signed in, and inviting many at once."""
 
-from uuid import UUID
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from people.accounts import Invitation, invite_people
 from people.filters import InvitationFilterForm
+from people.ids import known_ids
 from people.models import Person, Placement
 from people.models.person import PersonQuerySet
 from people.queries import last_invitations
@@ -43,21 +42,11 @@ def _invited(request: HttpRequest, awaited: PersonQuerySet) -> list[Invitation]:
     if "all" in request.POST:
         picked = awaited.filter(account=Person.Account.NONE).exclude(email="")
     else:
-        picked = awaited.filter(public_id__in=_ids(request.POST))
+        picked = awaited.filter(public_id__in=known_ids(request.POST.getlist("people")))
     outcomes = invite_people(people=picked[:PEOPLE_SHOWN], by=request.viewer.person)
     if not outcomes:
         messages.error(request, _("Tick at least one person."))
     return outcomes
-
-
-def _ids(asked: QueryDict) -> list[UUID]:
-    found = []
-    for text in asked.getlist("people"):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue  # a box that is none of ours ticks nobody
-    return found
 
 
 def _described(request: HttpRequest, people: list[Person]) -> list[dict]:
