@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import BigIntegerField, BooleanField, Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.fields import BigIntegerField, BooleanField, CharField
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -311,19 +312,18 @@ class Viewer:
         return rows.filter(pk__in=self._seen["courses"])
 
     def occasions_seen(self, rows: QuerySet) -> QuerySet:
-        """What the viewer's organisations may book (a quota invites guests), what the viewer runs or leads or has a booking at."""
-        if "occasions" not in self._seen:
-            every = rows.model.objects.order_by()
-            published = every.exclude(state="planned")
-            legs = [
-                published.filter(collaboration=None, organiser__in=self.acts_for).values("pk"),
-                published.filter(collaboration__in=self._circle).values("pk"),
-                published.filter(quotas__organisation__in=self.acts_for).values("pk"),
-                published.filter(bookings__person=self.person).values("pk"),
-                self.occasions_run(every).values("pk"),
-            ]
-            self._seen["occasions"] = written(legs[0].union(*legs[1:]))
-        return rows.filter(pk__in=self._seen["occasions"])
+        """What the viewer's organisations may book (a quota invites guests), what the viewer runs or leads or has a booking at.
+
+        Asked of each row and not as a list of ids: a country has thousands, and the pages ask for those of a course or of some days.
+        """
+        quotas, bookings = (rows.model._meta.get_field(name).related_model.objects for name in ("quotas", "bookings"))
+        told = Q(collaboration=None, organiser__in=self.acts_for) | Q(collaboration__in=self._circle)
+        told |= Q(Exists(quotas.filter(occasion=OuterRef("pk"), organisation__in=self.acts_for).order_by()))
+        told |= Q(Exists(bookings.filter(occasion=OuterRef("pk"), person=self.person).order_by()))
+        told &= ~Q(state="planned")
+        if self.role in (Role.ORGANISER, Role.TRAINER):
+            told |= Q(pk__in=self.occasions_run(rows.model.objects.order_by()).values("pk"))
+        return rows.filter(told)
 
     def occasions_run(self, rows: QuerySet) -> QuerySet:
         if self.role == Role.ORGANISER:

@@ -131,7 +131,7 @@ class Occasion(Public):
             ),
         ]
         indexes = [
-            models.Index(fields=["course", "first_on"], name="occasion_course"),
+            models.Index(fields=["course", "last_on"], name="occasion_coming"),
             models.Index(fields=["organiser", "first_on"], name="occasion_organiser"),
         ]
 
