@@ -23,6 +23,11 @@ class DatedForm(forms.Form):
     unit = forms.ChoiceField(label=_("Unit"), choices=Stop.OffsetUnit.choices, initial="weeks", required=False)
     fixed_on = day_field(_("Date"), required=False, help_text=_("Only for a fixed date."))
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("offset", "unit", "fixed_on"):
+            self.fields[name].needed_by_some = True  # what it counts from decides, so none of them is called optional
+
     def clean(self) -> dict:
         given = super().clean() or self.cleaned_data
         anchor = given.get("anchor")

@@ -145,6 +145,7 @@ class PublishForm(forms.Form):
 
     def __init__(self, *args, has_people: bool = True, has_layers: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["due_on"].needed_by_some = True
         if not has_people:
             del self.fields["kind"], self.fields["due_on"]
         if not has_layers:

@@ -65,6 +65,22 @@ class Plan:
     def persons(self) -> int:
         return len(self.effects)
 
+    @property
+    def common(self) -> list[Choice]:
+        """What may be chosen for everybody at once: the choices that all have; nothing where there is none to choose between."""
+        open_ones = [one.choices for one in self.effects if one.choices]
+        if len(open_ones) < 2:
+            return []
+        shared = set.intersection(*({choice.value for choice in choices} for choices in open_ones))
+        found = [choice for choice in open_ones[0] if choice.value in shared]
+        return found if len(found) > 1 else []
+
+    def choose_for_all(self, value: str) -> None:
+        """The same choice for everybody, where it is one that all have; each can be changed afterwards."""
+        if value in {choice.value for choice in self.common}:
+            for one in self.effects:
+                one.chosen = value if one.choices else one.chosen
+
     def effect(self, key: str) -> Effect | None:
         return next((one for one in self.effects if one.key == key), None)
 

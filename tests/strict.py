@@ -71,6 +71,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+def is_assertion(error: BaseException) -> bool:
+    """Whether a test said no and did not merely break; Hypothesis tells of several ways to fail in a group."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(is_assertion(one) for one in error.exceptions)
+    return isinstance(error, AssertionError | pytest.fail.Exception)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo
@@ -82,7 +89,7 @@ def pytest_runtest_makereport(
         report.longrepr = SENTENCE.format(reason if reason is not None else report.longrepr)
         if reason is not None:
             del report.wasxfail
-    by_assertion = call.excinfo is not None and issubclass(call.excinfo.type, AssertionError | pytest.fail.Exception)
+    by_assertion = call.excinfo is not None and is_assertion(call.excinfo.value)
     report.user_properties.append(("promises", promises(item)))
     report.user_properties.append(("by_assertion", by_assertion))
     if by_assertion and item.config.getoption("--until-found"):

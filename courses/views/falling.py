@@ -28,10 +28,13 @@ def occasion_cancel(request: HttpRequest, public_id) -> HttpResponse:
     occasion = own_occasion(request, public_id)
     if occasion.state == Occasion.State.CANCELLED:
         return redirect("occasion_messages", public_id)
-    form = FallForm(request.POST if request.method == "POST" else None)
     plan = plan_cancellation(occasion)
     choices = chosen_of(request, plan) if request.method == "POST" else {}
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST" and "all" not in request.POST
+    form = FallForm(request.POST) if is_sent else FallForm(initial=request.POST.dict())
+    if "all" in request.POST:
+        plan.choose_for_all(request.POST.get("to-all", ""))
+    if is_sent and form.is_valid():
         try:
             cancel_occasion(
                 occasion=occasion,

@@ -265,6 +265,21 @@ def test_one_screen_cancels_and_shows_what_came_of_it(world, full, later, sign_i
     assert full.state == "open"
 
 
+def test_one_choice_for_everybody_is_put_in_and_nothing_is_done_or_lost(world, full, later, sign_in):
+    client, address = sign_in(world.petra), reverse("occasion_cancel", args=[full.public_id])
+    plan = client.get(address).context["plan"]
+    ways = {f"offer:{later.public_id}", f"book:{later.public_id}", "tell"}
+    assert {choice.value for choice in plan.common} == ways
+    page = client.post(address, {"seen": plan.seen, "reason": "", "text": "Mina ord", "all": "1", "to-all": "tell"})
+    assert [one.chosen for one in page.context["plan"].effects] == ["tell"] * 3
+    assert "Mina ord" in page.content.decode()
+    assert not page.context["form"].errors  # nobody has sent anything yet
+    page = client.post(address, {"seen": plan.seen, "all": "1", "to-all": "book:nowhere"})
+    assert {one.chosen for one in page.context["plan"].effects} == {one.chosen for one in plan.effects}
+    full.refresh_from_db()
+    assert full.state == "open"
+
+
 def chosen(world, full, **ways) -> dict[str, str]:
     """{key: way} for people of the cast by name."""
     keys = {name: str(full.bookings.get(person=world.people[name]).public_id) for name in ways}

@@ -77,6 +77,14 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(world, journey, local, si
     assert (answer.status_code, answer.context["form"].is_valid(), draft.stops.count()) == (422, False, 0)
 
 
+def test_what_the_anchor_may_need_is_not_called_optional(world, journey, local, sign_in):
+    draft_layer(journey=journey, organisation=world.ale, by=None)
+    client, url = sign_in(world.maja), f"/program/{journey.slug}/lokalt/station/"
+    faulty = {"course": local.slug, "stage": "ny", "kind": "optional", "anchor": "fixed", "fixed_on": ""}
+    for page in (client.get(url), client.post(url, faulty)):
+        assert "frivilligt" not in page.content.decode()
+
+
 def test_what_the_programme_requires_cannot_be_hidden(world, journey, sign_in):
     draft = draft_layer(journey=journey, organisation=world.ale, by=None)
     client = sign_in(world.maja)
