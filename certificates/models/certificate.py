@@ -250,6 +250,7 @@ class Certificate(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-achieved_on", "-id"], name="certificate_organisation"),
             models.Index(fields=["organisation", "valid_until"], name="certificate_expiry"),
+            models.Index(fields=["organisation", "sort_key", "id"], name="certificate_named"),  # HR's list
             # HR's figures and choices are counted in this alone: the rows themselves are wide.
             models.Index(
                 fields=["organisation", "state", "kind", "valid_until", "person", "result", "id"],
