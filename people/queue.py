@@ -22,6 +22,10 @@ class Lanes(ORM):
         finally:
             self.list_key = first
 
+    def purge_queue(self) -> Any:
+        """Throw away what waits, in both lanes."""
+        return self.get_connection().filter(key__in=(self.list_key, PAPERS)).delete()
+
     def _lane(self) -> str:
         waiting = self.get_connection().filter(lock__lt=timezone.now())
         return self.list_key if waiting.filter(key=self.list_key).exists() else PAPERS

@@ -29,6 +29,13 @@ def test_what_is_waited_for_comes_before_papers_and_each_lane_keeps_its_order(qu
     assert [taken() for _worker in range(4)] == ["send(3,)", "send(4,)", "draw(1,)", "draw(2,)"]
 
 
+def test_emptying_the_queue_empties_both_lanes(queue):
+    queue_paper("draw", 1)
+    async_task("send", 2)
+    get_broker().purge_queue()
+    assert not OrmQ.objects.exists()
+
+
 def test_a_paper_that_a_worker_took_is_not_taken_again(queue):
     queue_paper("draw", 1)
     assert taken() == "draw(1,)"
