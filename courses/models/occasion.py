@@ -149,6 +149,11 @@ class Occasion(Public):
         return max(self.seats - self.seats_taken, 0)
 
     @property
+    def is_spread(self) -> bool:
+        """Whether more days lie from the first to the last than are course days. Reads the course version."""
+        return (self.last_on - self.first_on).days >= max(self.course_version.days, 1)
+
+    @property
     def is_full(self) -> bool:
         return self.seats_taken >= self.seats
 

@@ -52,6 +52,15 @@ def test_lists_and_files_answer(world, booked, sign_in):
         )
 
 
+def test_the_list_tells_days_in_a_row_from_days_weeks_apart(world, course, booked, sign_in):
+    Occasion.objects.filter(pk=booked.pk).update(last_on=booked.first_on + timedelta(days=1))
+    in_a_row = sign_in(world.petra).get(reverse("occasion_list")).content.decode()
+    Occasion.objects.filter(pk=booked.pk).update(last_on=booked.first_on + timedelta(days=14))
+    apart = sign_in(world.petra).get(reverse("occasion_list")).content.decode()
+    assert booked.course_version.days == 2
+    assert ("2 kursdagar" in in_a_row, "2 kursdagar" in apart) == (False, True)
+
+
 def test_a_protected_participant_is_a_code_and_has_no_workplace(world, booked, sign_in):
     page = sign_in(world.petra).get(url("occasion_detail", booked)).content.decode()
     code = Booking.objects.get(person=world.skye).code
