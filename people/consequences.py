@@ -60,6 +60,7 @@ class Plan:
     effects: list[Effect]
     facts: list[str] = field(default_factory=list)
     seen: str = ""
+    for_all: str = ""  # what was chosen for everybody at once
 
     @property
     def persons(self) -> int:
@@ -78,6 +79,7 @@ class Plan:
     def choose_for_all(self, value: str) -> None:
         """The same choice for everybody, where it is one that all have; each can be changed afterwards."""
         if value in {choice.value for choice in self.common}:
+            self.for_all = value
             for one in self.effects:
                 one.chosen = value if one.choices else one.chosen
 
