@@ -60,7 +60,7 @@ class Plan:
     effects: list[Effect]
     facts: list[str] = field(default_factory=list)
     seen: str = ""
-    for_all: str = ""  # what was chosen for everybody at once
+    for_all: str = field(default="", kw_only=True)  # what was chosen for everybody at once
 
     @property
     def persons(self) -> int:
