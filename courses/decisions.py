@@ -43,6 +43,11 @@ class Named:
 
     whose: Booking | Person
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the viewer reads the name, and not a code in its place."""
+        return not isinstance(self.whose, Booking) or self.whose.is_named
+
     def __str__(self) -> str:
         return self.whose.shown_name if isinstance(self.whose, Booking) else self.whose.name
 
@@ -54,10 +59,12 @@ Words = Callable[[Event, Named | str, Names], tuple[str, str]]
 def _promoted(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     if not event.data.get("waited") or event.actor_id:
         return "", ""
-    return _("%(name)s got a seat from the queue.") % {"name": name}, _seat_words(event)
+    return _("%(name)s got a seat from the queue.") % {"name": name}, _seat_words(event, name)
 
 
-def _seat_words(event: Event) -> str:
+def _seat_words(event: Event, name: Named | str) -> str:
+    if isinstance(name, Named) and not name.is_read:
+        return _("A seat that the person may have was free.")  # of whose it was, a workplace could be worked out (R45)
     if event.data.get("held"):
         return _("The seat was kept for the unit or the organisation.")
     if event.data.get("seat_from") == Booking.SeatFrom.QUOTA:
@@ -78,12 +85,12 @@ def _offered(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     when = date_format(timezone.localtime(until), "j F H.i") if until else ""
     return (
         _("%(name)s was offered a seat, to answer by %(when)s.") % {"name": name, "when": when},
-        " ".join([_seat_words(event), _first_words() if event.data.get("first_right") else _asked_words()]),
+        " ".join([_seat_words(event, name), _first_words() if event.data.get("first_right") else _asked_words()]),
     )
 
 
 def _kept(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
-    return _("A seat is kept for %(name)s while the manager decides.") % {"name": name}, _seat_words(event)
+    return _("A seat is kept for %(name)s while the manager decides.") % {"name": name}, _seat_words(event, name)
 
 
 def _passed(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:

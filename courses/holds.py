@@ -51,7 +51,7 @@ def hold_obstacles(
         when = date_format(timezone.localtime(last), "j F H.i")
         sentences.append(_("Choose a date that lies ahead, at the latest %(when)s.") % {"when": when})
     room = Room(occasion, at)
-    kept = sum(room.nameless_in(hold) for hold in room.holds if hold.organisation_id == organisation.pk)
+    kept = sum(unused_as_told(hold) for hold in room.holds if hold.organisation_id == organisation.pk)
     if limited and kept + seats > MOST_SEATS:
         sentences.append(
             _("At most %(most)s seats without names at one session. You keep %(kept)s already.")
@@ -106,6 +106,13 @@ def whose(hold: Hold) -> str:
     return f"{hold.organisation.short_name}, {hold.unit.name}" if hold.unit else hold.organisation.short_name
 
 
+def unused_as_told(hold: Hold) -> int:
+    """Seats of a hold that nobody by name has, for those who do not read every name: a code counts as no name, because its
+    workplace is nobody's to work out (R45)."""
+    named = hold.bookings.holding().filter(person__shown_to=Person.ShownTo.ALL).count()
+    return max(hold.seats - named, 0)
+
+
 def _write_until(occasion: Occasion) -> None:
     occasion.held_until = occasion.holds.filter(released_at=None).aggregate(last=Max("until"))["last"]
     occasion.save(update_fields=["held_until"])
@@ -121,7 +128,7 @@ def release_hold(*, hold: Hold, by: Person | None, at: datetime | None = None) -
         row = locked.holds.select_related("organisation", "unit", "made_by").get(pk=hold.pk)
         if row.released_at:
             return []
-        unused = row.seats - min(row.bookings.holding().count(), row.seats)
+        unused = unused_as_told(row)
         row.released_at, row.released_by = at, by
         row.save(update_fields=["released_at", "released_by"])
         _write_until(locked)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Booking, FirstRight, Hold, Meeting, Occasion, Offer, TimeQuestion
 from courses.queries import may_answer
+from people.access import viewer_for
 from people.models import Change, Notice, Person
 from people.notices import notice, say
 
@@ -337,13 +338,16 @@ def hold_released(row: Notice) -> dict | None:
     found = hold.first()
     if found is None or found.occasion.state not in (Occasion.State.OPEN, Occasion.State.CLOSED):
         return None
-    named = found.bookings.holding().count()
+    viewer = viewer_for(row.person)
+    seats = viewer.named_bookings(Booking.objects.visible_to(viewer).holding().filter(hold=found))
+    unused = found.seats - seats.filter(is_named=True).count()
+    if unused <= 0:
+        return None
     return {
         "occasion": found.occasion,
         "title": found.occasion.course_version.shown_title,
         "whose": str(found.unit.name if found.unit else found.organisation.short_name),
-        "named": named,
-        "unused": found.seats - min(named, found.seats),
+        "unused": unused,
         "address": _address("occasion_detail", found.occasion.public_id),
     }
 

@@ -253,3 +253,44 @@ def test_who_is_shown_as_a_code_is_not_counted_where_the_name_is_not_read(world,
     }
     assert counted == {"petra": [(1, 1)], "helena": [(1, 1)], "johan": [(0, 2)]}
     assert sign_in(world.petra).get(address("occasion_detail", occasion)).context["occasion"].n_nameless == 1
+
+
+def test_a_seat_in_a_hold_betrays_neither_name_nor_workplace_of_a_code(world, course, sign_in):
+    occasion = build_occasion(world, course, seats=2)
+    hold = keep(world, occasion, unit="", limited=False, by=world.petra)
+    amira, _jonas, skye = (ask(world, occasion, name) for name in ("amira", "jonas", "skye"))
+    cancel_booking(booking=amira, by=world.amira)
+    skye.refresh_from_db()
+    assert (skye.state, skye.hold_id) == ("booked", hold.pk)
+    petra, johan = sign_in(world.petra), sign_in(world.johan, "manager")
+    names = ["hold_list", "occasion_detail", "queue_decisions", "quota_edit", "occasion_messages", "occasion_cancel"]
+    pages = {name: petra.get(address(name, occasion)).content.decode() for name in names}
+    assert [name for name, page in pages.items() if "Skye" in page] == []
+    assert f"Deltagare {skye.code}" in pages["occasion_detail"]
+    assert "Skye Hemlig" in johan.get(address("occasion_detail", occasion)).content.decode()
+    decided = petra.get(address("queue_decisions", occasion)).context["page"]
+    promoted = next(one for one in decided if one.words == f"Deltagare {skye.code} fick en plats från kön.")
+    assert promoted.why == "En plats som personen kan få var ledig."
+    release_hold(hold=hold, by=None)
+    released = petra.get(address("queue_decisions", occasion)).context["page"][0].words
+    told = words_of(Notice.objects.get(kind="courses.hold_released"))
+    assert released == "1 plats utan namn, som hölls för Ale, släpptes."  # as many as the page of holds has shown
+    assert told.startswith("1 plats som hölls för Ale utan namn hålls inte längre.")
+
+
+def test_who_reads_every_name_is_told_nothing_when_all_seats_have_one(world, course):
+    occasion = build_occasion(world, course, seats=2)
+    hold = keep(world, occasion)
+    for name in ("amira", "skye"):
+        ask(world, occasion, name)
+    release_hold(hold=hold, by=None)
+    assert words_of(Notice.objects.get(kind="courses.hold_released")) == ""
+
+
+def test_what_hr_may_still_keep_does_not_tell_of_a_code(world, course):
+    occasion = build_occasion(world, course, seats=20)
+    keep(world, occasion, 2)
+    ask(world, occasion, "skye")
+    with pytest.raises(Refused) as refused:
+        keep(world, occasion, 4, unit="ale_top", by=world.helena)
+    assert "Ni håller redan 2." in refused.value.sentences[0]
