@@ -140,7 +140,8 @@ def _choices(booking: Booking, dates: list[OtherDate], there: set[tuple[int, int
             if not free:
                 text = _("First in the queue %(days)s")
             words = text % {"days": one.words, "n": free}
-            yield Choice(f"{OFFER}:{one.occasion.public_id}", words, _("Offer a seat"))
+            many = _("Offer %(days)s, or first in its queue") % {"days": one.words}
+            yield Choice(f"{OFFER}:{one.occasion.public_id}", words, _("Offer a seat"), many)
         for one in open_to:
             if one.free.get(booking.organisation_id) and booking.approved_at:
                 words = _("Book %(days)s") % {"days": one.words}

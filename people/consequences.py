@@ -8,9 +8,11 @@ Change with what undo needs; the deed that undoes asks `last_change` and refuses
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import models
@@ -26,11 +28,21 @@ GRACE = timedelta(minutes=2)
 
 @dataclass
 class Choice:
-    """One way to treat a person: what the form sends, the words, and the heading that it stands under."""
+    """One way to treat a person: what the form sends, the words, the heading that it stands under, and the words where it is
+    chosen for many at once: what differs from one to another is left out of those."""
 
     value: str
     words: str
     group: str = ""
+    of_many: str = ""
+
+
+def under_headings(choices: Iterable[Choice]) -> list[tuple[str, list[Choice]]]:
+    """The choices under their headings, in order."""
+    found: dict[str, list[Choice]] = {}
+    for choice in choices:
+        found.setdefault(choice.group, []).append(choice)
+    return list(found.items())
 
 
 @dataclass
@@ -46,11 +58,10 @@ class Effect:
     place: str = ""
 
     def grouped(self) -> list[tuple[str, list[Choice]]]:
-        """The choices under their headings, in order."""
-        found: dict[str, list[Choice]] = {}
-        for choice in self.choices:
-            found.setdefault(choice.group, []).append(choice)
-        return list(found.items())
+        return under_headings(self.choices)
+
+    def offers(self, value: str) -> bool:
+        return any(choice.value == value for choice in self.choices)
 
 
 @dataclass
@@ -66,22 +77,23 @@ class Plan:
     def persons(self) -> int:
         return len(self.effects)
 
-    @property
-    def common(self) -> list[Choice]:
-        """What may be chosen for everybody at once: the choices that all have; nothing where there is none to choose between."""
-        open_ones = [one.choices for one in self.effects if one.choices]
-        if len(open_ones) < 2:
-            return []
-        shared = set.intersection(*({choice.value for choice in choices} for choices in open_ones))
-        found = [choice for choice in open_ones[0] if choice.value in shared]
-        return found if len(found) > 1 else []
+    def grouped(self) -> list[tuple[str, list[Choice]]]:
+        """What may be chosen for many at once, under its headings, saying how many have it where not all do; nothing where
+        there is nothing to choose between."""
+        open_ones = sorted((one.choices for one in self.effects if one.choices), key=len, reverse=True)
+        had = Counter(choice.value for choices in open_ones for choice in choices)
+        shown: dict[str, Choice] = {}
+        for choice in chain.from_iterable(open_ones) if min(len(open_ones), len(had)) > 1 else ():
+            words, n = choice.of_many or choice.words, had[choice.value]
+            some = _("%(words)s (%(n)s of %(all)s)") % {"words": words, "n": n, "all": len(open_ones)}
+            shown.setdefault(choice.value, replace(choice, words=words if n == len(open_ones) else some))
+        return under_headings(shown.values())
 
     def choose_for_all(self, value: str) -> None:
-        """The same choice for everybody, where it is one that all have; each can be changed afterwards."""
-        if value in {choice.value for choice in self.common}:
-            self.for_all = value
-            for one in self.effects:
-                one.chosen = value if one.choices else one.chosen
+        """The same choice for everybody who has it; each can be changed afterwards."""
+        self.for_all = value if any(one.offers(value) for one in self.effects) else ""
+        for one in self.effects:
+            one.chosen = value if one.offers(value) else one.chosen
 
     def effect(self, key: str) -> Effect | None:
         return next((one for one in self.effects if one.key == key), None)

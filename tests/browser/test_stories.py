@@ -97,6 +97,24 @@ def test_organiser_marks_attendance_on_a_phone_and_takes_the_calendar_along(worl
     assert len(calendar.vevent_list) == 1
 
 
+def test_organiser_chooses_one_way_for_everybody_and_another_for_one(world, visit):
+    course = build_course(world)
+    full, later = build_occasion(world, course, seats=3, in_days=21), build_occasion(world, course, in_days=42)
+    staff = [world.job(name) for name in ("amira", "jonas", "dina")]
+    book_people(occasion=full, employments=staff, by=world.johan)
+    petra = visit(world.petra)
+    petra.open("occasion_cancel", full.public_id)
+    there = f"book:{later.public_id}"
+    petra.page.locator("#to-all").select_option(there)
+    rows = petra.page.locator("#effects select")
+    assert [row.input_value() for row in rows.all()] == [there] * 3
+    rows.last.select_option("tell")
+    assert petra.page.locator("#to-all").input_value() == ""
+    petra.page.locator("[name=reason]").fill("Kursledaren är sjuk")
+    petra.press("Cancel and tell everybody")
+    assert later.bookings.filter(state="booked").count() == 2
+
+
 def names_in(paper: bytes, names: list[str]) -> list[str]:
     """Whose names stand on the pages of a PDF."""
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper)).pages)

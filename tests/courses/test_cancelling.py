@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from courses.booking import book_people, request_seat
 from courses.cancelling import cancel_occasion, standing_cancellation, undo_cancellation, undo_obstacle
 from courses.decisions import decisions_of
-from courses.falling import plan_cancellation
+from courses.falling import days_in_words, plan_cancellation
 from courses.models import Booking, FirstRight, Offer
 from courses.queue import answer_offer
 from courses.refusals import Refused
@@ -268,8 +268,6 @@ def test_one_screen_cancels_and_shows_what_came_of_it(world, full, later, sign_i
 def test_one_choice_for_everybody_is_put_in_and_nothing_is_done_or_lost(world, full, later, sign_in):
     client, address = sign_in(world.petra), reverse("occasion_cancel", args=[full.public_id])
     plan = client.get(address).context["plan"]
-    ways = {f"offer:{later.public_id}", f"book:{later.public_id}", "tell"}
-    assert {choice.value for choice in plan.common} == ways
     page = client.post(address, {"seen": plan.seen, "reason": "", "text": "Mina ord", "all": "1", "to-all": "tell"})
     assert [one.chosen for one in page.context["plan"].effects] == ["tell"] * 3
     assert "Mina ord" in page.content.decode()
@@ -278,6 +276,24 @@ def test_one_choice_for_everybody_is_put_in_and_nothing_is_done_or_lost(world, f
     assert {one.chosen for one in page.context["plan"].effects} == {one.chosen for one in plan.effects}
     full.refresh_from_db()
     assert full.state == "open"
+
+
+def test_what_only_some_may_get_is_chosen_for_those_and_says_how_many(world, full, later, sign_in):
+    Booking.objects.filter(person=world.jonas).update(approved_at=None)
+    client, address = sign_in(world.petra), reverse("occasion_cancel", args=[full.public_id])
+    plan, (offer, book) = client.get(address).context["plan"], [f"{how}:{later.public_id}" for how in ("offer", "book")]
+    days = days_in_words(later.first_on, later.last_on)
+    assert [[(choice.value, choice.words) for choice in choices] for _group, choices in plan.grouped()] == [
+        [(offer, f"Erbjud {days}, eller först i kön dit")],
+        [(book, f"Boka {days} (2 av 3)")],
+        [("tell", "Säg bara till – förtur nästa gång")],
+    ]
+    page = client.post(address, {"seen": plan.seen, "all": "1", "to-all": book})
+    assert [one.chosen for one in page.context["plan"].effects] == [book, book, "tell"]
+    assert f'<option value="{book}" selected>Boka {days} (2 av 3)</option>' in page.content.decode()
+    first = plan.effects[0].key
+    page = client.post(address, {"seen": plan.seen, "all": "1", "to-all": "", f"to-{first}": book})
+    assert [one.chosen for one in page.context["plan"].effects] == [book, "tell", "tell"]
 
 
 def chosen(world, full, **ways) -> dict[str, str]:

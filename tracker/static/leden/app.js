@@ -56,6 +56,20 @@ document.addEventListener("change", (event) => {
   for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
 });
 
+// One choice for all: <select data-same="list"> chooses the same in every select of #list that offers it, and says nothing
+// any more once one of those is changed by itself.
+document.addEventListener("change", (event) => {
+  const select = event.target;
+  for (const same of document.querySelectorAll("select[data-same]")) {
+    const list = document.getElementById(same.dataset.same);
+    if (list?.contains(select)) same.value = "";
+    if (same !== select) continue;
+    for (const one of list?.querySelectorAll("select") ?? []) {
+      if ([...one.options].some((option) => option.value === select.value)) one.value = select.value;
+    }
+  }
+});
+
 // Signing out leaves nothing behind in the browser: <form data-forget="key of local storage">.
 document.addEventListener("submit", (event) => {
   const key = event.target.dataset.forget;
