@@ -118,6 +118,13 @@ def _left(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return (_("%(name)s left the queue or the seat.") % {"name": name}, why) if why else ("", "")
 
 
+def _time_answered(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
+    if event.data.get("answer") != "no":
+        return "", ""
+    why = _("The seat was given up without a late cancellation.")
+    return _("%(name)s cannot make the new time.") % {"name": name}, why
+
+
 def _out_of_order(event: Event, name: Named | str, codes: Names) -> tuple[str, str]:
     return _("%(name)s got a seat out of order.") % {"name": name}, event.reason
 
@@ -207,6 +214,7 @@ WORDS: dict[str, Words] = {
     "offer_taken": _taken,
     "booking_lapsed": _lapsed,
     "booking_cancelled": _left,
+    "time_answered": _time_answered,
     "given_out_of_order": _out_of_order,
     "seat_swapped": _swapped,
     "quotas_set": _quotas_set,
@@ -277,7 +285,11 @@ def _told(
     by_pointer = {pointer(booking): booking for booking in bookings}
     codes = {(booking.occasion_id, booking.code): Named(booking) for booking in bookings}
     found = []
-    for event in events:
+    rows = list(events)
+    answered = {(event.about, event.at) for event in rows if event.verb == "time_answered"}
+    for event in rows:
+        if event.verb == "booking_cancelled" and (event.about, event.at) in answered:
+            continue  # the answer says it
         booking = by_pointer.get(event.about)
         names = {code: name for (pk, code), name in codes.items() if booking and pk == booking.occasion_id}
         whose = booking or (event.person if event.verb in OF_PEOPLE else None)

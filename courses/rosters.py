@@ -1,7 +1,8 @@
 """What the organiser's pages ask: own occasions, who takes part, who waits and why. No query inside a loop."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -304,12 +305,13 @@ def to_decide(viewer: Viewer) -> QuerySet[Occasion]:
 
 @dataclass
 class NewTime:
-    """What was answered to the new time of one day."""
+    """What was answered to the new time of one day: how many and who, and `said` by booking: "yes", "no", "" for not yet."""
 
     meeting: Meeting
-    yes: int
-    noes: list[str]
-    waiting: list[str]
+    yes: int = 0
+    noes: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    said: dict[int, str] = field(default_factory=dict)
 
     @property
     def untouched(self) -> bool:
@@ -324,8 +326,9 @@ def new_times(viewer: Viewer, occasion: Occasion) -> list[NewTime]:
     names = {row.pk: row.shown_name for row in names_at(viewer, occasion).values()}
     gone: dict[Meeting, NewTime] = {}
     for question in time_answers(occasion):
-        one = gone.setdefault(question.meeting, NewTime(question.meeting, 0, [], []))
+        one = gone.setdefault(question.meeting, NewTime(question.meeting))
         name = names.get(question.booking_id, question.booking.code)
+        one.said[question.booking_id] = question.answer
         if question.answer == TimeQuestion.Answer.YES:
             one.yes += 1
         elif question.answer == TimeQuestion.Answer.NO:
@@ -333,3 +336,10 @@ def new_times(viewer: Viewer, occasion: Occasion) -> list[NewTime]:
         elif question.answered_at is None and question.booking.state == Booking.State.BOOKED:
             one.waiting.append(name)
     return list(gone.values())
+
+
+def say_new_times(bookings: Iterable[Booking], answers: Iterable[NewTime]) -> None:
+    """Give those who were asked about a new time `new_time`: "open" while any answer is missing, else "yes"."""
+    for booking in bookings:
+        said = [one.said[booking.pk] for one in answers if booking.pk in one.said]
+        booking.new_time = ("yes" if all(said) else "open") if said else ""

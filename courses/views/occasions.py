@@ -134,6 +134,8 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
     """What the participant list shows: the chosen day, everybody's mark, and why the buttons are grey."""
     day = rosters.chosen_day(occasion, request.GET.get("dag", "") or request.POST.get("dag", ""))
     found = rosters.roster(request.viewer, occasion, day)
+    answers = rosters.new_times(request.viewer, occasion)
+    rosters.say_new_times(found.seated, answers)
     now = timezone.now()
     obstacles = marking_obstacles(day, now) if day else [_("There is no day left.")]
     return {
@@ -148,7 +150,7 @@ def roster_context(request: HttpRequest, occasion: Occasion) -> dict:
         "begins_later": begins_later(day, now) if day else [],
         "shares": sharing.shares(request.viewer, occasion, [*found.seated, *found.waiting]),
         "all_locked": all(row.locked_at for row in occasion.days) and bool(occasion.days),
-        "answers": rosters.new_times(request.viewer, occasion),
+        "answers": answers,
         "asks_decision": is_undecided(occasion, request.viewer.on),
         "judges": any(lead.person_id == request.viewer.person.pk for lead in occasion.leads),
     }

@@ -258,6 +258,12 @@ def test_one_screen_cancels_and_shows_what_came_of_it(world, full, later, sign_i
     told = ["Tilda Ångström", "Jonas Öhrn"]
     assert shown.context["answers"] == nobody | {"open": ["Amira Haddad"], "told": told}
     assert all(name in shown.content.decode() for name in ["Amira Haddad", *told])
+    pages = [
+        sign_in(person).get(reverse("occasion_detail", args=[full.public_id])) for person in (world.petra, world.tove)
+    ]
+    leads = [page.content.decode().count(reverse("queue_decisions", args=[full.public_id])) for page in pages]
+    assert leads == [2, 0]  # from the note and among the session's pages; who leads the day may not read it
+    client = sign_in(world.petra)
     assert client.post(reverse("occasion_restore", args=[full.public_id])).url == reverse(
         "occasion_detail", args=[full.public_id]
     )

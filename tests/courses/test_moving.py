@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.booking import book_people
+from courses.decisions import decisions_of
 from courses.models import Booking, TimeQuestion
 from courses.moving import answer_time, move_meeting, plan_move, undo_move
 from courses.refusals import Refused
+from people.access import viewer_for
 from people.consequences import Outdated
 from people.models import Notice, Outbox
 from tests.factories import build_course, build_occasion
@@ -53,6 +55,29 @@ def test_a_no_frees_the_seat_for_the_queue_and_is_nobodys_late_cancellation(worl
     answer_time(question=TimeQuestion.objects.get(), answer="no", by=world.amira)
     amira, tilda = Booking.objects.get(person=world.amira), Booking.objects.get(person=world.tilda)
     assert (amira.state, amira.end_kind, tilda.state) == ("cancelled", "moved", "booked")
+
+
+def test_the_organiser_sees_how_many_and_who_answered_and_what_came_of_it(world, course, sign_in):
+    occasion = build_occasion(world, course, seats=4)
+    staff = [world.job(name) for name in ("amira", "jonas", "skye", "dina", "tilda")]
+    book_people(occasion=occasion, employments=staff, by=world.johan)
+    move(world, occasion)
+    for name, said in (("amira", "yes"), ("jonas", "no")):
+        answer_time(question=TimeQuestion.objects.get(booking__person=world.people[name]), answer=said, by=None)
+    page = sign_in(world.petra).get(reverse("occasion_detail", args=[occasion.public_id]))
+    code = Booking.objects.get(person=world.skye).code
+    (one,) = page.context["answers"]
+    assert (one.yes, one.noes) == (1, ["Jonas Öhrn"])
+    assert set(one.waiting) == {"Dina Ersatt", f"Deltagare {code}"}
+    rows = {booking.shown_name: booking.new_time for booking in page.context["roster"].seated}
+    asked = {"Amira Haddad": "yes", "Dina Ersatt": "open", f"Deltagare {code}": "open"}
+    assert rows == asked | {"Tilda Ångström": ""}  # who got the seat afterwards knew the new time
+    shown = page.content.decode()
+    assert (shown.count("Kan den nya tiden"), shown.count("Har inte svarat om den nya tiden")) == (1, 2)
+    decided = reverse("queue_decisions", args=[occasion.public_id])
+    assert shown.count(decided) == 2  # beside the answers, and among the session's pages
+    told = [one.words for one in decisions_of(viewer_for(world.petra), occasion)]
+    assert told[:2] == ["Tilda Ångström fick en plats från kön.", "Jonas Öhrn kan inte den nya tiden."]
 
 
 def test_a_yes_keeps_it_and_a_second_answer_is_refused(world, full):
