@@ -18,8 +18,9 @@ class DatedForm(forms.Form):
 
     anchor = forms.ChoiceField(label=_("The deadline counts from"), choices=ANCHORS, initial="journey")
     offset = forms.IntegerField(
-        label=_("How long after"), min_value=0, required=False, initial=2, validators=[MaxValueValidator(3650)]
-    )
+        label=_("How long after"), min_value=0, required=False, initial=2, validators=[MaxValueValidator(3650)],
+        help_text=_("Not needed for a fixed date or without a deadline."),
+    )  # fmt: skip
     unit = forms.ChoiceField(label=_("Unit"), choices=Stop.OffsetUnit.choices, initial="weeks", required=False)
     fixed_on = day_field(_("Date"), required=False, help_text=_("Only for a fixed date."))
 

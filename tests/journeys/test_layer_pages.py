@@ -81,8 +81,11 @@ def test_what_the_anchor_may_need_is_not_called_optional(world, journey, local, 
     draft_layer(journey=journey, organisation=world.ale, by=None)
     client, url = sign_in(world.maja), f"/program/{journey.slug}/lokalt/station/"
     faulty = {"course": local.slug, "stage": "ny", "kind": "optional", "anchor": "fixed", "fixed_on": ""}
-    for page in (client.get(url), client.post(url, faulty)):
+    own = url.replace("station/", "programmets/a/")
+    undated = {"becomes": "dated", "anchor": "journey", "offset": "", "unit": "weeks"}
+    for page in (client.get(url), client.post(url, faulty), client.get(own), client.post(own, undated)):
         assert "frivilligt" not in page.content.decode()
+        assert "Behövs inte vid fast datum" in page.content.decode()
 
 
 def test_what_the_programme_requires_cannot_be_hidden(world, journey, sign_in):
