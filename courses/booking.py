@@ -69,14 +69,13 @@ def request_seat(
         if hard := _hard_obstacles(person, locked, at, makeup_part):
             raise Refused(*hard)
         waits = by == person and needs_approval(locked, employment)
-        booking = Booking.objects.create(
+        booking = Booking(
             occasion=locked,
-            course_id=locked.course_id,
+            course=locked.course,
             person=person,
             employment=employment,
             organisation=employment.organisation,
             state=Booking.State.REQUESTED if waits else Booking.State.QUEUED,
-            code=f"K-{locked.bookings.count() + 1}",
             makeup_part=makeup_part,
             takes_at_once=takes_at_once,
             priority=_priority(person, locked, employment, at),
@@ -89,7 +88,6 @@ def request_seat(
         asked = booking.approvers() if waits else []
         if waits and not asked:
             booking.goes_to = officer_role(booking, timezone.localdate(at))
-            booking.save(update_fields=["goes_to"])
         record("seat_requested", by=by, about=booking, person=person, organisation=employment.organisation, at=at,
                occasion=str(locked.public_id))  # fmt: skip
         failpoint("seat_requested")

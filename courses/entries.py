@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from courses import calendars
@@ -21,6 +21,7 @@ from people.models import Person
 # A cancelled day stays so long after its date, so that calendars which never saw it fall still learn of it (stack A1).
 CANCELLED_KEPT, PAST_KEPT = timedelta(days=90), timedelta(days=365)
 SECOND = timedelta(seconds=1)
+Bookings = QuerySet[Booking] | list[Booking]
 
 
 @dataclass
@@ -127,8 +128,8 @@ def rewrite_course(person: int, course: int, at: datetime) -> int:
 # -- everybody's own
 
 
-def write_entries(bookings, at: datetime | None = None) -> int:
-    """Write what the persons of these bookings (a QuerySet) have in their calendars. Answers how many rows changed.
+def write_entries(bookings: Bookings, at: datetime | None = None) -> int:
+    """Write what the persons of these bookings have in their calendars. Answers how many rows changed.
 
     `at` is the moment of a change that no row tells (preparation, language); others stand on the day and the booking.
     Safe beside another writer: a row that somebody changed meanwhile is left to them, and the nightly job looks again.
@@ -180,11 +181,14 @@ def _renew(old: Entry, row: Wanted, at: datetime | None) -> int:
     )
 
 
-def wanted_entries(bookings) -> list[Wanted]:
-    """What the entries of these bookings have to say; of several by one person at an occasion the live one, else the last."""
-    rows = bookings.select_related(
-        "person", "makeup_part", "occasion__course_version", "occasion__organiser"
-    )  # fmt: skip
+def wanted_entries(bookings: Bookings) -> list[Wanted]:
+    """What the entries of these bookings have to say; of several by one person at an occasion the live one, else the last.
+
+    A deed gives the row that it has just written, with its occasion as it is locked: nothing is read again.
+    """
+    rows = bookings
+    if isinstance(bookings, QuerySet):
+        rows = bookings.select_related("person", "makeup_part", "occasion__course_version", "occasion__organiser")
     latest: dict[tuple[int, int], Booking] = {}
     for booking in rows:
         key = (booking.person_id, booking.occasion_id)

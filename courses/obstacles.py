@@ -1,10 +1,11 @@
 """Why somebody cannot book an occasion, or should think twice: the sentences beside the grey button (R5, R6, R7)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -64,51 +65,62 @@ def find_obstacles(
     """
     if window and (sentence := occasion_obstacle(occasion, at, part)):
         yield Obstacle(sentence, hard=True)
-    yield from _own_position(person, occasion, at, part)
+    rows = _standing(person, occasion, at)
+    yield from _own_position(rows[0], part)
     if part and (sentence := makeup_obstacle(person, occasion, part, at)):
         yield Obstacle(sentence, hard=True)
-    asked = list(_prerequisites(person, occasion, at)) if part is None else []
+    asked = list(_prerequisites(person, rows, at)) if part is None else []
     yield from (obstacle for obstacle in asked if obstacle.hard)
     if soft:
         yield from (obstacle for obstacle in asked if not obstacle.hard)
         yield from _clashes(person, occasion, part)
 
 
-def _own_position(person: Person, occasion: Occasion, at: datetime, part: Part | None) -> Iterator[Obstacle]:
-    """What the person is to the occasion and has of the course: one question, asked while everybody waits for the lock."""
-    employed = Employment.objects.on(timezone.localdate(at)).filter(person=OuterRef("pk"))
-    of_course = Booking.objects.active().filter(person=OuterRef("pk"), course=occasion.course_id)
+def _standing(person: Person, occasion: Occasion, at: datetime) -> list[Mapping[str, Any]]:
+    """What the person is to the occasion and has of the course, and beside it each thing that the course asks first: one row
+    at least, one question, asked while everybody waits for the lock."""
+    today, first = timezone.localdate(at), "course_version__prerequisites"
+    of_course = Booking.objects.active().filter(person=person, course=occasion.course_id)
     seats = of_course.filter(state=Booking.State.BOOKED, makeup_part=None).exclude(occasion=occasion.pk)
-    works, leads, booked, seat_on = (
-        Person.objects.filter(pk=person.pk)
-        .values_list(
-            Exists(employed),
-            Exists(occasion.trainers.filter(person=OuterRef("pk"))),
-            Exists(of_course.filter(occasion=occasion.pk)),
-            Subquery(seats.values("occasion__first_on")[:1]),
+    passed = CourseResult.objects.passed().filter(person=person, course=OuterRef(f"{first}__course"))
+    held = RoleAssignment.objects.on(today).filter(person=person, role=OuterRef(f"{first}__role"))
+    rows = Occasion.objects.filter(pk=occasion.pk).order_by(f"{first}__pk")
+    return list(
+        rows.values(
+            works=Exists(Employment.objects.on(today).filter(person=person)),
+            leads=Exists(occasion.trainers.filter(person=person)),
+            booked=Exists(of_course.filter(occasion=occasion.pk)),
+            seat_on=Subquery(seats.values("occasion__first_on")[:1]),
+            asked=F(f"{first}__pk"),
+            passing=F(f"{first}__course"),
+            years=F(f"{first}__min_years"),
+            hard=F(f"{first}__hard"),
+            has_passed=Exists(passed),
+            has_role=Exists(held),
         )
-        .get()
     )
-    if not works:
+
+
+def _own_position(row: Mapping[str, Any], part: Part | None) -> Iterator[Obstacle]:
+    if not row["works"]:
         yield Obstacle(_("Only somebody with an employer can book."), hard=True)
-    if leads:
+    if row["leads"]:
         yield Obstacle(_("Whoever leads the session cannot book a seat on it."), hard=True)
-    if booked:
+    if row["booked"]:
         yield Obstacle(_("There is a booking on this session already."), hard=True)
-    if seat_on and part is None:
-        when = date_format(seat_on, "j F")
+    if row["seat_on"] and part is None:
+        when = date_format(row["seat_on"], "j F")
         yield Obstacle(_("There is a seat on this course already, on %(when)s.") % {"when": when}, hard=True)
 
 
-def _prerequisites(person: Person, occasion: Occasion, at: datetime) -> Iterator[Obstacle]:
-    today = timezone.localdate(at)
-    passed = CourseResult.objects.passed().filter(person=person, course=OuterRef("course"))
-    held = RoleAssignment.objects.on(today).filter(person=person, role=OuterRef("role"))
-    rows = Prerequisite.objects.filter(course_version=occasion.course_version_id).select_related("course")
-    for row in rows.annotate(has_passed=Exists(passed), has_role=Exists(held)):
-        check = _CHECKS[(row.course_id is not None, row.min_years is not None)]
-        if not (row.has_passed or row.has_role) and (sentence := check(person, row, today)):
-            yield Obstacle(sentence, hard=row.hard)
+def _prerequisites(person: Person, rows: Iterable[Mapping[str, Any]], at: datetime) -> Iterator[Obstacle]:
+    for row in rows:
+        if row["asked"] is None or row["has_passed"] or row["has_role"]:
+            continue
+        asked = Prerequisite(course_id=row["passing"], min_years=row["years"])
+        check = _CHECKS[(asked.course_id is not None, asked.min_years is not None)]
+        if sentence := check(person, asked, timezone.localdate(at)):
+            yield Obstacle(sentence, hard=row["hard"])
 
 
 def _lacks_course(person: Person, row: Prerequisite, today: date) -> str:

@@ -10,7 +10,6 @@ from courses import signals
 from courses.booking import release_bookings
 from courses.entries import rewrite_course, rewrite_person, write_days, write_entries
 from courses.feeds import close_feeds
-from courses.models import Booking
 from courses.transfers import copy_results
 from people import signals as people
 
@@ -42,7 +41,7 @@ def on_whereabouts_changed(sender: Any, person, **facts: Any) -> None:
 
 @receiver(signals.booking_changed)
 def on_booking_changed(sender: Any, booking, **facts: Any) -> None:
-    write_entries(Booking.objects.filter(pk=booking.pk))
+    write_entries([booking])
 
 
 @receiver(signals.occasion_changed)
@@ -50,7 +49,7 @@ def on_occasion_changed(sender: Any, occasion, **facts: Any) -> None:
     write_days(occasion)
 
 
-@receiver(signals.results_changed)
+@receiver([signals.course_started, signals.results_changed])
 def on_results_changed(sender: Any, result, **facts: Any) -> None:
     rewrite_course(result.person_id, result.course_id, moment(facts))
 

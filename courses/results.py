@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from courses.models import Attendance, Course, CourseResult, CourseVersion, Part, PartResult, Task
 from courses.refusals import Refused
-from courses.signals import course_passed, course_reopened, results_changed
+from courses.signals import course_passed, course_reopened, course_started, results_changed
 from courses.validity import is_renewal, validity_end
 from people.events import record
 from people.models import Organisation, Person
@@ -165,14 +165,16 @@ def start_course(
     course: Course,
     source: str = "session",
     version: CourseVersion | None = None,
+    is_locked: bool = False,
     by: Person | None,
     at: datetime | None = None,
 ) -> CourseResult:
     """The open attempt, made when missing on `version` (default: the published one). A retake is the next attempt (R27)."""
     at = at or timezone.now()
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two starts at once make one attempt
-    attempts = CourseResult.objects.filter(person=person, course=course, organisation=organisation)
-    if found := attempts.open().first():
+    if not is_locked:  # two starts at once make one attempt
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    attempts = CourseResult.objects.filter(person=person, course=course, organisation=organisation).order_by("pk")
+    if found := next((one for one in attempts if one.state in CourseResult.OPEN), None):
         return found
     version = version or course.versions.published().first()
     if version is None:
@@ -182,13 +184,13 @@ def start_course(
         organisation=organisation,
         course=course,
         course_version=version,
-        attempt=max(attempts.values_list("attempt", flat=True), default=0) + 1,
+        attempt=max((one.attempt for one in attempts), default=0) + 1,
         source=source,
         started_on=timezone.localdate(at),
         is_renewal=is_renewal(person, organisation, course.subject, timezone.localdate(at)),
     )
     record("course_started", by=by, about=result, person=person, organisation=organisation, at=at)
-    results_changed.send(sender=CourseResult, result=result, at=at)
+    course_started.send(sender=CourseResult, result=result, at=at)
     return result
 
 

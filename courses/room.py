@@ -12,10 +12,11 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 
 from courses.models import Booking, Hold, Occasion
-from people.models import Placement
+from people.models import Employment, Placement
 from people.scoping import system_scope
 
 # The day of those who are there on every day.
@@ -42,8 +43,8 @@ def day_of(booking: Booking) -> str:
 class Room:
     """A seat is free for X when no quota or hold that X does not belong to keeps it.
 
-    `seats`, `quotas` (seats by organisation) and `released` ask what if, instead of the stored rows. Held seats count
-    against their own quota first.
+    `seats`, `quotas` (seats by organisation) and `released` ask what if, instead of the stored rows; `asking` is one who asks
+    and has no row yet. Held seats count against their own quota first.
     """
 
     @system_scope("the seats of a session")
@@ -55,18 +56,22 @@ class Room:
         seats: int | None = None,
         quotas: Mapping[int, int] | None = None,
         released: bool = False,
+        asking: Booking | None = None,
     ) -> None:
-        self.occasion = occasion
+        self.occasion, self.asking = occasion, asking
         self.seats = occasion.seats if seats is None else seats
         self.today = timezone.localdate(at)
         self.taken: Counter[str] = Counter()  # bookings by day
         self.own: Counter[tuple[int, str]] = Counter()  # those that sit on their organisation's quota, by day
-        holders = occasion.bookings.holding().values_list(
-            "organisation_id", "seat_from", "makeup_part__key", "hold_id", "state"
-        )  # fmt: skip
-        self.has_offers = False
+        known = occasion.bookings.annotate(holds=ExpressionWrapper(Booking.HOLDS, BooleanField())).values_list(
+            "holds", "organisation_id", "seat_from", "makeup_part__key", "hold_id", "state"
+        )
+        self.asked, self.has_offers = 0, False  # how many ever asked for a seat
         used: Counter[tuple[int, str]] = Counter()
-        for organisation, seat_from, key, hold, state in holders:
+        for holds, organisation, seat_from, key, hold, state in known:
+            self.asked += 1
+            if not holds:
+                continue
             self.has_offers |= state == Booking.State.OFFERED
             self.taken[key or ALL_DAYS] += 1
             self.own[organisation, key or ALL_DAYS] += quotas is not None or seat_from == Booking.SeatFrom.QUOTA
@@ -181,6 +186,8 @@ class Room:
         if not units:
             return set()
         here = self.occasion.bookings.active().order_by().values("employment")
+        if self.asking:
+            here = here.union(Employment.objects.filter(pk=self.asking.employment_id).order_by().values("pk"))
         rows = Placement.objects.on(self.today).filter(employment__in=here, unit__lines_up__ancestor__in=units)
         return set(rows.order_by().values_list("unit__lines_up__ancestor", "employment"))
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -20,7 +21,7 @@ from courses.refusals import Refused
 from courses.results import start_course
 from courses.room import Place, Room, entries
 from courses.signals import booking_changed
-from people.events import record
+from people.events import record, recorded_together
 from people.failpoints import failpoint
 from people.models import Person
 
@@ -45,13 +46,13 @@ def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
     With more than one, their people are locked here too, by id: each fill would lock its own, and two deeds could meet.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), recorded_together():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
             ids = {one.pk for one in occasions}
             rows = Occasion.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
-            locked = {row.pk: row for row in rows.select_related("course", "course_version")}
+            locked = {row.pk: row for row in rows.select_related("course__subject", "course_version", "organiser")}
             for row in locked.values():
                 row.gained = []
             if len(ids) > 1:
@@ -72,19 +73,19 @@ def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
 def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> list[Booking]:
     """Lapse late offers, give free seats in queue order, write seats_taken. Call inside seat_lock; returns who got a seat.
 
-    `asking` is the request that this is for: a free seat is theirs at once, without an offer, and the row that the caller holds
-    is the one that changes. A request that waits for approval gets its seat kept (seat_from), so a slow manager costs nobody a
-    place (decisions 5, 6).
+    `asking` is the request that this is for, not yet written: here it is, once, with what it got. A free seat is theirs at once,
+    without an offer. A request that waits for approval gets its seat kept (seat_from), so a slow manager costs nobody a place
+    (decisions 5, 6).
     """
-    room = Room(occasion, at)
+    room = Room(occasion, at, asking=asking)
     if room.has_offers and lapse_late_offers(occasion, at):
-        room = Room(occasion, at)
+        room = Room(occasion, at, asking=asking)
+    if asking:
+        asking.code = f"K-{room.asked + 1}"
     given: list[Booking] = []
     passed: list[Booking] = []
     if room.is_open and not room.is_full:
-        waiting = list(occasion.bookings.filter(state__in=["requested", "queued"], seat_from="").in_order())
-        waiting = [asking if asking and asking.pk == row.pk else row for row in _lock_people(occasion, waiting)]
-        for entry in entries(waiting):
+        for entry in entries(_waiting(occasion, asking)):
             if room.is_full:
                 break
             if not room.takes_all(entry):
@@ -93,11 +94,13 @@ def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> 
             for booking in entry:
                 place = room.place_for(booking)
                 assert place is not None
-                give_seat(booking=booking, place=place, asking=asking, by=None, at=at)
+                give_seat(booking=booking, place=place, asking=asking, is_locked=True, by=None, at=at)
                 failpoint("seat_given")
                 room.count(booking, place)
             given += entry
             _record_passed(entry[0], passed, at)
+    if asking and asking.pk is None:
+        asking.save()
     occasion.gained += [(b, at) for b in given if b.state == Booking.State.BOOKED]
     if occasion.seats_taken != room.held:
         occasion.seats_taken = room.held
@@ -117,34 +120,56 @@ def share_out(occasion: Occasion, organisations: list[int], at: datetime) -> lis
     return answers
 
 
-def _lock_people(occasion: Occasion, waiting: list[Booking]) -> list[Booking]:
-    """Lock the waiting persons by id, and leave out those who hold a seat on another date of the course by now (R5)."""
-    if not waiting:
-        return []
-    people = [b.person_id for b in waiting]
-    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
-    seated = set(
-        Booking.objects.filter(
-            course=occasion.course_id, person__in=people, state=Booking.State.BOOKED, makeup_part=None
-        ).values_list("person_id", flat=True)
+def _waiting(occasion: Occasion, asking: Booking | None) -> list[Booking]:
+    """The queue, with the one who asks as the last of their class, and its persons locked by id.
+
+    Without those who hold a seat on another date of the course by now (R5). That is read after the lock, in a statement of its
+    own: one that waits for a lock reads what was there before it waited. The queue stands still under the occasion's lock.
+    """
+    queue = Q(occasion=occasion, state__in=["requested", "queued"], seat_from="")
+    people = Booking.objects.filter(queue).order_by().values("person")
+    if asking:
+        people = people.union(Person.objects.filter(pk=asking.person_id).order_by().values("pk"))
+    locked = list(
+        Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk", flat=True)
     )
-    return [b for b in waiting if b.makeup_part_id or b.person_id not in seated]
+    if not locked:
+        return []
+    seats = Q(course=occasion.course_id, person__in=locked, state=Booking.State.BOOKED, makeup_part=None)
+    found = list(Booking.objects.filter(queue | seats).in_order())
+    seated = {row.person_id for row in found if row.state == Booking.State.BOOKED}
+    waiting = [row for row in found if row.state != Booking.State.BOOKED]
+    for row in waiting:
+        row.occasion = occasion
+    if asking:
+        waiting = sorted([*waiting, asking], key=lambda row: (row.priority, row.queued_at))
+    return [row for row in waiting if row.makeup_part_id or row.person_id not in seated]
 
 
 def give_seat(
-    *, booking: Booking, place: Place, asking: Booking | None = None, by: Person | None, at: datetime | None = None
+    *,
+    booking: Booking,
+    place: Place,
+    asking: Booking | None = None,
+    is_locked: bool = False,
+    by: Person | None,
+    at: datetime | None = None,
 ) -> None:
-    """Keep, book or offer a seat for a waiting person; `by` None: the queue does it. Only inside seat_lock."""
+    """Keep, book or offer a seat for a waiting person; `by` None: the queue does it. Only inside seat_lock.
+
+    `is_locked`: the caller holds the person's lock.
+    """
     at = at or timezone.now()
     booking.seat_from, booking.hold_id = place
     if booking.approved_at is None:
-        booking.save(update_fields=["seat_from", "hold"])
+        booking.save(update_fields=["seat_from", "hold"] if booking.pk else None)
         record(
             "seat_kept", by=None, about=booking, person=booking.person, organisation=booking.organisation, at=at,
             occasion=str(booking.occasion.public_id), seat_from=place.seat_from, held=bool(place.hold),
         )  # fmt: skip
     elif booking == asking or booking.takes_at_once:
-        book_seat(booking=booking, by=booking.requested_by if booking == asking else by, at=at)
+        by = booking.requested_by if booking == asking else by
+        book_seat(booking=booking, is_locked=is_locked, by=by, at=at)
     else:
         make_offer(booking, at)
 
@@ -158,7 +183,9 @@ def _record_passed(booking: Booking, passed: list[Booking], at: datetime) -> Non
         )  # fmt: skip
 
 
-def book_seat(*, booking: Booking, told: bool = True, by: Person | None, at: datetime | None = None) -> Booking:
+def book_seat(
+    *, booking: Booking, told: bool = True, is_locked: bool = False, by: Person | None, at: datetime | None = None
+) -> Booking:
     """The seat is the person's: the attempt at the course begins, and it is said (`told`). Only inside seat_lock."""
     at = at or timezone.now()
     waited = booking.booked_at is None and booking.queued_at < at
@@ -170,8 +197,9 @@ def book_seat(*, booking: Booking, told: bool = True, by: Person | None, at: dat
         start_course(
             person=booking.person,
             organisation=booking.organisation,
-            course=booking.course,
+            course=booking.occasion.course,
             version=booking.occasion.course_version,
+            is_locked=is_locked,
             by=by,
             at=at,
         )

@@ -4,6 +4,7 @@ from django.dispatch import Signal
 
 course_passed = Signal()  # result: CourseResult that just became passed
 course_reopened = Signal()  # result: CourseResult that a corrected attendance took back; reason, by
+course_started = Signal()  # result: CourseResult of the attempt that has just begun
 results_changed = Signal()  # result: CourseResult whose parts or state changed
 booking_changed = Signal()  # booking: Booking that changed state
 occasion_changed = Signal()  # occasion: Occasion published, moved or cancelled

@@ -1,6 +1,8 @@
 """The log: what was done, and who looked at whom. The only writer of Event and Reading; nothing is changed or deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import models
@@ -85,6 +87,30 @@ def pointer(row: models.Model | str) -> str:
     return f"{row._meta.label_lower}:{getattr(row, 'public_id', row.pk)}"
 
 
+_gathered: ContextVar[list[Event] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def recorded_together() -> Iterator[None]:
+    """Write what is recorded inside in one statement, in its order, before the transaction of the facts ends; no row has an
+    id until then.
+
+    A block inside another leaves its rows to the outer one, and takes them back when it is refused: its facts go too.
+    """
+    outer = _gathered.get()
+    rows: list[Event] = [] if outer is None else outer
+    before, token = len(rows), _gathered.set(rows)
+    try:
+        yield
+        if outer is None:
+            Event.objects.bulk_create(rows)
+    except BaseException:
+        del rows[before:]
+        raise
+    finally:
+        _gathered.reset(token)
+
+
 def record(
     verb: str,
     *,
@@ -99,7 +125,7 @@ def record(
     **data: object,
 ) -> Event:
     """Write that something was done. `by` None means the system; `data` holds ids and non-secret values only, never names."""
-    return Event.objects.create(
+    row = Event(
         at=at or timezone.now(),
         actor=by,
         on_behalf_of=on_behalf_of,
@@ -111,6 +137,12 @@ def record(
         reason=reason,
         data=data,
     )
+    gathered = _gathered.get()
+    if gathered is None:
+        row.save(force_insert=True)
+    else:
+        gathered.append(row)
+    return row
 
 
 def record_reading(
