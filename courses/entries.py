@@ -217,7 +217,7 @@ def _wanted(booking: Booking, meeting: Meeting, left: tuple[Part, ...]) -> Wante
         booking.occasion.cancelled_at,
     )
     mine = Mine(
-        state=booking.state,
+        state=str(booking.state),  # read or just set, it is the same text
         holds_seat=bool(booking.seat_from),
         withheld=booking.person.shown_to == Person.ShownTo.FEW,
         left=left,
