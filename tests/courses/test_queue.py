@@ -218,3 +218,16 @@ def test_what_the_system_did_reaches_those_whom_it_concerns(world, course, see):
     ):  # fmt: skip
         viewer = see(person, role)
         assert len(told(viewer, system_deeds(viewer))) == many, person
+
+
+def test_a_seat_that_becomes_free_is_kept_for_a_request_that_waits(world, course):
+    """A slow manager costs nobody a place: who asked first gets the seat, approved or not (decisions 6)."""
+    occasion = build_occasion(world, course, seats=1)
+    seats = [
+        request_seat(occasion=occasion, person=world.people[name], employment=world.job(name), by=by)
+        for name, by in (("jonas", None), ("amira", world.amira), ("johan", None))
+    ]
+    assert [(seat.state, bool(seat.seat_from)) for seat in seats[1:]] == [("requested", False), ("queued", False)]
+    cancel_booking(booking=seats[0], by=None)
+    found = occasion.bookings.filter(pk__in=[seat.pk for seat in seats[1:]]).order_by("pk")
+    assert list(found.values_list("state", "seat_from")) == [("requested", "common"), ("queued", "")]
