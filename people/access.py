@@ -44,7 +44,7 @@ PRECEDENCE = [
 WHOLE_ORGANISATION = (Role.HR, Role.MUNICIPALITY_ADMIN)
 LINE = (Role.MANAGER, Role.DEPUTY)
 # Whom the platform administrator appoints, so that somebody can begin and end these roles; no other persons are shown.
-APPOINTED = (Role.COORDINATOR, Role.MUNICIPALITY_ADMIN)
+APPOINTED = (Role.COORDINATOR, Role.MUNICIPALITY_ADMIN, Role.PLATFORM_ADMIN)
 # Supervisors see the line to sign parts; withheld persons stay with the nearest manager.
 SEES_LINE = (*LINE, Role.SUPERVISOR)
 # The organisation's name and colour in the frame of every page.

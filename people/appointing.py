@@ -42,6 +42,29 @@ def appoint_administrator(
     return invite(person=person, email=email, by=by, at=at)
 
 
+def find_colleague(organisation: Organisation, email: str) -> Person | None:
+    """Somebody who works at an organisation, found by the whole address only, so that nobody can look for people (T3)."""
+    works_there = {"employments__organisation": organisation, "employments__ends_on": None}
+    return Person.objects.filter(email__iexact=email, **works_there).first()
+
+
+@transaction.atomic
+def appoint_platform_admin(
+    *,
+    organisation: Organisation,
+    given_name: str,
+    family_name: str,
+    email: str,
+    starts_on: date,
+    by: Person | None,
+    at: datetime | None = None,
+) -> Person:
+    """One more administrator of the platform: who works there with that address, else somebody new, employed and invited."""
+    person = find_colleague(organisation, email) or _employ(organisation, given_name, family_name, starts_on, by, at)
+    give_role(person=person, role=Role.PLATFORM_ADMIN, starts_on=starts_on, by=by, at=at)
+    return invite(person=person, email=email, by=by, at=at)
+
+
 @transaction.atomic
 def appoint_first(
     *, organisation: Organisation, given_name: str, family_name: str, email: str, password: str, starts_on: date

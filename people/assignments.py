@@ -1,6 +1,6 @@
 """Roles given and taken back, deputies named."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -69,9 +69,12 @@ def end_role(
 ) -> RoleAssignment:
     """Let a role end on a last day; what was lent from it ends with it. One that has not begun is taken back.
 
-    Raises ValidationError when the day lies before the first day of a role that has begun.
+    Raises ValidationError when the day lies before the first day of a role that has begun, and when nobody else would keep the
+    platform.
     """
     person, organisation = assignment.person, assignment.organisation
+    if assignment.role == Role.PLATFORM_ADMIN:
+        _refuse_to_leave_the_platform(assignment, ends_on)
     if ends_on < assignment.starts_on:
         if assignment.starts_on < timezone.localdate(at):
             raise ValidationError(_("The last day lies before the first. Choose a later day."))
@@ -83,6 +86,20 @@ def end_role(
     assignment.save()
     events.record("role_ended", by=by, about=assignment, person=person, organisation=organisation, at=at)
     return assignment
+
+
+def _refuse_to_leave_the_platform(assignment: RoleAssignment, ends_on: date) -> None:
+    """Somebody who has signed in keeps the platform on every day after: locked, so that two never end each other at once."""
+    rows = RoleAssignment.objects.select_for_update(of=("self",), no_key=True).filter(role=Role.PLATFORM_ADMIN)
+    for other in rows.select_related("person").order_by("pk"):
+        in_time = other.ends_on is None and other.starts_on <= ends_on + timedelta(days=1)
+        if other.pk != assignment.pk and in_time and other.person.account == Person.Account.ACTIVE:
+            return
+    raise ValidationError(
+        _(
+            "Nobody else who has signed in administers the platform. Appoint one more, and end this role once they have signed in."
+        )
+    )
 
 
 def deputy_obstacles(*, assignment: RoleAssignment, to: Person, starts_on: date, ends_on: date) -> list[str]:

@@ -67,6 +67,7 @@ _PAGES: list[tuple[Promise, str]] = [
     (_("the list of roles"), "role_list role_create role_end administrator_create coordinator_create"),
     (_("the list of deputies"), "deputy_list deputy_end"),
     (_("who administers an organisation"), "organisation_detail"),
+    (_("who administers the platform"), "platform_admin_list platform_admin_create"),
     (_("who coordinates a collaboration"), "collaboration_detail"),
     (_("the units and their managers"), "unit_list"),
     (_("a notice"), "notice_detail"),

@@ -128,6 +128,22 @@ class AdministratorForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
 
 
+class PlatformAdminForm(AdministratorForm):
+    """One more administrator of the platform, and where they work."""
+
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label=_("Works at"),
+        to_field_name="public_id",
+        help_text=_("Whoever works there with that address already gets the role and keeps the own name."),
+    )
+    field_order = ("email", "organisation")
+
+    def __init__(self, *args, viewer: Viewer, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = Organisation.objects.visible_to(viewer)
+
+
 class CollaborationForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     lead = forms.ModelChoiceField(

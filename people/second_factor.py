@@ -30,6 +30,7 @@ ASKS_AGAIN: dict[str, bool] = {
     "role_end": False,
     "administrator_create": False,
     "coordinator_create": False,
+    "platform_admin_create": False,
     "deputy_list": False,
     "own_data_fetch": False,
     "protection_end": False,

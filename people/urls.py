@@ -22,6 +22,8 @@ urlpatterns = [
         organisations.administrator_create,
         name="administrator_create",
     ),
+    path("plattformen/", organisations.platform_admin_list, name="platform_admin_list"),
+    path("plattformen/ny/", organisations.platform_admin_create, name="platform_admin_create"),
     path("samverkan/", organisations.collaboration_list, name="collaboration_list"),
     path("samverkan/ny/", organisations.collaboration_create, name="collaboration_create"),
     path("samverkan/<uuid:public_id>/", organisations.collaboration_detail, name="collaboration_detail"),

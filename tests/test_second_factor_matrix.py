@@ -19,6 +19,7 @@ GRANTS = {
     "role_create": "maja",
     "administrator_create": "pia",
     "coordinator_create": "pia",
+    "platform_admin_create": "pia",
     "deputy_list": "johan",
 }
 

@@ -315,6 +315,8 @@ EXPECTED: dict[str, Page] = {
     "organisation_create": page(having(P.EDIT_ORGANISATIONS)),
     "organisation_detail": page(having(P.EDIT_ORGANISATIONS), public_id="organisation"),
     "administrator_create": page(having(P.EDIT_ORGANISATIONS), public_id="organisation"),
+    "platform_admin_list": page(having(P.EDIT_ORGANISATIONS)),
+    "platform_admin_create": page(having(P.EDIT_ORGANISATIONS)),
     "collaboration_list": page(having(P.EDIT_COLLABORATIONS)),
     "collaboration_create": page(having(P.EDIT_COLLABORATIONS)),
     "collaboration_detail": page(having(P.EDIT_COLLABORATIONS), public_id="collaboration"),

@@ -61,6 +61,7 @@ ORGANISATIONS = Tab("organisation_list", _("Organisations"), "building-2")
 NOTICES = Tab("notice_list", _("Notices"), "bell")
 MY_GOALS = Tab("goal_mine", _("My goals"), "gauge")
 LOG = Tab("log_list", _("Who has looked"), "eye")
+PLATFORM = Tab("platform_admin_list", _("Administrators"), "user-cog")
 COLLABORATIONS = Tab("collaboration_list", _("Collaborations"), "network")
 
 # At most four, so that the phone's bar holds them.
@@ -77,7 +78,7 @@ TABS: dict[Role, tuple[Tab, ...]] = {
     Role.OWNER: (PROGRAMMES, COURSES, OCCASIONS, CALENDAR),
     Role.MUNICIPALITY_ADMIN: (STAFF, UNITS, ROLES, COURSES),
     Role.DATA_PROTECTION: (MY_JOURNEY, COURSES, CALENDAR, MY_CERTIFICATES),
-    Role.PLATFORM_ADMIN: (ORGANISATIONS, COLLABORATIONS),
+    Role.PLATFORM_ADMIN: (ORGANISATIONS, COLLABORATIONS, PLATFORM),
 }
 # Where a role begins, when that is not its first tab.
 FIRST = {Role.MANAGER: TEAM, Role.DEPUTY: TEAM}

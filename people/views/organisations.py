@@ -1,5 +1,6 @@
 """Organisations and collaborations, kept by the platform administrator."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
-from people.appointing import appoint_administrator
+from people.appointing import appoint_administrator, appoint_platform_admin, find_colleague
 from people.assignments import give_role
 from people.forms import (
     AccessionForm,
@@ -17,6 +18,7 @@ from people.forms import (
     CoordinatorForm,
     LastDayForm,
     OrganisationForm,
+    PlatformAdminForm,
 )
 from people.models import Collaboration, Organisation, Person, RoleAssignment
 from people.organisations import (
@@ -84,6 +86,27 @@ def administrator_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
             return redirect("organisation_detail", organisation.public_id)
     return render(request, "people/administrator_create.html", {"organisation": organisation, "form": form})
+
+
+@organisations_only
+def platform_admin_list(request: HttpRequest) -> HttpResponse:
+    """Who administers the platform."""
+    return render(
+        request, "people/platform_admin_list.html", {"administrators": _held(request).filter(role=Role.PLATFORM_ADMIN)}
+    )
+
+
+@organisations_only
+def platform_admin_create(request: HttpRequest) -> HttpResponse:
+    """One more administrator of the platform."""
+    form = PlatformAdminForm(request.POST or None, viewer=request.viewer)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "starts_on": request.viewer.on, "by": request.viewer.person}
+        if person := carry_out(form, lambda: appoint_platform_admin(**given)):
+            invited = _("The invitation is on its way to %(email)s.") % form.cleaned_data
+            messages.success(request, _("The role is given.") if person.account == Person.Account.ACTIVE else invited)
+            return redirect("platform_admin_list")
+    return render(request, "people/platform_admin_create.html", {"form": form})
 
 
 @collaborations_only
@@ -162,14 +185,13 @@ def coordinator_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     collaboration = _collaboration(request, public_id)
     form = CoordinatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        works_there = {"employments__organisation": collaboration.lead, "employments__ends_on": None}
-        person = Person.objects.filter(email__iexact=form.cleaned_data["email"], **works_there).first()
+        person = find_colleague(collaboration.lead, form.cleaned_data["email"])
         if person is None:
             form.add_error(
                 "email", _("Nobody at the lead signs in with that address. Check it, or let the lead add them.")
             )
         else:
-            role = {"person": person, "role": Role.COORDINATOR, "collaboration": collaboration}
+            role: dict[str, Any] = {"person": person, "role": Role.COORDINATOR, "collaboration": collaboration}
             starts_on = form.cleaned_data["starts_on"]
             if carry_out(form, lambda: give_role(**role, starts_on=starts_on, by=request.viewer.person)):
                 messages.success(request, _("The role is given."))
