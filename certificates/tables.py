@@ -1,17 +1,8 @@
 """HR's list of certificates: lean rows, hand-written."""
 
 import django_tables2 as tables
-from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-
-class CountedPaginator(Paginator):
-    """Pages of rows that somebody has counted already: no COUNT of its own."""
-
-    def __init__(self, *args, count: int, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.count = count
 
 
 class CertificateTable(tables.Table):

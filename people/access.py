@@ -9,14 +9,13 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields import BigIntegerField, BooleanField, CharField
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from people.ids import written
 from people.models.employment import Employment, Placement
 from people.models.organisation import Accession, Collaboration, Organisation
 from people.models.person import Person
@@ -100,19 +99,6 @@ def scopes_of(person: Person, on: date) -> list[Scope]:
         all=True,
     )
     return [Scope(*row[: len(columns)], shown=row[len(columns) :]) for row in rows]
-
-
-def written(ids: QuerySet) -> Any:
-    """A query of ids in, the same as an expression for `__in` out, its SQL written down once.
-
-    Django copies and resolves a union anew in every filter it stands in: a page that asks five times who is on the team
-    spent more time on that than on the answers.
-    """
-    try:
-        sql, values = ids.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    return RawSQL(sql, values)  # noqa: S611  the compiler's own SQL, its values apart
 
 
 @dataclass(frozen=True)
@@ -259,13 +245,24 @@ class Viewer:
         """Persons whose names the viewer may see."""
         if self.role in SEES_LINE:
             return rows.filter(pk__in=self.team)
-        employed = Employment.objects.filter(organisation__in=self.acts_for).order_by()
-        current = employed.filter(Q(ends_on=None) | Q(ends_on__gte=self.on))
         if self.role in WHOLE_ORGANISATION:
-            return rows.filter(pk__in=current.values("person"), shown_to=Person.ShownTo.ALL)
+            return rows.filter(pk__in=self._jobs.values("person"), shown_to=Person.ShownTo.ALL)
         if self.role == Role.CUSTODIAN:
-            return rows.filter(pk__in=current.values("person")).exclude(shown_to=Person.ShownTo.ALL)
+            return rows.filter(pk__in=self._jobs.values("person")).exclude(shown_to=Person.ShownTo.ALL)
         return rows.filter(pk=self.person.pk)
+
+    @property
+    def _jobs(self) -> QuerySet:
+        """Who is employed where the viewer acts, from before its first day until after its last."""
+        rows = Employment.objects.filter(organisation__in=self.acts_for).order_by()
+        return rows.filter(Q(ends_on=None) | Q(ends_on__gte=self.on))
+
+    def count_people(self) -> int:
+        """How many persons people_seen gives. A whole organisation is counted by its jobs: thousands are not looked up one by one."""
+        if self.role not in WHOLE_ORGANISATION:
+            return self.people_seen(Person.objects.all()).count()
+        jobs = self._jobs.exclude(person__in=Person.objects.withheld().values("pk"))
+        return jobs.aggregate(people=Count("person", distinct=True))["people"]
 
     def managers_seen(self, rows: QuerySet) -> QuerySet:
         """Whom the viewer may name as somebody's nearest manager: managers of the own organisation, withheld ones only if seen."""

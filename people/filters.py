@@ -29,6 +29,11 @@ class StaffFilterForm(forms.Form):
         units = Unit.objects.visible_to(viewer).on(viewer.on)
         self.fields["unit"].queryset = units.to_choose(as_uuid(self.data.get("unit") or ""))
 
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was chosen."""
+        return self.is_valid() and any(self.cleaned_data.values())
+
     def chosen(self, people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
         """The visible people, narrowed by what was chosen; a faulty choice narrows nothing."""
         if not self.is_valid():

@@ -1,9 +1,20 @@
 """Lists of people, roles and organisations: columns, order, pages; the rows are drawn by hand."""
 
+from typing import Any
+
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Organisation, Person, RoleAssignment
+
+
+class CountedPaginator(Paginator):
+    """Pages of rows that somebody has counted already: no COUNT of its own."""
+
+    def __init__(self, *args: Any, count: int, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.count = count
 
 
 class StaffTable(tables.Table):

@@ -15,9 +15,10 @@ from certificates.bundling import bundle_obstacles, start_bundle
 from certificates.filters import CertificateFilter, filled
 from certificates.forms import BundleKindForm
 from certificates.models import Bundle, Certificate
-from certificates.tables import CertificateTable, CountedPaginator
+from certificates.tables import CertificateTable
 from people.access import Viewer
 from people.roles import Permission
+from people.tables import CountedPaginator
 
 PER_PAGE = 25
 SOON = timedelta(days=90)
@@ -31,13 +32,16 @@ def _shown(request: HttpRequest):
 
 
 def _figures(rows, found, viewer: Viewer, *, is_narrowed: bool) -> dict[str, int]:
-    """How many of all are valid, expiring and expired, and how many are found. One query."""
-    return rows.aggregate(
-        valid=Count("pk", filter=Q(valid_until=None) | Q(valid_until__gte=viewer.on)),
-        expiring=Count("pk", filter=Q(valid_until__gte=viewer.on, valid_until__lte=viewer.on + SOON)),
-        expired=Count("pk", filter=Q(valid_until__lt=viewer.on)),
-        found=Count("pk", filter=Q(pk__in=found.order_by().values("pk")) if is_narrowed else None),
-    )
+    """How many of all are valid, expiring and expired, and how many are found. One query; what is not valid any more has expired."""
+    counted = {
+        "all": Count("*"),
+        "valid": Count("pk", filter=Q(valid_until=None) | Q(valid_until__gte=viewer.on)),
+        "expiring": Count("pk", filter=Q(valid_until__gte=viewer.on, valid_until__lte=viewer.on + SOON)),
+    }
+    if is_narrowed:
+        counted["found"] = Count("pk", filter=Q(pk__in=found.order_by().values("pk")))
+    figures = rows.aggregate(**counted)
+    return {"found": figures["all"], "expired": figures["all"] - figures["valid"], **figures}
 
 
 @require_safe

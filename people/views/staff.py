@@ -1,5 +1,6 @@
 """Staff of the own organisation: found, added, moved, away, gone."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,7 +36,7 @@ from people.models import Employment, Leave, Person, Placement, RoleAssignment
 from people.privacy import custodians_of, protections
 from people.queries import last_invitations
 from people.roles import Permission
-from people.tables import StaffTable, WithheldTable
+from people.tables import CountedPaginator, StaffTable, WithheldTable
 from people.views.doors import carry_out, permitted
 
 staff_only = permitted(Permission.EDIT_STAFF)
@@ -48,7 +49,10 @@ def person_list(request: HttpRequest) -> HttpResponse:
     people = form.chosen(Person.objects.visible_to(request.viewer), request.viewer)
     keeps_protection = Permission.KEEP_PROTECTION in request.viewer.may
     table = (WithheldTable if keeps_protection else StaffTable)(people)
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    paginate: dict[str, Any] = {"per_page": 50}
+    if not form.narrows:
+        paginate |= {"paginator_class": CountedPaginator, "count": request.viewer.count_people()}
+    RequestConfig(request, paginate=paginate).configure(table)
     shown = [row.record for row in table.page.object_list]
     places = (
         Placement.objects.visible_to(request.viewer)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from people.assignments import end_role, give_role
-from people.employment import end_employment, move
+from people.employment import end_employment, hire, move
 from people.models import Employment, Person
 from people.privacy import choose_code, choose_name_hidden, end_protection, protect
 from people.roles import Role
@@ -119,3 +119,15 @@ def test_a_municipality_administrator_keeps_jobs_but_reads_no_results(world, see
 def test_protecting_somebody_again_keeps_the_custodians(world):
     protect(person=world.skye, organisation=world.ale, kind="marked", custodians=[world.dina], by=world.dina)
     assert set(world.skye.protection.custodians.all()) == {world.saga, world.dina}
+
+
+def test_people_are_counted_as_they_are_seen(world, see):
+    """A whole organisation is counted by its jobs: somebody with two of them once, nobody who has left or is withheld."""
+    second = hire(organisation=world.ale, name="", person=world.amira, unit=world.units["ale"], starts_on=world.today, by=None)  # fmt: skip
+    assert second.person == world.amira
+    end_employment(employment=world.job("dina"), ends_on=world.today - timedelta(days=1), by=None)
+    viewers = [see(person) for person in world.people.values()]
+    assert [viewer.count_people() for viewer in viewers] == [
+        Person.objects.visible_to(viewer).count() for viewer in viewers
+    ]
+    assert see(world.helena).count_people() == len(names(see(world.helena))) == 7
