@@ -8,11 +8,15 @@ from django.urls import get_resolver, reverse
 
 from people.roles import Role, needs_second_factor
 from people.second_factor import ASKS_AGAIN, OPEN_WITHOUT
+from tests.numbers import number
 from tests.walk_table import EXPECTED, QUERIES, ROLE, values
 from tests.walking import addresses, none, openings, readable, sign_in, undone, writes
 
 pytestmark = pytest.mark.django_db
-PRIVILEGED = [viewer for viewer, role in ROLE.items() if needs_second_factor(role)]
+EVERYBODY = [viewer for viewer, role in ROLE.items() if needs_second_factor(role)]
+# One of each role, with one object for each page; in a run of the promises everybody, with an own object and a foreign one.
+PRIVILEGED = number(list({ROLE[viewer]: viewer for viewer in reversed(EVERYBODY)}.values()), EVERYBODY)
+OBJECTS = number(1, 2)
 FILES = ("spreadsheetml", "zip", "csv")
 # What gives somebody rights, by the permission that it needs: written down here apart from the product's own list.
 GRANTS = {
@@ -70,7 +74,7 @@ def test_a_password_alone_opens_and_changes_nothing(stage, viewer):
     for address in addresses():
         if not is_ours(address.name):
             continue
-        for objects in openings(EXPECTED[address.name], known)[:2]:
+        for objects in openings(EXPECTED[address.name], known)[:OBJECTS]:
             url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in objects.items()})
             for method in ("get", "post"):
                 with undone(), writes() as wrote:
