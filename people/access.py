@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from people.ids import written
+from people.models.base import written
 from people.models.employment import Employment, Placement
 from people.models.organisation import Accession, Collaboration, Organisation
 from people.models.person import Person
