@@ -10,12 +10,12 @@ from people.roles import Role, needs_second_factor
 from people.second_factor import ASKS_AGAIN, OPEN_WITHOUT
 from tests.numbers import number
 from tests.walk_table import EXPECTED, QUERIES, ROLE, values
-from tests.walking import addresses, none, openings, readable, sign_in, undone, writes
+from tests.walking import addresses, none, one_of_each_role, openings, readable, sign_in, undone, writes
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = [viewer for viewer, role in ROLE.items() if needs_second_factor(role)]
 # One of each role, with one object for each page; in a run of the promises everybody, with an own object and a foreign one.
-PRIVILEGED = number(list({ROLE[viewer]: viewer for viewer in reversed(EVERYBODY)}.values()), EVERYBODY)
+PRIVILEGED = number(one_of_each_role(EVERYBODY), EVERYBODY)
 OBJECTS = number(1, 2)
 FILES = ("spreadsheetml", "zip", "csv")
 # What gives somebody rights, by the permission that it needs: written down here apart from the product's own list.

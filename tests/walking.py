@@ -262,6 +262,11 @@ def forms_of(body: str, url: str) -> dict[str, dict[str, list[str]]]:
     return found
 
 
+def one_of_each_role(viewers: list[str]) -> list[str]:
+    """The first viewer of the table in each of the roles."""
+    return list({ROLE[viewer]: viewer for viewer in reversed(viewers)}.values())
+
+
 def openings(page: Page, known: dict) -> list[dict[str, tuple[str, str]]]:
     """Every choice of objects for a page; objects of several parameters belong together when they share their labels."""
     if not page.feeds:
