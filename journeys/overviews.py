@@ -40,11 +40,11 @@ class UnitCounts:
 
 def units_counted(viewer: Viewer) -> list[UnitCounts]:
     """Per unit of the day, by name: people, on a journey, overdue, expired and expiring within 90 days. One query."""
-    soon, journey = viewer.on + timedelta(days=RENEW_DAYS), "person__progress"
-    of_the_job = Q(person__progress__employment=F("employment"), person__progress__organisation__in=viewer.acts_for)
+    soon, journey = viewer.on + timedelta(days=RENEW_DAYS), "employment__progress"
+    ours = Q(employment__progress__organisation__in=viewer.acts_for)
     placed = Placement.objects.visible_to(viewer).on(viewer.on).order_by()
     placed = placed.annotate(
-        path=FilteredRelation(journey, condition=of_the_job & ~Q(person__progress__state=Enrolment.State.ENDED))
+        path=FilteredRelation(journey, condition=ours & ~Q(employment__progress__state=Enrolment.State.ENDED))
     )
     counted = placed.values_list("unit__sort_key", "unit__name", "unit__public_id").annotate(
         people=Count("person", distinct=True),

@@ -29,7 +29,7 @@ class Progress(models.Model):
 
     enrolment = models.OneToOneField(Enrolment, models.CASCADE, related_name="progress")
     person = models.ForeignKey(Person, models.PROTECT, related_name="progress")
-    employment = models.ForeignKey(Employment, models.PROTECT, related_name="+")
+    employment = models.ForeignKey(Employment, models.PROTECT, related_name="progress")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="+")
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")

@@ -54,7 +54,7 @@ def build_course(owner: Any, code: str, days: int) -> Course:
     return version.course
 
 
-def build_occasion(job: Employment, code: str, days: int, in_days: int) -> Occasion:
+def build_occasion(job: Employment, code: str, days: int, in_days: int, seats: int = 20) -> Occasion:
     course, first = build_course(job.organisation, code, days), timezone.now() + timedelta(days=in_days)
     planned = [
         Day(
@@ -70,7 +70,7 @@ def build_occasion(job: Employment, code: str, days: int, in_days: int) -> Occas
         course=course,
         organiser=job.organisation,
         days=planned,
-        seats=20,
+        seats=seats,
         opens_at=timezone.now() - timedelta(days=1),
         closes_at=first - timedelta(days=1),
         contact="kurs@demo.invalid",

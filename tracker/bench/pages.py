@@ -1,9 +1,11 @@
 """The main pages: who opens them, how many queries and how many times the empty view they may cost."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
+from django.test import Client
 
 from courses.models import Booking, Course, Occasion
 from people.access import viewer_for
@@ -16,7 +18,8 @@ from tracker.national.ground import DOMAIN
 
 @dataclass(frozen=True)
 class Page:
-    """A page to measure; `key` empty: as nobody. Limits: queries (count) and server time (multiples of the empty view)."""
+    """A page to measure; `key` empty: as nobody; `form`: what is sent to it, else it is read. Limits: queries (count) and server
+    time (multiples of the empty view)."""
 
     name: str
     key: str
@@ -27,6 +30,13 @@ class Page:
     over: str = ""  # what it shows, where that was made for the bench
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
+    form: dict[str, str] | None = None
+
+    def ask(self, client: Client) -> Any:
+        """The answer to the client of whoever opens it."""
+        if self.form is None:
+            return client.get(self.path, headers=self.headers)
+        return client.post(self.path, self.form)
 
     @property
     def email(self) -> str:

@@ -19,6 +19,7 @@ from people.models import Person
 from people.roles import Role
 from people.second_factor import note_demo
 from tracker.bench import reporting
+from tracker.bench.deeds import build_deeds, undone
 from tracker.bench.feeds import build_feeds, feed_pages, share_of_building
 from tracker.bench.matrix import build_team
 from tracker.bench.pages import Crew, Page, demo_crew, main_pages, national_crew
@@ -31,7 +32,7 @@ from tracker.garbage import settle
 from tracker.national.mark import is_national
 
 # What begins and ends a transaction asks nothing.
-BRACKETS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+BRACKETS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET LOCAL lock_timeout")
 EMPTY = "empty view"
 
 
@@ -57,7 +58,8 @@ class Command(BaseCommand):
             few, busy, many = build_feeds()
             crew = national_crew() if is_national() else demo_crew()
             empty = Page(EMPTY, crew.employee, Role.EMPLOYEE, "/tom/", 3, 1)
-            results = self.measure([empty, *main_pages(crew), *feed_pages(few)], options["rounds"])
+            sent = build_deeds(timezone.localdate())
+            results = self.measure([empty, *main_pages(crew), *feed_pages(few), *sent], options["rounds"])
             results.append({**share_of_building(busy, many), **self.shared})
             self.stdout.write(f"{results[-1]['name']}: {results[-1]['value']}, limit {results[-1]['limit']}")
             results += self.papers(options["rounds"])
@@ -73,15 +75,16 @@ class Command(BaseCommand):
         clients = {page.name: self.client_of(page) for page in pages}
         asked = {page.name: self.asked(clients[page.name], page) for page in pages}
         settle()  # as the web server does; so is the room for a request
-        gets = {name: with_room(client.get) for name, client in clients.items()}
+        asks = {page.name: with_room(page.ask) for page in pages}
         queries, large = {name: len(rows) for name, rows in asked.items()}, large_tables()
         scans = {name: full_scans(rows, large) for name, rows in asked.items()}
         samples: dict[str, list[float]] = {page.name: [] for page in pages}
         for _round in range(rounds):
             for page in pages:
-                began = time.perf_counter()
-                gets[page.name](page.path, headers=page.headers)
-                samples[page.name].append((time.perf_counter() - began) * 1000)
+                with undone():
+                    began = time.perf_counter()
+                    asks[page.name](clients[page.name])
+                    samples[page.name].append((time.perf_counter() - began) * 1000)
         weights = {page.name: self.weigh(clients[page.name], page) for page in pages}
         empty = statistics.median(samples[EMPTY])
         self.stdout.write(
@@ -112,10 +115,11 @@ class Command(BaseCommand):
 
     def weigh(self, client: Client, page: Page) -> tuple[int, int]:
         """The bytes of the answer, and the most that Python held at once to make it."""
-        tracemalloc.start()
-        answer = client.get(page.path, headers=page.headers)
-        held = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
+        with undone():
+            tracemalloc.start()
+            answer = page.ask(client)
+            held = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
         return len(answer.content), held
 
     def papers(self, rounds: int) -> list[dict[str, Any]]:
@@ -151,8 +155,8 @@ class Command(BaseCommand):
 
     def asked(self, client: Client, page: Page) -> list[str]:
         """The statements of one request."""
-        with CaptureQueriesContext(connection) as captured:
-            answer = client.get(page.path, headers=page.headers)
+        with undone(), CaptureQueriesContext(connection) as captured:
+            answer = page.ask(client)
         if answer.status_code != page.status:
             self.stderr.write(f"{page.path} answers {answer.status_code}")
         return [row["sql"] for row in captured if not row["sql"].startswith(BRACKETS)]
