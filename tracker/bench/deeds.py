@@ -12,11 +12,10 @@ from courses.models import Occasion
 from people.accounts import open_account
 from people.assignments import give_role
 from people.employment import hire
-from people.models import Employment, Person
-from people.organisations import add_unit
+from people.models import Employment
+from people.organisations import add_organisation, add_unit
 from people.roles import Role
 from tracker.bench.feeds import build_occasion
-from tracker.bench.matrix import EMAIL
 from tracker.bench.pages import Page
 
 PEOPLE, SESSIONS, SEATS, QUEUE = 1000, 20, 20, 30
@@ -24,7 +23,7 @@ BOOKER, ORGANISER, MANAGER = "bokar@demo.invalid", "tusen@demo.invalid", "leder@
 
 
 def build_deeds(on: date) -> list[Page]:
-    """A thousand people beside the matrix's team, sessions that they have seats at, and one with a queue; what is asked of them."""
+    """A thousand people of an employer of their own, sessions that they have seats at, and one with a queue; what is asked of them."""
     staff = build_staff(on)
     booker, place = staff.pop(), staff[0].organisation
     open_account(person=booker.person, email=BOOKER, password="", by=None)
@@ -48,8 +47,9 @@ def build_deeds(on: date) -> list[Page]:
 
 
 def build_staff(on: date) -> list[Employment]:
-    """The thousand, and one more, in a unit of their own that the second of them leads."""
-    home, start = Person.objects.get(email=EMAIL).employments.get().organisation, on - timedelta(days=30)
+    """The thousand, and one more, at an employer of their own; the second of them leads them."""
+    start = on - timedelta(days=30)
+    home = add_organisation(kind="regional", short_name="Tusen", official_name="Tusen", by=None)
     unit = add_unit(organisation=home, name="Tusen", starts_on=start, by=None)
     staff = [
         hire(organisation=home, name=f"Deltagare {n:04}", unit=unit, starts_on=start, by=None)
