@@ -88,14 +88,14 @@ class Command(BaseCommand):
         weights = {page.name: self.weigh(clients[page.name], page) for page in pages}
         empty = statistics.median(samples[EMPTY])
         self.stdout.write(
-            f"{'page':<20}{'queries':>9}{'limit':>7}{'ms':>9}{'times':>8}{'limit':>7}{'kB out':>9}{'kB held':>9}"
+            f"{'page':<30}{'queries':>9}{'limit':>7}{'ms':>9}{'times':>8}{'limit':>7}{'kB out':>9}{'kB held':>9}"
         )
         rows: list[dict[str, Any]] = []
         for page in pages:
             taken, middle = samples[page.name], statistics.median(samples[page.name])
             size, held = weights[page.name]
             self.stdout.write(
-                f"{page.name:<20}{queries[page.name]:>9}{page.queries:>7}{middle:>9.1f}{middle / empty:>8.1f}{page.times:>7}"
+                f"{page.name:<30}{queries[page.name]:>9}{page.queries:>7}{middle:>9.1f}{middle / empty:>8.1f}{page.times:>7}"
                 f"{size / 1000:>9.1f}{held / 1000:>9.0f}"
             )
             if scans[page.name]:
