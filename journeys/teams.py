@@ -58,7 +58,11 @@ def _line(viewer: Viewer, *, unit: UUID | None, most: Fixed) -> QuerySet[Placeme
     )
     if unit:
         return rows.filter(unit__lines_up__ancestor__public_id=unit)
-    return rows.filter(~Exists(led.values("pk")[most.value :][:1]))
+    # Whether a line is large is asked of its units alone, which stops at the first one too many: the whole line is thousands.
+    below = (
+        Placement.objects.on(viewer.on).filter(unit__lines_up__ancestor__in=viewer.nodes).exclude(person=viewer.person)
+    )
+    return rows.filter(~Exists(below.order_by().values("pk")[most.value :][:1]))
 
 
 def team_members(viewer: Viewer, unit: str = "") -> list[Member]:

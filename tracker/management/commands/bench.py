@@ -158,5 +158,5 @@ class Command(BaseCommand):
         with undone(), CaptureQueriesContext(connection) as captured:
             answer = page.ask(client)
         if answer.status_code != page.status:
-            self.stderr.write(f"{page.path} answers {answer.status_code}")
+            raise SystemExit(f"{page.path} answers {answer.status_code}")
         return [row["sql"] for row in captured if not row["sql"].startswith(BRACKETS)]
