@@ -43,9 +43,7 @@ def may_leave_at(at: datetime) -> datetime:
 def lease_due(at: datetime) -> list[int]:
     """Lease a batch of due mails to this worker; ids out. A killed worker's lease runs out and another takes over."""
     with transaction.atomic():
-        due = Outbox.objects.select_for_update(skip_locked=True).filter(
-            sent_at=None, dead_at=None, bundled_in=None, not_before__lte=at
-        )
+        due = Outbox.objects.select_for_update(skip_locked=True).due(at)
         ids = list(due.exclude(lease_until__gt=at).order_by("not_before", "id").values_list("pk", flat=True)[:A_BATCH])
         Outbox.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
     failpoint("mail_leased")

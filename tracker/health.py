@@ -23,7 +23,7 @@ def readiness_obstacles(at: datetime) -> list[str]:
         if not _cache_answers():
             return [_("The cache does not answer.")]
         found = [] if _worker_lives() else [_("No worker is running: jobs wait.")]
-        if Outbox.objects.filter(sent_at=None, dead_at=None, not_before__lt=at - MAIL_MAY_WAIT).exists():
+        if Outbox.objects.due(at - MAIL_MAY_WAIT).exists():
             found.append(_("Mail has waited for more than 15 minutes."))
     except DatabaseError:
         return [_("The database does not answer.")]

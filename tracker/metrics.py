@@ -35,7 +35,7 @@ def count_request(*, method: str, route: str, status: int, seconds: float) -> No
 
 def waiting(at: datetime) -> dict[str, tuple[str, float]]:
     """What the database says at `at`: name -> (what it is, number). Seconds are 0 when nothing waits."""
-    mail = Outbox.objects.filter(sent_at=None, dead_at=None, not_before__lte=at).aggregate(oldest=Min("not_before"))
+    mail = Outbox.objects.due(at).aggregate(oldest=Min("not_before"))
     counted = Rollup.objects.aggregate(newest=Max("as_of"))
 
     def age(moment: datetime | None) -> float:

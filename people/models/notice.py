@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -46,6 +48,12 @@ class Notice(Public):
         return self.kind
 
 
+class OutboxQuerySet(models.QuerySet):
+    def due(self, at: datetime):
+        """What should have left by a moment; what waits in a digest leaves with that."""
+        return self.filter(sent_at=None, dead_at=None, bundled_in=None, not_before__lte=at)
+
+
 class Outbox(models.Model):
     """A mail that is owed. At least once outward, with a Message-ID from `key`; sent, dead or pending, never lost (P15)."""
 
@@ -65,6 +73,8 @@ class Outbox(models.Model):
     bounced_at = models.DateTimeField(null=True, blank=True)
     bounced_reason = models.CharField(max_length=12, blank=True)
     bundled_in = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="bundled")
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         constraints = [

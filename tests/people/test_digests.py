@@ -11,6 +11,7 @@ from people.digests import choose_pace, next_digest
 from people.models import Notice, Outbox
 from people.notices import ASKING, BUILDERS, TITLES, say
 from people.outbox import message_id, send_due
+from tracker.health import readiness_obstacles
 
 MORNING = timezone.make_aware(timezone.datetime(2026, 11, 24, 10))
 CLOSES = MORNING.replace(hour=15)
@@ -107,3 +108,13 @@ def test_the_account_page_changes_it(world, sign_in):
     client.post(reverse("pace_choose"), {"mail_pace": "aldrig"})
     world.amira.refresh_from_db()
     assert world.amira.mail_pace == "daily"
+
+
+def test_what_waits_in_a_digest_is_no_late_mail(world, told):
+    """Else the installation was never ready in a morning where somebody reads once a day."""
+    owe(world, "a")
+    late = MORNING + timedelta(hours=1)
+    assert "Mejl har väntat i mer än 15 minuter." in readiness_obstacles(late)
+    send_due(MORNING)
+    assert "Mejl har väntat i mer än 15 minuter." not in readiness_obstacles(late)
+    assert "Mejl har väntat i mer än 15 minuter." in readiness_obstacles(CLOSES + timedelta(hours=1))
