@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from courses.models import Occasion
 from journeys.counts import shown_column, shown_count, shown_share
 from journeys.models import Enrolment, Journey, Progress, Rollup, Stop
 from journeys.queries import stops_shown
 from people.access import Viewer
-from people.models import Accession, Placement
-from people.prepared import prepared
+from people.models import Accession, Placement, Unit
+from people.prepared import Fixed, prepared
 
 RENEW_DAYS = 90
 UNITS_A_PAGE = 50
@@ -39,25 +39,40 @@ class UnitCounts:
 
 
 def units_counted(viewer: Viewer) -> list[UnitCounts]:
-    """Per unit of the day, by name: people, on a journey, overdue, expired and expiring within 90 days. One query."""
-    soon, journey = viewer.on + timedelta(days=RENEW_DAYS), "employment__progress"
-    ours = Q(employment__progress__organisation__in=viewer.acts_for)
-    placed = Placement.objects.visible_to(viewer).on(viewer.on).order_by()
-    placed = placed.annotate(
-        path=FilteredRelation(journey, condition=ours & ~Q(employment__progress__state=Enrolment.State.ENDED))
+    """Per unit of the day, by name: people, on a journey, overdue, expired and expiring within 90 days. Two queries."""
+    named = {unit: (key, name, shown) for unit, key, name, shown in _units_named(organisations=list(viewer.acts_for))}
+    counted = sorted((*named[unit], *counts) for unit, *counts in _units_counted(viewer))
+    return [UnitCounts(*row) for _key, *row in counted]
+
+
+@prepared
+def _units_named(*, organisations: list[int]) -> QuerySet:
+    rows = Unit.objects.filter(organisation__in=organisations).order_by()
+    return rows.values_list("pk", "sort_key", "name", "public_id")
+
+
+@prepared
+def _units_counted(viewer: Viewer) -> QuerySet:
+    # Each kind of journey is a set of jobs that is read once: joined to the placements, the engine would look up every one of them.
+    jobs = Progress.objects.filter(organisation__in=viewer.acts_for).exclude(state=Enrolment.State.ENDED).order_by()
+    soon = viewer.on + timedelta(days=RENEW_DAYS)
+
+    def people(jobs: QuerySet[Progress]) -> Count:
+        return Count("person", distinct=True, filter=Q(employment__in=jobs.values("employment")))
+
+    return (
+        Placement.objects.visible_to(viewer)
+        .on(viewer.on)
+        .order_by()
+        .values_list("unit")
+        .annotate(
+            people=Count("person", distinct=True),
+            on_journey=people(jobs),
+            late=people(jobs.filter(state__in=Enrolment.OPEN, next_due__lt=viewer.on)),
+            expired=people(jobs.filter(expires_on__lt=viewer.on)),
+            soon=people(jobs.filter(expires_on__gte=viewer.on, expires_on__lte=soon)),
+        )
     )
-    counted = placed.values_list("unit__sort_key", "unit__name", "unit__public_id").annotate(
-        people=Count("person", distinct=True),
-        on_journey=Count("path__person", distinct=True),
-        late=Count(
-            "path__person", distinct=True, filter=Q(path__state__in=Enrolment.OPEN, path__next_due__lt=viewer.on)
-        ),
-        expired=Count("path__person", distinct=True, filter=Q(path__expires_on__lt=viewer.on)),
-        soon=Count(
-            "path__person", distinct=True, filter=Q(path__expires_on__gte=viewer.on, path__expires_on__lte=soon)
-        ),
-    )
-    return [UnitCounts(*row) for _key, *row in sorted(counted)]
 
 
 def sums_of(units: list[UnitCounts]) -> dict[str, int]:
@@ -71,12 +86,16 @@ def longest_overdue(viewer: Viewer, many: int = 50) -> list[Progress]:
 
     Paused journeys wait for nobody (R20).
     """
+    return _longest_overdue(viewer, many=Fixed(many))
+
+
+@prepared
+def _longest_overdue(viewer: Viewer, *, many: Fixed) -> QuerySet[Progress]:
     rows = Progress.objects.visible_to(viewer).running().filter(next_due__lt=viewer.on)
-    first = rows.exclude(state=Enrolment.State.PAUSED).order_by("next_due", "pk")[
-        :many
-    ]  # before anybody's name is read
-    named = Progress.objects.filter(pk__in=first.values("pk")).select_related("person", "journey")
-    return list(named.order_by("next_due", "pk").defer("stops", "lacks", "core"))
+    first = rows.exclude(state=Enrolment.State.PAUSED).order_by("next_due", "pk")
+    # The first are found before anybody's name is read.
+    named = Progress.objects.filter(pk__in=first.values("pk")[: many.value]).select_related("person", "journey")
+    return named.order_by("next_due", "pk").defer("stops", "lacks", "core")
 
 
 # -- reports

@@ -1,9 +1,9 @@
 """HR's certificates: find, choose, download one or many (H1, H2)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +15,10 @@ from certificates.bundling import bundle_obstacles, start_bundle
 from certificates.filters import CertificateFilter, filled
 from certificates.forms import BundleKindForm
 from certificates.models import Bundle, Certificate
+from certificates.models.certificate import CertificateQuerySet
 from certificates.tables import CertificateTable
 from people.access import Viewer
+from people.prepared import prepared
 from people.roles import Permission
 from people.tables import CountedPaginator
 
@@ -31,17 +33,32 @@ def _shown(request: HttpRequest):
     return Certificate.objects.visible_to(request.viewer).live()
 
 
-def _figures(rows, found, viewer: Viewer, *, is_narrowed: bool) -> dict[str, int]:
-    """How many of all are valid, expiring and expired, and how many are found. One query; what is not valid any more has expired."""
-    counted = {
+def _counted(rows: CertificateQuerySet, day: date, **more: Count) -> QuerySet:
+    counts = {
         "all": Count("*"),
-        "valid": Count("pk", filter=Q(valid_until=None) | Q(valid_until__gte=viewer.on)),
-        "expiring": Count("pk", filter=Q(valid_until__gte=viewer.on, valid_until__lte=viewer.on + SOON)),
+        "valid": Count("pk", filter=Q(valid_until=None) | Q(valid_until__gte=day)),
+        "expiring": Count("pk", filter=Q(valid_until__gte=day, valid_until__lte=day + SOON)),
     }
-    if is_narrowed:
-        counted["found"] = Count("pk", filter=Q(pk__in=found.order_by().values("pk")))
-    figures = rows.aggregate(**counted)
-    return {"found": figures["all"], "expired": figures["all"] - figures["valid"], **figures}
+    return rows.order_by().values("organisation").annotate(**counts, **more)
+
+
+@prepared
+def _all_counted(viewer: Viewer) -> QuerySet:
+    return _counted(Certificate.objects.visible_to(viewer).live(), viewer.on)
+
+
+def _figures(rows: CertificateQuerySet, found: CertificateQuerySet | None, viewer: Viewer) -> dict[str, int]:
+    """How many of all are valid, expiring and expired, and how many are found (None: all). One query.
+
+    What is not valid any more has expired.
+    """
+    if found is None:
+        counted, names = list(_all_counted(viewer)), ["all", "valid", "expiring"]
+    else:
+        among = Count("pk", filter=Q(pk__in=found.order_by().values("pk")))
+        counted, names = list(_counted(rows, viewer.on, found=among)), ["all", "valid", "expiring", "found"]
+    sums = {name: sum(one[name] for one in counted) for name in names}
+    return {"found": sums["all"], "expired": sums["all"] - sums["valid"], **sums}
 
 
 @require_safe
@@ -50,7 +67,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     rows = _shown(request)
     filters = CertificateFilter(request.GET, rows, request)
     is_narrowed = any(request.GET.get(name) for name in filters.filters)
-    figures = _figures(rows, filters.qs, request.viewer, is_narrowed=is_narrowed)
+    figures = _figures(rows, filters.qs if is_narrowed else None, request.viewer)
     table = CertificateTable(filters.qs.with_unit(request.viewer.on).select_related("issuer"))
     pages = {"per_page": PER_PAGE, "silent": True, "paginator_class": CountedPaginator, "count": figures["found"]}
     RequestConfig(request, paginate=pages).configure(table)

@@ -1,6 +1,6 @@
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models.base import DatedQuerySet, Period, Public, choice_check
@@ -152,13 +152,14 @@ class UnitQuerySet(DatedQuerySet):
 
         Then what lies below the `chosen` one (a public id) comes along, it itself, and what lies beside it.
         """
-        has_below = Exists(Unit.objects.filter(parent=OuterRef("pk")).order_by())
+        parents = self.filter(parent__isnull=False).order_by().values("parent")
+        has_below = Q(pk__in=parents)
         are_few = ~Exists(self.order_by().values("pk")[Unit.MANY :][:1])
         if chosen is None:
-            return self.filter(Q(are_few) | Q(has_below))
+            return self.filter(Q(are_few) | has_below)
         above = Unit.objects.filter(children__public_id=chosen).order_by().values("pk")
         near = Q(public_id=chosen) | Q(parent__public_id=chosen) | Q(parent__in=above)
-        return self.filter(Q(are_few) | Q(has_below) | near)
+        return self.filter(Q(are_few) | has_below | near)
 
 
 class UnitKind(models.TextChoices):
