@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from journeys import sentences
@@ -173,12 +174,12 @@ def matrix_rows(members: Iterable[Member], groups: Sequence[ColumnGroup]) -> lis
     """Rows of cells: (state, what a screen reader hears, begins a stage). A stop that is not on the person's path is an empty cell."""
     columns = [column for group in groups for column in group.columns]
     begins = {group.columns[0].key for group in groups[1:] if group.columns}
-    rows = []
+    rows, language = [], get_language()
     for member in members:
         assert member.progress is not None  # matching() left out the others
         own = {station.key: station for station in stations(member)}
         cells = [
-            (own[column.key].state, sentences.cell_words(own[column.key]), column.key in begins)
+            (own[column.key].state, sentences.cell_words(own[column.key], language), column.key in begins)
             if column.key in own
             else ("", "", column.key in begins)
             for column in columns

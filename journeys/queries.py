@@ -33,7 +33,8 @@ WEIGHT = {"booked": 0, "offered": 1, "queued": 2, "requested": 3, "ongoing": 4}
 def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
     """The stops of versions (ids) in path order with stage, group and course: one query.
 
-    Of the course as it is published: `shown_title` (its code when it never was), `days` and `minutes`; of its subject `opens_days`.
+    Of the course as it is published: `shown_title` (its code when it never was), `days`, `minutes` and `slug`; of its subject
+    `opens_days`.
     """
     return (
         Stop.objects.filter(version__in=versions)
@@ -43,6 +44,7 @@ def stops_on_screen(versions: Iterable[int]) -> QuerySet[Stop]:
             shown_title=shown_course_title(),
             days=F("taught__days"),
             minutes=F("taught__minutes"),
+            slug=F("course__slug"),
             opens_days=F("course__subject__opens_days"),
         )
         .order_by("version", "stage__order", "order")

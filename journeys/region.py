@@ -147,7 +147,8 @@ def _side_by_side(viewer: Viewer, *, journey: int, shown: list[int]) -> QuerySet
 
 @prepared
 def _members(viewer: Viewer) -> QuerySet[Organisation]:
-    return Organisation.objects.visible_to(viewer).filter(pk__in=members_of(viewer)).order_by("sort_key")
+    rows = Organisation.objects.visible_to(viewer).filter(pk__in=members_of(viewer)).order_by("sort_key")
+    return rows.only("short_name", "colour")  # a nation has 290
 
 
 def region_for(viewer: Viewer, slug: str = "", *, page: int | str = 1, many: int | None = None) -> Region:

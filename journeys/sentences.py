@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from journeys.deadlines import NEVER
 from journeys.models import Enrolment, Progress, Stage
@@ -167,8 +167,11 @@ def requires(station: Station, titles: Mapping[int, str]) -> str:
     return _("Requires another course") if station.waits_for else _("Requires more years in the profession")
 
 
-def cell_words(station: Station) -> str:
-    """What a matrix cell is called for a screen reader, and what the export writes: the state with its date."""
+def cell_words(station: Station, language: str | None) -> str:
+    """What a matrix cell is called for a screen reader, and what the export writes: the state with its date.
+
+    `language` is the active one: asked for once for all cells.
+    """
     late_days = station.late_days if station.is_late and station.due else 0
     when = {
         "done": station.done,
@@ -177,7 +180,7 @@ def cell_words(station: Station) -> str:
         "soon": station.until,
         "booked": station.activity.first_on if station.activity else None,
     }.get(station.state)
-    return _cell_words(station.state, late_days, when, get_language())
+    return _cell_words(station.state, late_days, when, language)
 
 
 @lru_cache(maxsize=4096)  # a team of 25 has 750 cells and few different ones

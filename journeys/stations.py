@@ -210,9 +210,9 @@ def _full_groups(stops: Iterable[Stop], entries: Mapping[str, Mapping]) -> set[i
     done: dict[int, int] = {}
     needs: dict[int, int] = {}
     for stop in stops:
-        if stop.group:
-            needs[stop.group.pk] = stop.group.needs
-            done[stop.group.pk] = done.get(stop.group.pk, 0) + bool(entries.get(stop.key, {}).get("done"))
+        if stop.group_id and stop.group:
+            needs[stop.group_id] = stop.group.needs
+            done[stop.group_id] = done.get(stop.group_id, 0) + bool(entries.get(stop.key, {}).get("done"))
     return {pk for pk, need in needs.items() if done[pk] >= need}
 
 
@@ -221,8 +221,8 @@ def stations_of(
 ) -> list[StageRow]:
     """The stages and stations of one enrolment on a day, with those of its organisation at the end of their stage.
 
-    What the organisation hides is left out unless it is done or under way. `progress` is asked for by `with_local`; `stops` are those of the version, in order, with stage, group and course selected and `title`, `opens_days` annotated
-    (Stop.objects.on_screen()); `activities` are by course id.
+    What the organisation hides is left out unless it is done or under way. `progress` is asked for by `with_local`; `stops` are
+    those of the version, in order (stops_on_screen); `activities` are by course id.
     """
     stages: dict[int, list[Stop]] = {}
     for stop in stops:
@@ -286,14 +286,14 @@ def title_of(stop: Stop | LocalOnScreen) -> str:
 
 
 def slug_of(stop: Stop | LocalOnScreen) -> str:
-    return stop.slug if isinstance(stop, LocalOnScreen) else stop.course.slug
+    return stop.slug  # type: ignore[union-attr]  # annotated on a core one
 
 
 def _stage_row(place: int, stops: Sequence[Stop], stations: list[Station], is_held: bool) -> StageRow:
     """Counts as the rule of progress does: compulsory ones, and of each group never more than it needs."""
     compulsory = [one for one in stations if one.kind == Stop.Kind.COMPULSORY]
     total, done = len(compulsory), sum(one.done is not None for one in compulsory)
-    groups = {stop.group.pk: stop.group for stop in stops if stop.group}
+    groups = {stop.group_id: stop.group for stop in stops if stop.group_id and stop.group}
     for pk, group in groups.items():
         members = [one for one in stations if one.stop and one.stop.group_id == pk]
         enough = min(group.needs, len(members))

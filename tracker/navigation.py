@@ -15,6 +15,7 @@ from people.roles import Permission, Role
 from people.second_factor import lacks_second_factor
 from people.theme import digest
 from tracker.beginning import steps_on
+from tracker.templatetags.addresses import address as page_address
 
 # Set by the account menu; read by every page, so that the first paint has the right colours without a script.
 SCHEME_COOKIE = "scheme"
@@ -97,7 +98,7 @@ class Way:
 def address(url_name: str) -> str:
     """URL name in, path out; '' while no page has that name."""
     try:
-        return reverse(url_name)
+        return page_address(url_name)
     except NoReverseMatch:
         return ""
 

@@ -1,6 +1,6 @@
 """HR's certificates: find, choose, download one or many (H1, H2)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -61,6 +61,11 @@ def _figures(rows: CertificateQuerySet, found: CertificateQuerySet | None, viewe
     return {"found": sums["all"], "expired": sums["all"] - sums["valid"], **sums}
 
 
+@prepared
+def _bundles(viewer: Viewer, *, now: datetime) -> QuerySet[Bundle]:
+    return Bundle.objects.visible_to(viewer).current(now)
+
+
 @require_safe
 def certificate_list(request: HttpRequest) -> HttpResponse:
     """Intyg: figures, the running file, filters and the list."""
@@ -76,7 +81,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "count": figures["found"],
         "figures": figures,
-        "bundles": Bundle.objects.visible_to(request.viewer).current(timezone.now()),
+        "bundles": _bundles(request.viewer, now=timezone.now()),
         "kind_form": BundleKindForm(),
         "today": request.viewer.on,
         "soon": request.viewer.on + SOON,

@@ -25,6 +25,12 @@ def test_every_page_of_one_key_has_the_address_that_the_resolver_gives(converter
     assert len(names) > 3
 
 
+def test_a_page_without_a_key_has_the_address_that_the_resolver_gives():
+    assert {name: address(name) for name in ("home", "help", "course_list")} == {
+        name: reverse(name) for name in ("home", "help", "course_list")
+    }
+
+
 def test_two_rows_have_two_addresses():
     one, other = UUID(int=1), UUID(int=2)
     assert address("occasion_detail", one) != address("occasion_detail", other)
@@ -41,5 +47,6 @@ def test_a_site_below_a_folder_has_its_folder():
         set_script_prefix("/leden/")
         assert address("occasion_detail", UUID(int=1)) == reverse("occasion_detail", args=[UUID(int=1)])
         assert address("occasion_detail", UUID(int=1)).startswith("/leden/")
+        assert address("help") == reverse("help") == "/leden/hjalp/"
     finally:
         set_script_prefix("/")

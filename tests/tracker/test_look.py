@@ -30,7 +30,7 @@ class NameTable(tables.Table):
     name = tables.Column()
     day = tables.Column(orderable=False)
     caption = "People"
-    rows_template = "_date_block.html"
+    rows_template = "_logo.html"
 
 
 @pytest.fixture

@@ -29,6 +29,18 @@ def data_cells(cells: Iterable[tuple[str, str, bool]]) -> SafeString:
 
 
 @register.filter
+def heat_cells(shares: Iterable[dict[str, Any]]) -> SafeString:
+    """A member's stages in (`text`, and `heat`: 1 to 4, or 0 where nothing is told), the <td> of a heat table out."""
+    return mark_safe("".join(_heat_cell(one["text"], one["heat"]) for one in shares))
+
+
+@lru_cache(maxsize=1024)
+def _heat_cell(text: str, heat: int) -> str:
+    said = conditional_escape(text)
+    return f'<td data-h="{heat}"><span>{said}</span></td>' if heat else f'<td class="ce muted">{said}</td>'
+
+
+@register.filter
 def controls(pairs: Iterable[tuple[Any, Any]]) -> SafeString:
     """Marks of a drawing and their stations in, the controls out: each a link with its ring, its icon and its label."""
     said = _("%(title)s, station %(n)s. %(state)s")

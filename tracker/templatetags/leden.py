@@ -231,11 +231,7 @@ def _day_written(value: date, pattern: str, language: str | None) -> str:
 
 
 def _written(value: date | datetime | None, pattern: str) -> str:
-    if not value:
-        return ""
-    if isinstance(value, datetime):
-        return format_date(_local(value), pattern)
-    return _day_written(value, pattern, get_language())
+    return _day_written(_day(value), pattern, get_language()) if value else ""
 
 
 @register.filter
@@ -265,7 +261,7 @@ def short_date(value: date | datetime | None) -> str:
 @register.filter
 def clock(value: datetime | None) -> str:
     """'09.00' in Swedish, '09:00' in English."""
-    return _written(value, "H.i" if get_language() == "sv" else "H:i")
+    return f"{_local(value):{'%H.%M' if get_language() == 'sv' else '%H:%M'}}" if value else ""
 
 
 @register.filter
@@ -322,16 +318,23 @@ def days_late(value: date | datetime | None, today: date | None = None) -> str:
     return ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days} if days > 0 else ""
 
 
-@register.inclusion_tag("_date_block.html")
-def date_block(value: date | datetime, size: str = "") -> dict[str, object]:
+@register.simple_tag
+def date_block(value: date | datetime, size: str = "") -> SafeString:
     """The small calendar leaf; size 'sm' leaves out the year. It repeats a written date, so readers skip it."""
-    return {
-        "weekday": _written(value, "D").lower() if get_language() == "sv" else _written(value, "D"),
-        "day": _day(value).day,
-        "month": _written(value, "M").lower() if get_language() == "sv" else _written(value, "M"),
-        "year": "" if size else _day(value).year,
-        "size": size,
-    }
+    return _date_block(_day(value), size, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _date_block(day: date, size: str, language: str | None) -> SafeString:
+    words = [_day_written(day, pattern, language) for pattern in ("D", "M")]
+    weekday, month = [word.lower() for word in words] if language == "sv" else words
+    return format_html(
+        '<div class="date{}" aria-hidden="true"><span>{}</span><b>{}</b><span>{}</span></div>',
+        f" {size}" if size else "",
+        weekday,
+        day.day,
+        month if size else f"{month} {day.year}",
+    )
 
 
 # --- frame and forms ---------------------------------------------------------------------------------------------
