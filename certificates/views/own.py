@@ -1,6 +1,5 @@
 """A person's own certificates, and the file of one."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,12 +21,10 @@ from courses.models import CourseResult
 def certificate_mine(request: HttpRequest) -> HttpResponse:
     """Mina intyg: what I have earned, newest first, whoever the employer was."""
     rows = Certificate.objects.owned_by(request.viewer).live().select_related("issuer")
-    today = timezone.localdate()
     context = {
         "certificates": rows.order_by("-achieved_on", "-pk"),
         "attended": attended(request.viewer.person),
-        "today": today,
-        "soon": today + timedelta(days=90),
+        "today": timezone.localdate(),
     }
     name = "_own_certificates" if request.htmx else "certificate_mine"
     return render(request, f"certificates/{name}.html", context)

@@ -1,6 +1,6 @@
 """HR's certificates: find, choose, download one or many (H1, H2)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -15,7 +15,7 @@ from certificates.bundling import bundle_obstacles, start_bundle
 from certificates.filters import CertificateFilter, filled
 from certificates.forms import BundleKindForm
 from certificates.models import Bundle, Certificate
-from certificates.models.certificate import CertificateQuerySet
+from certificates.models.certificate import SOON, CertificateQuerySet
 from certificates.tables import CertificateTable
 from people.access import Viewer
 from people.prepared import prepared
@@ -23,7 +23,6 @@ from people.roles import Permission
 from people.tables import CountedPaginator
 
 PER_PAGE = 25
-SOON = timedelta(days=90)
 
 
 def _shown(request: HttpRequest):
@@ -84,7 +83,6 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "bundles": _bundles(request.viewer, now=timezone.now()),
         "kind_form": BundleKindForm(),
         "today": request.viewer.on,
-        "soon": request.viewer.on + SOON,
     }
     return render(request, "certificates/certificate_list.html", context)
 
