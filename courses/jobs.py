@@ -25,6 +25,7 @@ from people.models import Employment
 
 # Requests that are looked at in one run, and the minutes between two runs (tracker/schedules.py).
 CHASED_AT_ONCE, CHASED_EVERY = 100, 5
+REPAIRED_EVERY = 10  # minutes, of which a day has a whole number
 
 
 def lapse_offers(at: datetime | None = None) -> int:
@@ -172,13 +173,16 @@ def throw_away_evidence(at: datetime | None = None) -> int:
 
 
 def repair_calendars(at: datetime | None = None) -> int:
-    """Hourly: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a crash left behind.
+    """Every REPAIRED_EVERY minutes: calendars of coming sessions whose words changed elsewhere (an organisation's name), or that a
+    crash left behind.
 
-    Each hour looks at its twenty-fourth of them, so that a day sees all and no run takes long, however many there are.
+    Each run looks at its share of them, so that a day sees all and none takes long: a nation's hour was more than a minute.
     """
     at = at or timezone.now()
-    turn = Occasion.objects.annotate(turn=Mod("pk", Value(24))).filter(turn=timezone.localtime(at).hour)
-    coming = turn.filter(last_on__gte=timezone.localdate(at)).select_related("course_version", "organiser")
+    local = timezone.localtime(at)
+    turn = (local.hour * 60 + local.minute) // REPAIRED_EVERY
+    due = Occasion.objects.annotate(turn=Mod("pk", Value(24 * 60 // REPAIRED_EVERY))).filter(turn=turn)
+    coming = due.filter(last_on__gte=timezone.localdate(at)).select_related("course_version", "organiser")
     found = [occasion for occasion in coming.order_by("pk") if differing(occasion)]
     for occasion in found:
         repair(occasion=occasion, by=None, at=at)

@@ -3,18 +3,18 @@
 But for a manager of hundreds: who of them has been overdue the longest.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from courses.models import Occasion
 from journeys.counts import shown_column, shown_count, shown_share
-from journeys.models import Enrolment, Journey, Progress, Rollup, Stop
+from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop
 from journeys.queries import stops_shown
 from people.access import Viewer
 from people.models import Accession, Placement, Unit
@@ -101,6 +101,18 @@ def _longest_overdue(viewer: Viewer, *, many: Fixed) -> QuerySet[Progress]:
 # -- reports
 
 
+class Sums(NamedTuple):
+    """What was counted of several organisations together: of a version as a whole (no stage), or of those who entered at a stage."""
+
+    version: int
+    stage: int | None
+    people: int
+    completed: int
+    paused: int
+    late: int
+    as_of: datetime
+
+
 @dataclass
 class Counted:
     """Counts of one stage, station or member, with what may be told of them."""
@@ -112,7 +124,7 @@ class Counted:
     paused: int = 0
     done: int = 0
 
-    def add(self, row: Rollup) -> None:
+    def add(self, row: Sums) -> None:
         self.people += row.people
         self.completed += row.completed
         self.late += row.late
@@ -150,38 +162,67 @@ class Report:
         return [self.whole.shown[kind] for kind in self.KINDS]
 
 
+@dataclass
+class Circle:
+    """Whose counts a report adds up, and of which journeys (None: of all)."""
+
+    organisations: list[int]
+    journeys: list[int] | None = None
+
+    def rollups(self) -> QuerySet[Rollup]:
+        rows = Rollup.objects.filter(organisation__in=self.organisations, people__gt=0).order_by()
+        return rows if self.journeys is None else rows.filter(version__journey__in=self.journeys)
+
+
 @prepared
-def _rollups(*, organisations: list[int], journeys: list[int] | None) -> QuerySet[Rollup]:
-    rows = Rollup.objects.filter(organisation__in=organisations, people__gt=0)
-    if journeys is not None:
-        rows = rows.filter(version__journey__in=journeys)
-    return rows.select_related("version__journey", "stage").order_by("version__journey__name", "stage__order", "pk")
+def _sums(*, organisations: list[int], journeys: list[int] | None) -> QuerySet:
+    sums = {kind: Sum(kind) for kind in Report.KINDS}
+    rows = Circle(organisations, journeys).rollups()
+    return rows.values_list("version", "stage").annotate(**sums, as_of=Min("as_of"))
 
 
-def rollups_for(viewer: Viewer, organisations: Iterable[int], journeys: Iterable[int] | None = None) -> list[Rollup]:
-    return _rollups(organisations=list(organisations), journeys=None if journeys is None else list(journeys))
+@prepared
+def _stations(*, organisations: list[int], journeys: list[int] | None) -> QuerySet:
+    return Circle(organisations, journeys).rollups().filter(stage=None).values_list("version", "people", "stops")
+
+
+@prepared
+def _stages(*, versions: list[int]) -> QuerySet[Stage]:
+    return Stage.objects.filter(version__in=versions).select_related("version__journey").order_by("order")
+
+
+def circle_of(viewer: Viewer) -> Circle:
+    """Of a coordinator the members and the shared journeys, of everybody else the organisations that the viewer answers for."""
+    if viewer.coordinates:
+        return Circle(list(members_of(viewer)), _shared_journeys(viewer))
+    return Circle(list(viewer.acts_for))
 
 
 def reports_for(viewer: Viewer) -> list[Report]:
-    """Every journey of the organisations that the viewer answers for, from the stored counts: three queries."""
-    if viewer.coordinates:
-        rows = rollups_for(viewer, members_of(viewer), _shared_journeys(viewer))
-    else:
-        rows = rollups_for(viewer, viewer.acts_for)
-    stops = stops_shown(versions={row.version_id for row in rows}) if rows else []
+    """Every journey of the organisations that the viewer answers for, from the stored counts: six queries at most, however many."""
+    circle = vars(circle_of(viewer))
+    sums = [Sums(*row) for row in _sums(**circle)]
+    if not sums:
+        return []
+    versions = sorted({row.version for row in sums})
+    stages = {stage.pk: stage for stage in _stages(versions=versions)}
+    journeys = {stage.version_id: stage.version.journey for stage in stages.values()}
     titles: dict[int, dict[str, Stop]] = defaultdict(dict)
-    for stop in stops:
+    for stop in stops_shown(versions=set(versions)):
         titles[stop.version_id][stop.key] = stop
+
+    def place(row: Sums) -> tuple[str, int, int]:
+        return journeys[row.version].name, stages[row.stage].order if row.stage else 0, row.version
+
     reports: dict[int, Report] = {}
-    for row in rows:
-        journey = row.version.journey
+    for row in sorted(sums, key=place):
+        journey = journeys[row.version]
         report = reports.setdefault(journey.pk, Report(journey, Counted(journey.shown_name)))
         report.as_of = min(report.as_of or row.as_of, row.as_of)
-        if row.stage is None:
-            report.whole.add(row)
-            _add_stations(report, row, titles[row.version_id])
-        else:
-            _named(report.stages, str(row.stage)).add(row)
+        counted = _named(report.stages, str(stages[row.stage])) if row.stage else report.whole
+        counted.add(row)
+    for version, stations in _stations_added(circle).items():
+        _add_stations(reports[journeys[version].pk], stations, titles[version])
     return list(reports.values())
 
 
@@ -193,13 +234,23 @@ def _named(rows: list[Counted], name: str) -> Counted:
     return found
 
 
-def _add_stations(report: Report, row: Rollup, stops: dict[str, Stop]) -> None:
+def _stations_added(circle: dict[str, Any]) -> dict[int, Counter[tuple[str, str]]]:
+    """By version the sums of what is `done` and `late` at each station (its key), and under an empty key the people."""
+    found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for version, people, stops in _stations(**circle):
+        found[version]["", "people"] += people
+        for key, counts in stops.items():
+            found[version][key, "done"] += counts.get("done", 0)
+            found[version][key, "late"] += counts.get("late", 0)
+    return found
+
+
+def _add_stations(report: Report, sums: Counter[tuple[str, str]], stops: dict[str, Stop]) -> None:
     for key, stop in stops.items():
         counted = _named(report.stations, stop.shown_title)
-        counts = row.stops.get(key, {})
-        counted.people += row.people
-        counted.done += counts.get("done", 0)
-        counted.late += counts.get("late", 0)
+        counted.people += sums["", "people"]
+        counted.done += sums[key, "done"]
+        counted.late += sums[key, "late"]
 
 
 # -- whom the region counts

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_q.models import Schedule
 
-from courses.jobs import CHASED_EVERY
+from courses.jobs import CHASED_EVERY, REPAIRED_EVERY
 
 # job -> minutes between two runs; every job may run twice and asks for what is due itself.
 EVERY_MINUTES: dict[str, int] = {
@@ -22,7 +22,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.chase_approvals": CHASED_EVERY,
     "courses.jobs.ask_decisions": 60,
     "courses.jobs.read_calendar_replies": 5,
-    "courses.jobs.repair_calendars": 60,
+    "courses.jobs.repair_calendars": REPAIRED_EVERY,
     "courses.jobs.warn_of_links": 1440,
     "courses.jobs.forget_old_uploads": 1440,
     "courses.jobs.warn_of_expiry": 720,

@@ -18,6 +18,7 @@ _DAY = re.compile(rf'name="dag" value="({_UUID})"')
 _PICK = re.compile(r'name="pick" value="([^"]+)"')
 _PERSON = re.compile(rf'href="(/team/{_UUID}/)"')
 _FETCH = re.compile(rf'href="(/intyg/export/{_UUID}/hamta/)"')
+_TEAM_FILE = re.compile(r'href="(/team/export\.xlsx[^"]*)"')
 STATES = ("present", "excused", "absent")
 
 
@@ -57,7 +58,8 @@ def look(page: str, path: str) -> Action:
 
 def _look(visitor: Visitor, page: str, path: str) -> None:
     scene = visitor.guest.scene
-    visitor.open(page, path.format(course=scene.course.slug, wanted=scene.wanted.public_id, held=scene.held.public_id))
+    names = {"course": scene.course.slug, "wanted": scene.wanted.public_id, "held": scene.held.public_id}
+    visitor.open(page, path.format(**names, number=scene.held.number))
 
 
 def book_or_give_back(visitor: Visitor) -> None:
@@ -134,6 +136,13 @@ def open_colleague(visitor: Visitor) -> None:
         visitor.open("person of the team", visitor.draw.choice(people))
 
 
+def take_the_team_along(visitor: Visitor) -> None:
+    """The matrix as a file; whoever leads hundreds is shown units and no matrix to take along."""
+    page = visitor.open("team", "/team/")
+    if found := _TEAM_FILE.search(page.text):
+        visitor.open("team export", found[1])
+
+
 MIX: dict[Role, list[tuple[int, Action]]] = {
     Role.EMPLOYEE: [
         (25, look("my journey", "/min-resa/")),
@@ -148,13 +157,13 @@ MIX: dict[Role, list[tuple[int, Action]]] = {
         (45, look("team", "/team/")),
         (30, open_colleague),
         (10, look("approvals", "/team/att-godkanna/")),
-        (15, look("team export", "/team/export.xlsx")),
+        (15, take_the_team_along),
     ],
     Role.ORGANISER: [
         (20, look("occasions", "/tillfallen/")),
         (25, look("occasion, run", "/tillfallen/{held}/")),
         (50, mark_attendance),
-        (5, look("participants export", "/deltagare/?fil=xlsx")),
+        (5, look("participants export", "/deltagare/?fil=xlsx&q={number}")),
     ],
     Role.HR: [
         (25, look("HR's certificates", "/intyg/")),
