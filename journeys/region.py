@@ -2,9 +2,10 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
@@ -21,6 +22,7 @@ from people.access import Viewer
 from people.models import Organisation
 from people.prepared import prepared
 
+AT_ONCE = 50
 AHEAD_DAYS = 60  # the demand page looks to the end of the half-year that this many days from now lie in
 
 
@@ -78,6 +80,9 @@ class Counts(NamedTuple):
     stops: dict
 
 
+Part = tuple[list[tuple[int, Member]], dict[int, list[Counts]]]
+
+
 @dataclass
 class Region:
     journeys: list[Journey]
@@ -132,13 +137,14 @@ def _shared(viewer: Viewer) -> QuerySet[Journey]:
 
 
 @prepared
-def _side_by_side(viewer: Viewer, *, journey: int, shown: list[int]) -> QuerySet:
+def _side_by_side(viewer: Viewer, *, journey: int, shown: list[int], is_first: bool) -> QuerySet:
     """Rows of (organisation, version, order and role of the stage, people, late, time, stops) of all members.
 
-    Of the whole of every member without its stations, and of the stages of those that are shown with them.
+    Of the stages of those that are shown with their stations, and in the first part of the whole of every member without them.
     """
     rows = Rollup.objects.filter(organisation__in=members_of(viewer), version__journey=journey, people__gt=0)
-    wanted = rows.filter(Q(stage=None) | Q(organisation__in=shown)).order_by()
+    asked = Q(organisation__in=shown) & Q(stage__isnull=False)
+    wanted = rows.filter(asked | Q(stage=None) if is_first else asked).order_by()
     stops = Case(When(stage__isnull=False, then=F("stops")))
     return wanted.values_list(
         "organisation", "version", "stage__order", "stage__role", "people", "late", "as_of", stops
@@ -162,23 +168,33 @@ def region_for(viewer: Viewer, slug: str = "", *, page: int | str = 1, many: int
     if not journeys:
         return region
     region.journey = next((one for one in journeys if one.slug == slug), journeys[0])
-    here = {member.organisation.pk: member for member in region.shown}
-    counts = [Counts(*row) for row in _side_by_side(viewer, journey=region.journey.pk, shown=list(here))]
+    parts = _parts(viewer, region.journey.pk, {member.organisation.pk: member for member in region.shown})
+    first = next(parts)
+    counts = [row for rows in first[1].values() for row in rows]
     stops = stops_shown(versions={row.version for row in counts}) if counts else []
     region.as_of = min((row.as_of for row in counts), default=None)
     keys = list({stop.stage.key: stop.stage for stop in stops if not stop.stage.role}.values())
     region.stages = [str(stage) for stage in keys]
     wanted = _compulsory(stops)
-    rows_of = defaultdict(list)
-    for row in counts:
-        rows_of[row.organisation].append(row)
     for member in region.members:
-        whole = [row for row in rows_of[member.organisation.pk] if row.order is None]
+        whole = [row for row in first[1][member.organisation.pk] if row.order is None]
         member.people, member.late = sum(row.people for row in whole), sum(row.late for row in whole)
-    for organisation, member in here.items():
-        member.stages = [_stage_share(stage, rows_of[organisation], wanted) for stage in keys]
+    for members, rows_of in chain([first], parts):
+        for organisation, member in members:
+            member.stages = [_stage_share(stage, rows_of[organisation], wanted) for stage in keys]
     region.demand = _demand(viewer, region.journey, stops, region.until)
     return region
+
+
+def _parts(viewer: Viewer, journey: int, shown: dict[int, Member]) -> Iterator[Part]:
+    """The members that are shown, so many at a time, with the rows of each: all stations of a country at once take megabytes."""
+    members = list(shown.items())
+    for start in range(0, max(len(members), 1), AT_ONCE):
+        part, rows_of = members[start : start + AT_ONCE], defaultdict(list)
+        ids = [organisation for organisation, _member in part]
+        for row in _side_by_side(viewer, journey=journey, shown=ids, is_first=start == 0):
+            rows_of[row[0]].append(Counts(*row))
+        yield part, rows_of
 
 
 def _compulsory(stops: list[Stop]) -> dict[tuple[int, str], list[str]]:

@@ -54,7 +54,7 @@ def _is_counting(request: HttpRequest, region: Region) -> bool:
 def sessions_ask(request: HttpRequest) -> HttpResponse:
     """Ask those who give the courses that are short of seats to plan more of them."""
     viewer = request.viewer
-    region = region_for(viewer, request.GET.get("resa", ""))
+    region = region_for(viewer, request.GET.get("resa", ""), many=1)  # the demand is of all members
     short = short_of(region.demand)
     planners = planners_of([row.course for row in short], viewer.coordinates, viewer.on)
     rows = [(row, planners[row.course]) for row in short]

@@ -64,7 +64,9 @@ def port() -> Iterator[int]:
 
 def visitors(port: int, ledger: Ledger, many: int = 6) -> list[Visitor]:
     scene = SimpleNamespace(
-        course=SimpleNamespace(slug="k"), wanted=SimpleNamespace(public_id="w"), held=SimpleNamespace(public_id="h", number="n")
+        course=SimpleNamespace(slug="k"),
+        wanted=SimpleNamespace(public_id="w"),
+        held=SimpleNamespace(public_id="h", number="n"),
     )
     guest = SimpleNamespace(role=Role.COORDINATOR, scene=scene)
     return [Visitor(guest, Browser(port), ledger, Random(number)) for number in range(many)]
