@@ -37,6 +37,7 @@ EVERY_MINUTES: dict[str, int] = {
     "certificates.jobs.resume_lost_bundles": 2,
     "certificates.jobs.warn_about_seals": 24 * 60,
     "certificates.jobs.throw_away_old_bundles": 60,
+    "tracker.jobs.learn_tables": 24 * 60,
 }
 
 

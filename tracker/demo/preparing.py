@@ -13,6 +13,7 @@ from django.utils import timezone
 from people.models import Outbox
 from people.outbox import send_due
 from tracker.demo.mark import mark_database, may_become_demo
+from tracker.jobs import learn_tables
 
 
 def static_digest() -> str:
@@ -42,6 +43,7 @@ def prepare_demo(say: Callable[[str], object]) -> None:
     mark_database()
     call_command("demo_world")
     send_what_is_owed()
+    learn_tables()
     if not is_collected():
         say("Collecting static files")
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)

@@ -14,6 +14,7 @@ from journeys.rollup import count_anew
 from people.models import Collaboration, Notice, Organisation, Outbox, Unit
 from people.names import search_key, sort_key
 from tracker.demo.names import FAMILY, GIVEN
+from tracker.jobs import analyse
 from tracker.national import copying, ground
 from tracker.national.copying import COPIED, LEFT, PLACES, Original, all_models, highest, name_of
 from tracker.national.mark import COPIES, NAMES, facts_of, once
@@ -170,9 +171,3 @@ def write_names() -> None:
             if (name := f"{given} {family}")
         ]
         cursor.executemany(f"INSERT INTO {NAMES} VALUES (%s, %s, %s, %s, %s, %s)", rows)
-
-
-def analyse() -> None:
-    """Let the planner know what there is now."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
