@@ -1,4 +1,4 @@
-"""Rules held against the staff each night, and the withheld persons whom no rule enrols: whoever sees them is asked (0018)."""
+"""Rules held against the staff each night, and the withheld persons whom no rule enrols: whoever sees them is asked (0026)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

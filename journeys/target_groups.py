@@ -2,7 +2,7 @@
 
 A rule only ever adds. Whoever no longer meets it stays on the journey and is listed; ending is a person's choice. Whom somebody
 took off the journey is not put on it again. Withheld persons are never enrolled by a rule: whoever sees them is asked
-(docs/decisions/0018).
+(docs/decisions/0026).
 """
 
 from collections.abc import Iterable

@@ -134,6 +134,14 @@ def test_one_word_names_address_and_view():
     assert {name: view for name, view in found.items() if name != view} == {}
 
 
+def test_a_decision_has_a_number_of_its_own_and_says_it():
+    decisions = files("docs/decisions/*.md")
+    numbers = [int(source.path.rpartition("/")[2].partition("-")[0]) for source in decisions]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    said = [int(re.match(r"# (\d+)\.", source.text)[1]) for source in decisions]  # type: ignore[index]
+    assert said == numbers
+
+
 def marked_promises() -> set[str]:
     text = "\n".join(source.text for source in files("tests/**/*.py") if source.path != "tests/test_house.py")
     markers = re.findall(r"mark\.promise\(([^)]*)\)", text)  # one marker may name several: promise("P1", "P2")
