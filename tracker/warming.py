@@ -1,13 +1,22 @@
 """What every process of a web server would load for itself at its first pages, loaded once before the fork: they share its memory."""
 
 from django.conf import settings
-from django.urls import get_resolver
-from django.utils import translation
+from django.template import engines
+from django.urls import get_resolver, reverse
+from django.utils import timezone, translation
+
+from people.workdays import holiday_name
 
 
 def load_what_is_shared() -> None:
-    """Every view, and the words of every language. Templates are not: what is drawn is written to, and shared no more."""
+    """Every view, the words and addresses of every language, the tags of templates, and the days off, whose library knows all
+    countries.
+
+    Templates are not: what is drawn is written to, and shared no more.
+    """
     _ = get_resolver().url_patterns
+    engines.all()
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            pass  # the catalogue is read when a language is chosen
+            reverse("help")  # the catalogue is read when a language is chosen, the addresses when one is asked for
+    holiday_name(timezone.localdate())
