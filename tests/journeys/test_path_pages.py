@@ -264,6 +264,15 @@ def test_hr_counts_its_own_units_only(world, journey, sign_in):
     assert sum(units.values()) == 1
 
 
+def test_a_unit_counts_as_late_who_should_have_been_done_before_today(world, journey, sign_in):
+    put_on(world, journey, "amira")
+    client, late = sign_in(world.helena, "hr"), []
+    for days in (-1, 0):
+        Progress.objects.update(next_due=world.today + timedelta(days=days))
+        late.append(sum(unit.late for unit in client.get("/hr/").context["units"]))
+    assert late == [1, 0]
+
+
 def test_a_pause_is_said_in_the_readers_language(world, journey, sign_in):
     pause(enrolment=put_on(world, journey, "amira"), starts_on=world.today, by=None)
     assert sign_in(world.amira).get("/min-resa/").context["lead"] == "Pausad tills vidare. Dina sista dagar står still."
