@@ -20,7 +20,7 @@ from people.middleware import ACTING_ROLE
 from people.models import Person
 from people.scoping import Scope, enter
 from tests.factories import World, build_course, build_journey, build_occasion, build_world
-from tests.kept import kept_world
+from tests.kept import STEPS, kept
 from tests.lived import Lived, build_lived
 from tests.second_factor import give_both
 from tracker.garbage import settle
@@ -45,6 +45,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def nothing_left() -> None:
     """What an earlier test left in the cache (limits, forms that were sent), and the language of its last page, is nothing to this one."""
+    STEPS.begin()
     cache.clear()
     translation.activate(settings.LANGUAGE_CODE)
 
@@ -52,7 +53,7 @@ def nothing_left() -> None:
 @pytest.fixture
 def world(db) -> World:
     """Two municipalities and a region in a collaboration, an outsider, and the cast (tests/factories.py)."""
-    return kept_world()
+    return STEPS.start()
 
 
 @pytest.fixture
@@ -85,18 +86,21 @@ def sign_in():
 
 
 @pytest.fixture
+@kept
 def course(world) -> Course:
     """The region's published course: preparation, two course days, follow-up."""
     return build_course(world)
 
 
 @pytest.fixture
+@kept
 def occasion(world, course) -> Occasion:
     """An open occasion of the course with 20 seats in three weeks, for the collaboration, led by Tove."""
     return build_occasion(world, course, trainers=(world.tove,))
 
 
 @pytest.fixture
+@kept
 def journey(world) -> Journey:
     """The region's published journey of two stages and one choice group, run by Ale (tests/factories.py)."""
     return build_journey(world)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.lived import Lived
 from tests.walk_table import ANYBODY, EXEMPT_CACHE, EXEMPT_WRITES, EXPECTED, NAMES, QUERIES, REACH, ROLE, Page, values
-from tests.walking import TOKEN, Answer, Walk, addresses, digest, each, none, openings, sign_in, undone
+from tests.walking import TOKEN, Answer, Walk, addresses, digest, each, none, openings, roles_stay, sign_in, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # A GET may write here and nowhere else (P26).
@@ -80,23 +80,24 @@ def walk(stage, django_db_blocker) -> Walk:
     made.changed, made.logged = {}, Kept()
     logging.getLogger().addHandler(made.logged)
     clients = {viewer: sign_in(stage, viewer) for viewer in [*ROLE, ""]}
-    for viewer, client in clients.items():
-        before = digest(GET_WRITES)
-        for _viewer, name, opened in each(made, [viewer]):
-            cookies = client.cookies.copy()
-            for query in ("", *QUERIES.get(name, ())):
-                made.ask(client, viewer, name, opened, query=query)
-            client.cookies = cookies
-        after = digest(GET_WRITES)
-        made.changed[viewer] = sorted(table for table in before if before[table] != after[table])
-    for viewer, name, opened in each(made, POSTING):
-        client = clients[viewer]
-        url = reverse(name, kwargs={key: made.values[kind][label] for key, (kind, label) in opened.items()})
-        for data in [made.forms.get(url, {})]:
-            cookies = client.cookies.copy()
-            with undone():
-                made.ask(client, viewer, name, opened, "POST", data)
-            client.cookies = cookies
+    with roles_stay():
+        for viewer, client in clients.items():
+            before = digest(GET_WRITES)
+            for _viewer, name, opened in each(made, [viewer]):
+                cookies = client.cookies.copy()
+                for query in ("", *QUERIES.get(name, ())):
+                    made.ask(client, viewer, name, opened, query=query)
+                client.cookies = cookies
+            after = digest(GET_WRITES)
+            made.changed[viewer] = sorted(table for table in before if before[table] != after[table])
+        for viewer, name, opened in each(made, POSTING):
+            client = clients[viewer]
+            url = reverse(name, kwargs={key: made.values[kind][label] for key, (kind, label) in opened.items()})
+            for data in [made.forms.get(url, {})]:
+                cookies = client.cookies.copy()
+                with undone():
+                    made.ask(client, viewer, name, opened, "POST", data)
+                client.cookies = cookies
     logging.getLogger().removeHandler(made.logged)
     made.seconds = time.monotonic() - start
     return made

@@ -10,7 +10,7 @@ from people.roles import Role, needs_second_factor
 from people.second_factor import ASKS_AGAIN, OPEN_WITHOUT
 from tests.numbers import number
 from tests.walk_table import EXPECTED, QUERIES, ROLE, values
-from tests.walking import addresses, none, one_of_each_role, openings, readable, sign_in, undone, writes
+from tests.walking import addresses, none, one_of_each_role, openings, readable, roles_stay, sign_in, undone, writes
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = [viewer for viewer, role in ROLE.items() if needs_second_factor(role)]
@@ -71,17 +71,18 @@ def test_a_password_alone_opens_and_changes_nothing(stage, viewer):
     """Every URL, read and sent, in every role that sees others: the way to the second step, and not a row written."""
     known, client, opened = values(stage), with_password_only(stage, viewer), []
     asked = 0
-    for address in addresses():
-        if not is_ours(address.name):
-            continue
-        for objects in openings(EXPECTED[address.name], known)[:OBJECTS]:
-            url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in objects.items()})
-            for method in ("get", "post"):
-                with undone(), writes() as wrote:
-                    answer = getattr(client, method)(url, {"name": "x"})
-                asked += 1
-                if answer.status_code != 302 or answer["Location"] != reverse("mfa_index") or wrote:
-                    opened.append(f"{method} {address.name} as {viewer} -> {answer.status_code} wrote {wrote}")
+    with roles_stay():
+        for address in addresses():
+            if not is_ours(address.name):
+                continue
+            for objects in openings(EXPECTED[address.name], known)[:OBJECTS]:
+                url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in objects.items()})
+                for method in ("get", "post"):
+                    with undone(), writes() as wrote:
+                        answer = getattr(client, method)(url, {"name": "x"})
+                    asked += 1
+                    if answer.status_code != 302 or answer["Location"] != reverse("mfa_index") or wrote:
+                        opened.append(f"{method} {address.name} as {viewer} -> {answer.status_code} wrote {wrote}")
     assert asked > 200
     none(opened)
 
@@ -101,14 +102,15 @@ def test_no_file_with_names_leaves_without_asking_again(stage, viewer):
     client, leaks = old(stage, viewer, 6), []
     names = {person.family_name for key, person in stage.world.people.items() if key not in {viewer, "petra", "tove"}}
     known = values(stage)
-    for address in [one for one in addresses() if viewer in EXPECTED[one.name].who]:
-        for objects in openings(EXPECTED[address.name], known):
-            url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in objects.items()})
-            for query in ("", *QUERIES.get(address.name, ())):
-                answer = client.get(f"{url}?{query}")
-                if any(kind in answer.get("Content-Type", "") for kind in FILES):
-                    text = readable(answer)[0]
-                    leaks += [f"{address.name}?{query} as {viewer}: {name}" for name in names if name in text]
+    with roles_stay():
+        for address in [one for one in addresses() if viewer in EXPECTED[one.name].who]:
+            for objects in openings(EXPECTED[address.name], known):
+                url = reverse(address.name, kwargs={key: known[kind][label] for key, (kind, label) in objects.items()})
+                for query in ("", *QUERIES.get(address.name, ())):
+                    answer = client.get(f"{url}?{query}")
+                    if any(kind in answer.get("Content-Type", "") for kind in FILES):
+                        text = readable(answer)[0]
+                        leaks += [f"{address.name}?{query} as {viewer}: {name}" for name in names if name in text]
     none(leaks)
 
 

@@ -18,7 +18,7 @@ from tests.factories import build_occasion
 from tests.lived import Lived
 from tests.test_access_walk import canaries, seen_in
 from tests.walk_table import EXPECTED, QUERIES, values
-from tests.walking import Answer, Walk, each, none, sign_in, undone
+from tests.walking import Answer, Walk, each, none, roles_stay, sign_in, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -80,11 +80,12 @@ IN_OFFICE = {"tove", "petra", "johan", "ove", "karin"}
 
 def looked(walk: Walk, client, viewer: str) -> Iterator[Answer]:
     """Every page and file that the viewer's role opened, asked now."""
-    for _viewer, name, opened in each(walk, [viewer]):
-        if viewer in EXPECTED[name].who and "" not in EXPECTED[name].who:
-            for query in ("", *QUERIES.get(name, ())):
-                with undone():
-                    yield walk.ask(client, viewer, name, opened, query=query)
+    with roles_stay():
+        for _viewer, name, opened in each(walk, [viewer]):
+            if viewer in EXPECTED[name].who and "" not in EXPECTED[name].who:
+                for query in ("", *QUERIES.get(name, ())):
+                    with undone():
+                        yield walk.ask(client, viewer, name, opened, query=query)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 What should be true of the answers stands in tests/walk_table.py; whether it is, is asserted by tests/test_access_walk.py.
 """
 
+import functools
 import hashlib
 import html
 import io
@@ -12,12 +13,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
 import openpyxl
 import pypdf
+import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -26,6 +27,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from people import access
 from people.middleware import ACTING_ROLE
 from tests.lived import Lived
 from tests.second_factor import give_both
@@ -129,6 +131,17 @@ def undone() -> Iterator[None]:
         cache.clear()
 
 
+@contextmanager
+def roles_stay() -> Iterator[None]:
+    """Nothing in the block changes for good who may act: it is found out once of each person, and not in every request.
+
+    It is a third of a walk's time otherwise.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "scopes_of", functools.cache(access.scopes_of))
+        yield
+
+
 def digest(without: set[str]) -> dict[str, str]:
     """A digest of the rows of every table but some."""
     return digest_of({model._meta.db_table for model in apps.get_models(include_auto_created=True)} - without)
@@ -199,13 +212,13 @@ def page_faults(response: HttpResponse, body: str) -> list[str]:
     return faults + markup_faults(body)
 
 
-@lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=1)
 def parsed(body: str) -> lxml.html.HtmlElement:
     """A page as a tree; its faults and its forms are read from the same one."""
     return lxml.html.document_fromstring(body)
 
 
-@lru_cache(maxsize=500)
+@functools.lru_cache(maxsize=500)
 def markup_faults(body: str) -> list[str]:
     """What an HTML page may not hold: inline style, inline script, anything that is loaded from another host."""
     faults = []

@@ -16,9 +16,11 @@ from journeys.models import Journey
 from tests.certificates.rows import AT, passed
 from tests.certificates.test_rendering import text_of
 from tests.factories import build_journey
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def journey(world) -> Journey:
     return build_journey(world)
 

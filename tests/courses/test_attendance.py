@@ -21,9 +21,11 @@ from courses.models import Attendance, Meeting
 from courses.refusals import Refused
 from people.models import Event
 from tests.factories import build_course, build_occasion
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def day(world) -> Meeting:
     """A day that is today, led by Tove; Amira, Tilda and the protected Skye are booked."""
     occasion = build_occasion(world, build_course(world, days=1), trainers=(world.tove,))

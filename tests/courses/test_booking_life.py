@@ -293,7 +293,7 @@ def test_any_life_of_bookings_is_fair_and_written_down():
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=number(100, 400),
+            max_examples=number(60, 400),
             stateful_step_count=25,
             phases=[Phase.generate],
             deadline=None,

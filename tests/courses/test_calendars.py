@@ -27,6 +27,7 @@ from tests.courses.libical import complaints
 from tests.courses.readers import READERS, by_vobject
 from tests.courses.strict_calendar import faults
 from tests.factories import World, build_course, build_occasion
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -108,6 +109,7 @@ def facts(body: bytes) -> dict[str, tuple[int, str]]:
 
 
 @pytest.fixture
+@kept
 def feed(world, course) -> tuple[str, Occasion]:
     """Amira's link, and the occasion on which she, Tilda and Jonas have seats."""
     occasion = build_occasion(world, course, trainers=(world.tove,))

@@ -27,12 +27,14 @@ from people.models import Event, Notice, Outbox
 from people.notices import words_of
 from people.outbox import send_due
 from tests.factories import build_course, build_occasion, build_person
+from tests.kept import kept
 from tests.lived import build_journey
 
 REASON = "Kursledaren är sjuk"
 
 
 @pytest.fixture
+@kept
 def full(world, course):
     """Two seats: Amira and Tilda sit; Jonas queues."""
     occasion = build_occasion(world, course, seats=2, in_days=21, trainers=(world.tove,))
@@ -41,6 +43,7 @@ def full(world, course):
 
 
 @pytest.fixture
+@kept
 def later(world, course):
     """Another date of the course with two seats, one of them taken."""
     occasion = build_occasion(world, course, seats=2, in_days=42)

@@ -10,11 +10,13 @@ from courses.booking import request_seat
 from courses.models import CourseResult, PartResult
 from people.privacy import choose_code
 from tests.factories import build_occasion, build_person
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@kept
 def handed_in(world):
     """An occasion of a course with a day and a paper that the organiser reads."""
     version = draft_course(owner=world.region, code="PAPPER", title="Utredning", by=world.petra)

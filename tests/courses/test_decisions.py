@@ -22,6 +22,7 @@ from courses.models import Occasion
 from courses.quotas import set_quotas
 from people.access import viewer_for
 from tests.factories import build_occasion
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ def ask(world, occasion, name: str, **more):
 
 
 @pytest.fixture
+@kept
 def lived(world, course) -> Occasion:
     """A session at which the system did everything that it does by itself, within fifty days."""
     now = timezone.now()

@@ -25,6 +25,7 @@ from people.models import Notice, Person
 from people.privacy import protect
 from tests.courses.strict_calendar import faults, parsed
 from tests.factories import World, build_course, build_occasion
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 NAMES = re.compile("Tilda|Ångström|Jonas|Öhrn|Skye|Hemlig|Johan|Berg|Tove|Amira|Haddad|ATTENDEE")
@@ -49,6 +50,7 @@ DAYS = ["Barnsamtal – Kursdag 1", "Barnsamtal – Kursdag 2"]
 
 
 @pytest.fixture
+@kept
 def booked(world, occasion) -> Occasion:
     """Amira and Jonas of Johan's team and Tilda of Tjörn have seats."""
     book_people(occasion=occasion, employments=[world.job(key) for key in ("amira", "jonas")], by=world.johan)

@@ -30,6 +30,7 @@ from people.privacy import protect
 from tests.courses.strict_calendar import Client as Calendar
 from tests.courses.strict_calendar import Component, faults, parsed
 from tests.factories import World, build_course, build_occasion
+from tests.kept import kept
 from tests.people.imap_server import PASSWORD, USER, imap_server
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,7 @@ ONE, TWO = "Barnsamtal – Kursdag 1", "Barnsamtal – Kursdag 2"
 
 
 @pytest.fixture
+@kept
 def seat(world, occasion) -> Booking:
     book_people(occasion=occasion, employments=[world.job("amira"), world.job("jonas")], by=world.johan)
     return Booking.objects.get(person=world.amira)

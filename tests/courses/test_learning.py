@@ -10,11 +10,13 @@ from courses.booking import request_seat
 from courses.models import CourseResult, PartResult
 from courses.results import sign_part, start_course
 from tests.factories import build_person
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@kept
 def seat(world, occasion):
     """Amira's open attempt: she has a seat at the course with preparation, two days and a follow-up."""
     request_seat(occasion=occasion, person=world.amira, employment=world.job("amira"), by=world.johan)
@@ -22,6 +24,7 @@ def seat(world, occasion):
 
 
 @pytest.fixture
+@kept
 def practice(world):
     """A published course with two parts that a supervisor confirms."""
     version = draft_course(owner=world.region, code="PRAKTIK", title="Praktik", by=world.petra)

@@ -17,11 +17,13 @@ from courses.rosters import occasion_run, roster
 from people.models import Notice, Organisation
 from people.notices import words_of
 from tests.factories import build_course, build_occasion
+from tests.kept import kept
 
 CAST = ("amira", "tilda")
 
 
 @pytest.fixture
+@kept
 def missed(world, course) -> CourseResult:
     """Amira missed the first of two days today, Tilda was there; nobody approves bookings in Ale."""
     Organisation.objects.filter(pk=world.ale.pk).update(approval="never")
@@ -37,6 +39,7 @@ def missed(world, course) -> CourseResult:
 
 
 @pytest.fixture
+@kept
 def other(world, course, missed):
     """The same course in two weeks."""
     return build_occasion(world, course, in_days=14)

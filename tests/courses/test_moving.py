@@ -15,9 +15,11 @@ from people.access import viewer_for
 from people.consequences import Outdated
 from people.models import Notice, Outbox
 from tests.factories import build_course, build_occasion
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def full(world, course):
     """One seat: Amira sits, Tilda queues and takes a seat at once."""
     occasion = build_occasion(world, course, seats=1)

@@ -14,11 +14,13 @@ from courses.scheduling import add_venue
 from courses.views import occasions as occasions_views
 from people.models import Reading
 from tests.factories import build_course, build_occasion, build_person
+from tests.kept import kept
 
 PAGES = ["occasion_detail", "occasion_edit", "occasion_cancel", "attendance_edit"]
 
 
 @pytest.fixture
+@kept
 def booked(world, course):
     """Amira, Skye (protected) and Tilda hold seats at an occasion that is today."""
     occasion = build_occasion(world, course, in_days=21)

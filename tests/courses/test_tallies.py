@@ -14,6 +14,7 @@ from courses.models import Occasion
 from courses.tallies import Tally, tally, total, with_outcomes, with_tallies
 from people.models import Organisation
 from tests.factories import build_course, build_occasion
+from tests.kept import kept
 
 
 def lines_of(occasion) -> list[Tally]:
@@ -24,6 +25,7 @@ SEATED = ("amira", "jonas", "dina", "tilda", "torsten", "skye")
 
 
 @pytest.fixture
+@kept
 def held(world) -> Occasion:
     """Ale: Amira came, Jonas did not, Dina cancelled late; Tjörn: Tilda came in part, Torsten fell ill; Skye did not come."""
     Organisation.objects.update(approval="never")

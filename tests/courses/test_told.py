@@ -14,9 +14,11 @@ from courses.seats import fill, seat_lock
 from people.models import Notice, Outbox
 from people.outbox import send_due
 from tests.factories import build_occasion, build_person
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def told(world, course):
     """Amira is booked, Tilda is offered the next seat, and Johan was asked to approve Jonas."""
     occasion = build_occasion(world, course, seats=1)

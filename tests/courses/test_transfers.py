@@ -16,9 +16,11 @@ from journeys.publishing import adopt_journey
 from people.employment import end_employment, hire
 from people.sharing import accept_record, decline_record
 from tests.factories import build_journey, build_self_study, pass_course
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def moved(world):
     """Amira has passed three courses at Ale, one of them local, and works at Tjörn from today."""
     world.journey = build_journey(world)

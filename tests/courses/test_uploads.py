@@ -19,11 +19,13 @@ from journeys.jobs import stamp_missing
 from journeys.models import Progress
 from people.consequences import Outdated
 from people.models import Employment
+from tests.kept import kept
 
 HEAD = "Anställningsnummer;Kurs;Datum"
 
 
 @pytest.fixture
+@kept
 def staff(world, course):
     """Everybody of the cast has the own name as employee number and an address at work."""
     for name in world.people:

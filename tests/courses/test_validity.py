@@ -23,6 +23,7 @@ from people.models import Notice, Outbox
 from people.notices import words_of
 from people.outbox import send_due
 from tests.factories import build_occasion, build_person, pass_course
+from tests.kept import kept
 from tests.numbers import number
 
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -117,6 +118,7 @@ def noon(day: date) -> datetime:
 
 
 @pytest.fixture
+@kept
 def fire(world) -> Course:
     """Fire safety, valid for 24 months: reading and exercise the first time, only the exercise in a renewal."""
     subject = add_subject(owner=world.region, code="BRAND", name="Brand", validity_months=24, by=None)

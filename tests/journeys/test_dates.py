@@ -21,6 +21,7 @@ from journeys.publishing import add_stage, add_stop, adopt_journey, draft_journe
 from people.employment import change_profession_start, start_leave
 from people.models import Event, Leave, Organisation
 from tests.factories import build_person, build_self_study, pass_course
+from tests.kept import kept
 from tests.numbers import number
 
 START = date(2026, 9, 1)
@@ -38,6 +39,7 @@ def noon(day: date) -> datetime:
 
 
 @pytest.fixture
+@kept
 def fixed(world):
     """A journey with a fixed day long ago, one of 24 months in the profession, and a compulsory one without a date."""
     version = draft_journey(owner=world.region, code="FAST", name="Fast", collaboration=world.west, by=None)

@@ -24,14 +24,17 @@ from journeys.publishing import (
 from people.models import Accession, Event, Notice
 from people.notices import BUILDERS
 from tests.factories import build_course, build_person
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def course(world):
     return build_course(world, "A", "Kurs A", days=2)
 
 
 @pytest.fixture
+@kept
 def journey(world, course):
     """One station with a course day, due a week after the start; Ale runs it."""
     version = draft_journey(owner=world.region, code="BU", name="Barn och unga", collaboration=world.west, by=None)

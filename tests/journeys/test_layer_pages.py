@@ -9,11 +9,13 @@ from journeys.notices import remind, reminder
 from journeys.publishing import adopt_journey
 from tests.factories import build_person, build_self_study, pass_course
 from tests.journeys.test_path_pages import queries_of
+from tests.kept import kept
 
 WEEKS = {"anchor": "journey", "offset": 1, "unit": "weeks", "fixed_on": ""}
 
 
 @pytest.fixture
+@kept
 def local(world):
     return build_self_study(world, "LOK", "Lokal introduktion")
 
@@ -25,6 +27,7 @@ def put_on(world, journey, name="amira"):
 
 
 @pytest.fixture
+@kept
 def layer(world, journey, local) -> LocalLayer:
     draft = draft_layer(journey=journey, organisation=world.ale, by=world.maja)
     set_local_stop(layer=draft, course=local, stage="ny", anchor="journey", offset=1, unit="weeks", by=world.maja)

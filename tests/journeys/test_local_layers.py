@@ -33,6 +33,7 @@ from people.consequences import Outdated
 from people.employment import hire
 from people.sharing import accept_record
 from tests.factories import build_self_study, pass_course
+from tests.kept import kept
 from tests.numbers import number
 
 START = date(2026, 9, 1)
@@ -49,11 +50,13 @@ def row(enrolment) -> Progress:
 
 
 @pytest.fixture
+@kept
 def local(world):
     return build_self_study(world, "LOK", "Lokal introduktion")
 
 
 @pytest.fixture
+@kept
 def layer(world, journey, local) -> LocalLayer:
     """Ale asks for an introduction of its own within a week, for B within two weeks, and hides E; live."""
     draft = draft_layer(journey=journey, organisation=world.ale, by=world.maja)

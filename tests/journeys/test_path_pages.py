@@ -28,9 +28,11 @@ from people.access import viewer_for
 from people.models import Notice, Placement
 from people.organisations import add_unit, join_collaboration
 from tests.factories import build_course, build_organisation, build_person
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def journey(world):
     """The region's journey with three stations, run by Ale and Tjörn: two digital ones, due after 1 and 60 weeks, one without a date."""
     version = draft_journey(

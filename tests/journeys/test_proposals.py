@@ -29,6 +29,7 @@ from people.consequences import Outdated
 from people.models import Notice
 from tests.factories import build_self_study, pass_course
 from tests.journeys.test_versions import OFFER, REQUIRE, STAY, draft, on_it, publish, state  # noqa: F401  fixtures
+from tests.kept import kept
 
 DAY = timedelta(days=1)
 
@@ -38,11 +39,13 @@ def later(days: int):
 
 
 @pytest.fixture
+@kept
 def local(world):
     return build_self_study(world, "LOK", "Lokal introduktion")
 
 
 @pytest.fixture
+@kept
 def layer(world, journey, local) -> LocalLayer:
     """Ale asks for an introduction of its own, for B within two weeks, and hides E; live."""
     rows = draft_layer(journey=journey, organisation=world.ale, by=world.maja)

@@ -22,6 +22,7 @@ from journeys.publishing import (
     remove_stop,
 )
 from tests.factories import build_self_study
+from tests.kept import kept
 
 
 def test_published_version_is_frozen(world, journey):
@@ -136,6 +137,7 @@ def test_bad_input_keeps_what_was_typed(world, journey, sign_in):
 
 
 @pytest.fixture
+@kept
 def draft(world, journey):
     return draft_next_version(journey=journey, by=world.olle)
 

@@ -16,7 +16,7 @@ from journeys.path import Paths
 from journeys.recomputing import begin_rebuild, differing_fields, go_on, remaining
 from people import failpoints
 from tests.factories import build_journey, build_person
-from tests.kept import kept_world
+from tests.kept import STEPS
 from tests.processes import start
 
 ROWS = 12
@@ -104,7 +104,7 @@ def killed(point: str, passage: int) -> None:
     [("enrolment_recomputing", 8, 5), ("batch_recomputed", 2, 5), ("batch_recomputed", 1, 0)],
 )
 def test_a_killed_run_goes_on_where_it_stood(point, passage, kept):
-    world = kept_world()
+    world = STEPS.start()
     enrol_many(world, build_journey(world))
     child = start(killed, point, passage)
     child.join(120)
@@ -123,7 +123,7 @@ def rebuild_often(times: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_beside_live_writes_loses_none_of_them():
-    world = kept_world()
+    world = STEPS.start()
     rows = enrol_many(world, build_journey(world))
     child = start(rebuild_often, 6)
     days = {}

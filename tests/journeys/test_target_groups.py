@@ -20,6 +20,7 @@ from people.employment import KEEP, change_profession_start, move
 from people.models import Event, Notice, Person
 from people.organisations import add_unit
 from tests.factories import build_person, pass_course
+from tests.kept import kept
 
 
 def retitle(world, name: str, title: str, **more) -> None:
@@ -30,6 +31,7 @@ def retitle(world, name: str, title: str, **more) -> None:
 
 
 @pytest.fixture
+@kept
 def staff(world):
     """Amira, Jonas and the protected Skye are social workers of Barn och familj; Dina handles cases there."""
     for name in ("amira", "jonas", "skye"):

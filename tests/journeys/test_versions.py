@@ -17,11 +17,13 @@ from journeys.versions_simulating import Simulation, plan_publication
 from people.consequences import Outdated
 from people.models import Notice
 from tests.factories import build_self_study, pass_course
+from tests.kept import kept
 
 OFFER, REQUIRE, STAY = MoveRule.Kind.OFFER, MoveRule.Kind.REQUIRE, MoveRule.Kind.STAY
 
 
 @pytest.fixture
+@kept
 def on_it(world, journey):
     """Amira (has passed A), Jonas and the protected Skye on version 1 since three weeks."""
     start = world.today - timedelta(days=21)
@@ -41,6 +43,7 @@ def on_it(world, journey):
 
 
 @pytest.fixture
+@kept
 def draft(world, journey, on_it) -> Version:
     """Version 2: A is replaced by a new course that it is mapped to, B is due after two weeks, F is new."""
     draft = draft_next_version(journey=journey, by=world.olle)

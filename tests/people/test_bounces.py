@@ -17,6 +17,7 @@ from people.mailboxes import BIGGEST, obstacle
 from people.models import Event, Outbox
 from people.outbox import message_id, send_due
 from tests.factories import build_occasion
+from tests.kept import kept
 from tests.people import dsn
 from tests.people.imap_server import PASSWORD, USER, imap_server
 
@@ -62,6 +63,7 @@ def test_every_other_mail_however_broken_is_left_alone(raw):
 
 
 @pytest.fixture
+@kept
 def sent(world, course) -> Outbox:
     """Amira was told that she has a seat, and the mail has left."""
     at = noon()

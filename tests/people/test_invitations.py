@@ -15,6 +15,7 @@ from people.models import Notice, Outbox, Person
 from people.privacy import protect
 from people.queries import last_invitations
 from people.roles import Role
+from tests.kept import kept
 
 URL = "/personal/inbjudningar/"
 
@@ -32,6 +33,7 @@ def newcomer(world, name: str, email: str = "", unit: str = "ale") -> Person:
 
 
 @pytest.fixture
+@kept
 def three(world) -> list[Person]:
     """Bo with an address, Eva with the address of Amira's account, Lo without any; Tim works elsewhere."""
     newcomer(world, "Tim", "tim@example.org", "tjorn")

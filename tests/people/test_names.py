@@ -6,12 +6,14 @@ from django.urls import reverse
 from journeys.enrolment import enrol
 from people.employment import hire
 from people.names import search_key, sort_key
+from tests.kept import kept
 
 NAMES = ["Bo Öhrn", "Bo Ängsholm", "Bo Åberg", "Bo Zorn", "Bo Aho", "Bo Ek"]
 ORDER = ["Bo Aho", "Bo Ek", "Bo Zorn", "Bo Åberg", "Bo Ängsholm", "Bo Öhrn"]
 
 
 @pytest.fixture
+@kept
 def crowd(world, journey):
     """Six more in Johan's unit, hired in no order and on the journey, as Jonas is."""
     jobs = [world.job("jonas")]

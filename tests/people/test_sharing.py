@@ -10,9 +10,11 @@ from people.models import Event, Notice, Person, RecordShare
 from people.notices import words_of
 from people.privacy import choose_code
 from people.sharing import accept_record, decline_record, new_employers, share_record, withdraw
+from tests.kept import kept
 
 
 @pytest.fixture
+@kept
 def moved(world):
     """Amira begins at Tjörn in a month."""
     return hire(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,14 +21,24 @@ TOKEN = "t" * 40
 SERVE = "import sys; from tracker.setup.serving import serve; sys.exit(serve(int(sys.argv[1]), lambda: print('greeted', flush=True)) or 0)"
 
 
-@pytest.fixture
-def environment(tmp_path) -> dict[str, str]:
-    """A migrated database of its own, as a development machine would have."""
+def environment_of(database: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    settings = {**kept, "DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_URL": f"sqlite:///{tmp_path}/serving.sqlite3"}
+    return {**kept, "DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_URL": f"sqlite:///{database}"}
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory) -> Path:
+    """An empty migrated database, for copies."""
+    path = tmp_path_factory.mktemp("migrated") / "serving.sqlite3"
     for command in (["migrate", "--verbosity=0"], ["createcachetable"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=settings, check=True)
-    return settings
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment_of(path), check=True)
+    return path
+
+
+@pytest.fixture
+def environment(migrated, tmp_path) -> dict[str, str]:
+    """A migrated database of its own, as a development machine would have."""
+    return environment_of(shutil.copy(migrated, tmp_path))
 
 
 @pytest.mark.promise("P36")
