@@ -84,7 +84,7 @@ def _where_from(request: HttpRequest, assignment: RoleAssignment) -> tuple[str, 
         return reverse(
             "organisation_detail", args=[assignment.organisation.public_id]
         ), assignment.organisation.short_name
-    return reverse("platform_admin_list"), _("Platform administrators")
+    return reverse("platform_admin_list"), _("Administrators")
 
 
 @deputies_only
