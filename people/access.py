@@ -299,11 +299,13 @@ class Viewer:
         if "courses" not in self._seen:
             every = rows.model.objects.order_by()
             shown = every.filter(state__in=["published", "resting"])
+            of_journey = Q(stops__version__journey__adoptions__organisation__in=self.acts_for)
             legs = [
                 every.filter(owner__in=self.edits_courses_of).values("pk"),
                 shown.filter(owner__in=self.acts_for).values("pk"),
                 shown.filter(owner__in=self._companions, local=False).values("pk"),
                 shown.filter(occasions__quotas__organisation__in=self.acts_for).values("pk"),
+                shown.filter(of_journey, local=True, stops__version__state="published").values("pk"),
             ]
             self._seen["courses"] = written(legs[0].union(*legs[1:]))
         return rows.filter(pk__in=self._seen["courses"])

@@ -1,5 +1,6 @@
 """The walk: every URL as everybody, and what must hold of every answer (P1, P2, P12, P26, P34)."""
 
+import html
 import logging
 import re
 import time
@@ -296,3 +297,21 @@ def test_no_address_names_anybody(walk, stage):
             if "mailto:" not in lead and (found := seen_in(lead, marks))
         ]
     )
+
+
+@pytest.mark.promise("P12")
+def test_no_page_leads_to_a_closed_door(walk, stage):
+    """What a page links to opens for whoever was shown it."""
+    status = {(one.viewer, one.url): one.status for one in walk.answers if one.method == "GET" and not one.query}
+    clients = {viewer: sign_in(stage, viewer) for viewer in [*ROLE, ""]}
+    shown: dict[tuple[str, str], str] = {}
+    for answer in walk.answers:
+        if answer.method == "GET" and answer.status == 200 and "text/html" in answer.headers.get("Content-Type", ""):
+            for lead in re.findall(r'(?:href|hx-get)="(/[^"#?]*)', answer.plain):
+                if not lead.startswith(("/here/", "/static/")):
+                    shown.setdefault((answer.viewer, html.unescape(lead)), answer.at)
+    with undone(), roles_stay():
+        for viewer, lead in shown.keys() - status.keys():
+            status[viewer, lead] = clients[viewer].get(lead).status_code
+    print(len(shown), "links")
+    none([f"{page} leads to {key[1]}: {status[key]}" for key, page in shown.items() if status[key] >= 400])

@@ -328,7 +328,7 @@ EXPECTED: dict[str, Page] = {
     "unit_edit": page(having(P.EDIT_UNITS), public_id="unit"),
     "unit_end": page(having(P.EDIT_UNITS), public_id="unit"),
     "organisation_settings": page(having(P.EDIT_SETTINGS)),
-    "colour_preview": page(having(P.EDIT_SETTINGS, P.EDIT_ORGANISATIONS)),
+    "colour_preview": page(having(P.EDIT_SETTINGS, P.EDIT_ORGANISATIONS, P.EDIT_JOURNEYS)),
     "invitation_list": page(having(P.EDIT_STAFF)),
     "person_list": page(having(P.SEE_STAFF)),
     "person_create": page(having(P.EDIT_STAFF)),

@@ -80,7 +80,7 @@ def organisation_settings(request: HttpRequest) -> HttpResponse:
     return render(request, "people/organisation_settings.html", {"form": form, "organisation": organisation})
 
 
-@permitted(Permission.EDIT_SETTINGS, Permission.EDIT_ORGANISATIONS)
+@permitted(Permission.EDIT_SETTINGS, Permission.EDIT_ORGANISATIONS, Permission.EDIT_JOURNEYS)
 @require_safe
 def colour_preview(request: HttpRequest) -> HttpResponse:
     """How pages look with a colour that is not saved yet: the field asks while somebody chooses."""

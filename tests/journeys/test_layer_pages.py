@@ -2,11 +2,12 @@
 
 import pytest
 
+from courses.authoring import add_part, draft_course, publish_course
 from journeys.enrolment import enrol
 from journeys.local_layers import draft_layer, set_live, set_local_change, set_local_stop
 from journeys.models import LocalLayer, Progress
 from journeys.notices import remind, reminder
-from journeys.publishing import adopt_journey
+from journeys.publishing import add_stop, adopt_journey, draft_next_version, publish_version
 from tests.factories import build_person, build_self_study, pass_course
 from tests.journeys.test_path_pages import queries_of
 from tests.kept import kept
@@ -159,3 +160,18 @@ def test_a_reminder_speaks_of_the_local_station(world, journey, layer):
     notice = remind(enrolment=enrolment, by=world.johan)
     assert reminder(notice)["title"] == "Lokal introduktion"
     assert reminder(notice)["address"].endswith(f"/kurser/{layer.stops.get().course.slug}/")
+
+
+def test_a_course_that_counts_at_home_only_is_open_where_it_is_a_station(world, journey, sign_in):
+    """The region's introduction is given by each municipality itself: its page is there for those whose journey has it."""
+    version = draft_course(owner=world.region, code="INTRO", title="Lokal start", local=True, by=None)
+    add_part(version=version, kind="test", title="Läs", minutes=30, key="allt", by=None)
+    publish_course(version=version, by=None)
+    url = f"/kurser/{version.course.slug}/"
+    clients = [sign_in(world.amira), sign_in(world.johan, "manager"), sign_in(world.tilda), sign_in(world.otto)]
+    assert [client.get(url).status_code for client in clients] == [404] * 4
+    draft = draft_next_version(journey=journey, by=None)
+    add_stop(stage=draft.stages.get(key="ny"), course=version.course, by=None)
+    assert [client.get(url).status_code for client in clients] == [404] * 4  # nobody is on a draft
+    publish_version(version=draft, valid_from=world.today, by=None)
+    assert [client.get(url).status_code for client in clients] == [200, 200, 404, 404]  # Ale runs it, Tjörn does not
