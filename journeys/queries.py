@@ -18,6 +18,7 @@ from journeys.stations import (
     StageRow,
     local_stops,
     shown_course_title,
+    shown_paths,
     stations_of,
     taught,
     with_local,
@@ -194,6 +195,7 @@ def my_journeys(viewer: Viewer, seats: list[Seat]) -> list[MyJourney]:
     if not all_progress:
         return []
     stops = my_stops(viewer, all_progress)
+    paths = shown_paths(stops)
     attempts = _own_attempts(viewer, {one.course_id for row in all_progress for one in local_stops(row)})
     journeys = []
     for progress in all_progress:
@@ -210,7 +212,7 @@ def my_journeys(viewer: Viewer, seats: list[Seat]) -> list[MyJourney]:
             )
             for seat in sorted(seats, key=lambda one: -WEIGHT.get(one.state, 9))
         }
-        journeys.append(MyJourney(progress, stations_of(progress, own, activities, viewer.on)))
+        journeys.append(MyJourney(progress, stations_of(progress, paths, activities, viewer.on)))
     return journeys
 
 
@@ -263,16 +265,10 @@ def person_page(viewer: Viewer, person: Person, limit: int = 30) -> PersonPage:
     bookings = _person_bookings(viewer, person=person.pk)
     results = _person_results(viewer, person=person.pk)
     rows = progress_of(viewer, person)
-    stops = stops_shown(versions={one.version_id for one in rows}) if rows else []
+    paths = shown_paths(stops_shown(versions={one.version_id for one in rows}) if rows else [])
     under_way = _under_way(bookings, results)
     return PersonPage(
-        journeys=[
-            MyJourney(
-                one,
-                stations_of(one, [stop for stop in stops if stop.version_id == one.version_id], under_way, viewer.on),
-            )
-            for one in rows
-        ],
+        journeys=[MyJourney(one, stations_of(one, paths, under_way, viewer.on)) for one in rows],
         bookings=[one for one in bookings if one.occasion.last_on >= viewer.on],
         results=results[:limit],
     )

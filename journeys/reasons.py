@@ -19,7 +19,7 @@ from journeys.deadlines import NEVER
 from journeys.models import Progress, Stage
 from journeys.progress import RULE, standing_of
 from journeys.queries import WEIGHT, stops_shown
-from journeys.stations import Activity, Station, local_stops, stations_of, with_local
+from journeys.stations import Activity, Station, local_stops, shown_paths, stations_of, with_local
 from people.access import Viewer
 from people.models import Person
 
@@ -86,7 +86,7 @@ def reasons_of(progress: Progress, on: date) -> Reasons:
     activities = {pk: Activity("ongoing", one.started_on, None, str(one.public_id)) for pk, one in attempts.items()} | {
         pk: Activity(seat.state, seat.occasion.first_on, seat.occasion.last_on) for pk, seat in seats.items()
     }
-    rows = stations_of(progress, stops, activities, on)
+    rows = stations_of(progress, shown_paths(stops), activities, on)
     stations = {one.key: one for row in rows for one in row.stations}
     titles = {one.course: one.title for one in stations.values()}
     missing = missing_by_attempt(attempts.values())

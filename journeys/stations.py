@@ -97,33 +97,47 @@ def local_stops(progress: Progress) -> list[LocalOnScreen]:
     return sorted(stops, key=lambda one: one.order)
 
 
-class Station(NamedTuple):
-    """One stop of one person on a day. `counts` is whether the journey needs it; `waits_for` are ids of courses still asked for.
+class ShownStop(NamedTuple):
+    """What the stations of everybody at a stop have in common; `group` is 0 for a stop that stands alone."""
 
-    A tuple, because a team of 25 has 750 of them and a frozen dataclass sets each field through a call.
-    """
-
+    stop: Stop | LocalOnScreen
     key: str
-    number: int
     title: str
     course: int
     slug: str
     kind: str
+    group: int
+    opens_days: int
+    local: str = ""
+
+
+class Station(NamedTuple):
+    """One stop of one person on a day. `counts` is whether the journey needs it; `waits_for` are ids of courses still asked for.
+
+    A tuple that begins with what ShownStop has, because a team of 25 has 750 of them and each field given by name costs.
+    """
+
+    stop: Stop | LocalOnScreen
+    key: str
+    title: str
+    course: int
+    slug: str
+    kind: str
+    group: int
+    opens_days: int
+    local: str  # the organisation whose own station it is
+    number: int
     state: str
     counts: bool
-    due: date | None = None
-    done: date | None = None
-    until: date | None = None
-    why: str = ""
-    via: str = ""
-    waits_for: tuple[int, ...] = ()
-    activity: Activity | None = None
-    attempt: str = ""  # public id of the open attempt
-    wait_until: date | None = None
-    grace: date | None = None
-    stop: Stop | LocalOnScreen | None = None
-    local: str = ""  # the organisation whose own station it is
-    late_days: int = 0
+    due: date | None
+    late_days: int
+    done: date | None
+    until: date | None
+    grace: date | None
+    why: str
+    waits_for: Sequence[int]
+    wait_until: date | None
+    activity: Activity | None
     is_next: bool = False
 
     @property
@@ -199,86 +213,97 @@ def state_of(entry: Mapping, activity: Activity | None, *, is_late: bool, opens_
     return "locked" if entry.get("wait") or (wait_until and wait_until > on) else "open"
 
 
-def is_counted(stop: Stop | LocalOnScreen, is_held: bool, entry: Mapping, full_groups: set[int]) -> bool:
-    """Whether the journey needs a stop: compulsory, or one of a group that has not enough yet, or the done ones that filled it."""
-    if not is_held or stop.kind == Stop.Kind.OPTIONAL:
-        return False
-    return stop.kind == Stop.Kind.COMPULSORY or bool(entry.get("done")) or stop.group_id not in full_groups
+class ShownStage(NamedTuple):
+    """A stage of a version with its stops, and how many each of its choice groups needs, by the group's id."""
+
+    stage: Stage
+    stops: list[ShownStop]
+    needs: dict[int, int]
 
 
-def _full_groups(stops: Iterable[Stop], entries: Mapping[str, Mapping]) -> set[int]:
-    done: dict[int, int] = {}
-    needs: dict[int, int] = {}
-    for stop in stops:
-        if stop.group_id and stop.group:
-            needs[stop.group_id] = stop.group.needs
-            done[stop.group_id] = done.get(stop.group_id, 0) + bool(entries.get(stop.key, {}).get("done"))
-    return {pk for pk, need in needs.items() if done[pk] >= need}
+def shown_paths(stops: Iterable[Stop]) -> dict[int, list[ShownStage]]:
+    """By version id the stages with their stops, read off the rows once for everybody on it: a team of 25 has 750 stations.
 
-
-def stations_of(
-    progress: Progress, stops: Sequence[Stop], activities: Mapping[int, Activity], on: date
-) -> list[StageRow]:
-    """The stages and stations of one enrolment on a day, with those of its organisation at the end of their stage.
-
-    What the organisation hides is left out unless it is done or under way. `progress` is asked for by `with_local`; `stops` are
-    those of the version, in order (stops_on_screen); `activities` are by course id.
+    `stops` are in the order of their versions (stops_on_screen).
     """
-    stages: dict[int, list[Stop]] = {}
+    paths: dict[int, list[ShownStage]] = {}
     for stop in stops:
-        stages.setdefault(stop.stage_id, []).append(stop)
-    entered = next((stop.stage.key for stop in stops if stop.stage_id == progress.stage_id), "")
-    held_ones = held_stages([rows[0].stage for rows in stages.values()], entered)
-    held, track = {stage.pk for stage in held_ones}, held_ones[0].role if held_ones else ""
-    full, own = _full_groups(stops, progress.stops), local_stops(progress)
-    rows, number = [], 0
-    # A track of its own for a role is shown to those who are on it, and then alone.
-    shown = [group for group in stages.values() if group[0].stage.role == track]
-    for place, group in enumerate(shown, start=1):
-        is_held = group[0].stage_id in held
-        stations = []
-        listed: list[Stop | LocalOnScreen] = [*group, *(one for one in own if one.stage_key == group[0].stage.key)]
-        for one in listed:
-            entry, activity = progress.stops.get(one.key, {}), activities.get(one.course_id)
-            if entry.get("hidden") and activity is None:
-                continue
-            number += 1
-            counts = is_counted(one, is_held, entry, full)
-            stations.append(_station(one, number, entry, counts, activity, on))
-        rows.append(_stage_row(place, group, stations, is_held))
-    return rows
+        path = paths.setdefault(stop.version_id, [])
+        if not path or path[-1].stage.pk != stop.stage_id:
+            path.append(ShownStage(stop.stage, [], {}))
+        path[-1].stops.append(_shown_stop(stop))
+        if stop.group:
+            path[-1].needs[stop.group.pk] = stop.group.needs
+    return paths
 
 
-def _station(
-    stop: Stop | LocalOnScreen, number: int, entry: Mapping, counts: bool, activity: Activity | None, on: date
-) -> Station:
-    due, done = day(entry.get("due", "")), day(entry.get("done", ""))
-    late = (on - due).days if counts and due and not done and due < on else 0
-    state = state_of(
-        entry, activity, is_late=late > 0, opens_days=getattr(stop, "opens_days", None) or OPENS_DAYS, on=on
-    )
-    return Station(
+def _shown_stop(stop: Stop | LocalOnScreen) -> ShownStop:
+    return ShownStop(
+        stop=stop,
         key=stop.key,
-        number=number,
         title=title_of(stop),
         course=stop.course_id,
         slug=slug_of(stop),
         kind=stop.kind,
-        state=state,
-        counts=counts,
-        due=due,
-        done=done,
-        until=day(entry.get("until", "")),
-        why=entry.get("why", ""),
-        via=entry.get("via", ""),
-        waits_for=tuple(entry.get("wait", ())),
-        wait_until=day(entry.get("wait_until", "")),
-        activity=activity,
-        grace=day(entry.get("grace", "")),
-        stop=stop,
+        group=stop.group_id or 0,
+        opens_days=getattr(stop, "opens_days", None) or OPENS_DAYS,
         local=stop.organisation if isinstance(stop, LocalOnScreen) else "",
-        late_days=late,
     )
+
+
+def is_counted(one: ShownStop, is_held: bool, entry: Mapping, full_groups: set[int]) -> bool:
+    """Whether the journey needs a stop: compulsory, or one of a group that has not enough yet, or the done ones that filled it."""
+    if not is_held or one.kind == Stop.Kind.OPTIONAL:
+        return False
+    return one.kind == Stop.Kind.COMPULSORY or bool(entry.get("done")) or one.group not in full_groups
+
+
+def _full_groups(path: Iterable[ShownStage], entries: Mapping[str, Mapping]) -> set[int]:
+    full = set()
+    for _stage, stops, needs in path:
+        for group, need in needs.items():
+            if sum(bool(entries.get(one.key, {}).get("done")) for one in stops if one.group == group) >= need:
+                full.add(group)
+    return full
+
+
+def stations_of(
+    progress: Progress, paths: Mapping[int, Sequence[ShownStage]], activities: Mapping[int, Activity], on: date
+) -> list[StageRow]:
+    """The stages and stations of one enrolment on a day, with those of its organisation at the end of their stage.
+
+    What the organisation hides is left out unless it is done or under way. `progress` is asked for by `with_local`; `paths` are
+    those of its version and others (shown_paths); `activities` are by course id.
+    """
+    path = paths.get(progress.version_id, ())
+    entered = next((one.stage.key for one in path if one.stage.pk == progress.stage_id), "")
+    held_ones = held_stages([one.stage for one in path], entered)
+    held, track = {stage.pk for stage in held_ones}, held_ones[0].role if held_ones else ""
+    entries, own = progress.stops, [(one.stage_key, _shown_stop(one)) for one in local_stops(progress)]
+    full = _full_groups(path, entries)
+    rows, number = [], 0
+    # A track of its own for a role is shown to those who are on it, and then alone.
+    for place, shown in enumerate((one for one in path if one.stage.role == track), start=1):
+        is_held, stations = shown.stage.pk in held, []
+        for one in (*shown.stops, *(local for key, local in own if key == shown.stage.key)):
+            entry, activity = entries.get(one.key, {}), activities.get(one.course)
+            if entry.get("hidden") and activity is None:
+                continue
+            number += 1
+            stations.append(_station(one, number, entry, is_counted(one, is_held, entry, full), activity, on))
+        rows.append(_stage_row(place, shown, stations, is_held))
+    return rows
+
+
+def _station(
+    shown: ShownStop, number: int, entry: Mapping, counts: bool, activity: Activity | None, on: date
+) -> Station:
+    get = entry.get
+    due, done, until = day(get("due", "")), day(get("done", "")), day(get("until", ""))
+    late = (on - due).days if counts and due and not done and due < on else 0
+    state = state_of(entry, activity, is_late=late > 0, opens_days=shown.opens_days, on=on)
+    ends, waits = (until, day(get("grace", "")), get("why", "")), (get("wait", ()), day(get("wait_until", "")))
+    return Station(*shown, number, state, counts, due, late, done, *ends, *waits, activity)
 
 
 def title_of(stop: Stop | LocalOnScreen) -> str:
@@ -289,17 +314,16 @@ def slug_of(stop: Stop | LocalOnScreen) -> str:
     return stop.slug  # type: ignore[union-attr]  # annotated on a core one
 
 
-def _stage_row(place: int, stops: Sequence[Stop], stations: list[Station], is_held: bool) -> StageRow:
+def _stage_row(place: int, shown: ShownStage, stations: list[Station], is_held: bool) -> StageRow:
     """Counts as the rule of progress does: compulsory ones, and of each group never more than it needs."""
     compulsory = [one for one in stations if one.kind == Stop.Kind.COMPULSORY]
     total, done = len(compulsory), sum(one.done is not None for one in compulsory)
-    groups = {stop.group_id: stop.group for stop in stops if stop.group_id and stop.group}
-    for pk, group in groups.items():
-        members = [one for one in stations if one.stop and one.stop.group_id == pk]
-        enough = min(group.needs, len(members))
+    for group, needs in shown.needs.items():
+        members = [one for one in stations if one.group == group]
+        enough = min(needs, len(members))
         total += enough
         done += min(enough, sum(one.done is not None for one in members))
-    return StageRow(place, stops[0].stage, tuple(stations), total, done, is_held)
+    return StageRow(place, shown.stage, tuple(stations), total, done, is_held)
 
 
 def with_next(rows: list[StageRow]) -> list[StageRow]:

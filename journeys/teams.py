@@ -16,6 +16,7 @@ from journeys.stations import (
     Activity,
     StageRow,
     local_stops,
+    shown_paths,
     stations_of,
     with_local,
 )
@@ -157,12 +158,12 @@ def team_of(viewer: Viewer, journey: str = "", unit: str = "") -> Team | None:
     stops = stops_shown(versions={one.version_id for one in shown}) if shown else []
     local = {stop.course_id for one in shown for stop in local_stops(one)}
     under_way = activities_of(viewer, {stop.course_id for stop in stops} | local) if stops else {}
+    paths = shown_paths(stops)
     for progress in shown:
         member = by_person[progress.person_id]
         if member.progress is None or progress.state in Enrolment.OPEN:
-            own = [stop for stop in stops if stop.version_id == progress.version_id]
             member.progress = progress
-            member.stages = stations_of(progress, own, under_way.get(progress.person_id, {}), viewer.on)
+            member.stages = stations_of(progress, paths, under_way.get(progress.person_id, {}), viewer.on)
     return Team(members, sorted((one for one, _n in journeys.values()), key=lambda one: one.shown_name), chosen)
 
 

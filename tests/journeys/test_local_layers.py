@@ -28,7 +28,7 @@ from journeys.progress import standing
 from journeys.publishing import adopt_journey
 from journeys.queries import stops_on_screen
 from journeys.recomputing import begin_rebuild, go_on
-from journeys.stations import stations_of, with_local
+from journeys.stations import shown_paths, stations_of, with_local
 from people.consequences import Outdated
 from people.employment import hire
 from people.sharing import accept_record
@@ -73,7 +73,9 @@ def course_of(journey, key):
 
 def shown(enrolment) -> list[str]:
     stops = list(stops_on_screen([enrolment.version_id]))
-    rows = stations_of(with_local(Progress.objects).get(enrolment=enrolment), stops, {}, timezone.localdate())
+    rows = stations_of(
+        with_local(Progress.objects).get(enrolment=enrolment), shown_paths(stops), {}, timezone.localdate()
+    )
     return [one.key for stage in rows for one in stage.stations]
 
 
