@@ -84,7 +84,7 @@ def team_progress(viewer: Viewer, *, people: list[int] | None) -> QuerySet[Progr
     """The journeys of the team (None), or of some of its people, that run or are completed: one query."""
     rows = with_local(Progress.objects.visible_to(viewer).exclude(state=Enrolment.State.ENDED))
     rows = rows if people is None else rows.filter(person__in=people)
-    return rows.select_related("journey", "stage", "enrolment").order_by("journey__name", "pk")
+    return rows.select_related("journey", "stage").defer("lacks", "core").order_by("journey__name", "pk")
 
 
 @prepared
