@@ -176,9 +176,9 @@ class OccasionFilter(filters.FilterSet):
         today = self.request.viewer.on
         if state == "cancelled":
             return rows.filter(state=Occasion.State.CANCELLED)
-        rows = rows.exclude(state=Occasion.State.CANCELLED)
         if state == "coming":
-            return rows.filter(last_on__gte=today).exclude(state=Occasion.State.REPORTED)
+            return rows.coming(today)
+        rows = rows.exclude(state=Occasion.State.CANCELLED)
         past = rows.filter(Q(last_on__lt=today) | Q(state=Occasion.State.REPORTED))
         return past.exclude(state=Occasion.State.REPORTED) if state == "unreported" else past
 

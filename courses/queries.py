@@ -36,8 +36,9 @@ from courses.models import (
 )
 from people.access import Viewer, viewer_for
 from people.models import Employment, Person
-from people.prepared import prepared
+from people.prepared import Fixed, prepared
 from people.roles import Permission, Role
+from people.tables import counted_first
 
 OPEN_STATES = (Occasion.State.OPEN, Occasion.State.CLOSED)
 # A request keeps its place in the queue while the manager thinks (decisions 6): the same people as place_in_queue counts.
@@ -66,6 +67,12 @@ def catalogue(viewer: Viewer) -> QuerySet[CourseVersion]:
         .only("title", "title_en", "days", "minutes", "course__slug", "course__code", "course__subject__name")
         .order_by("course__sort_key", "pk")
     )
+
+
+@prepared
+def catalogue_begins(viewer: Viewer, *, most: Fixed) -> QuerySet[CourseVersion]:
+    """The first rows of the catalogue, each with `of_all`."""
+    return counted_first(catalogue(viewer), most.value)
 
 
 def bookable_at(viewer: Viewer, at: datetime | None = None) -> QuerySet[Occasion]:

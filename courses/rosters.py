@@ -46,8 +46,9 @@ from courses.queue import BEHIND_DEADLINE, NEW_IN_JOB, place_sentence, placed, w
 from courses.tallies import LATE_KINDS, with_outcomes
 from people.access import Viewer
 from people.models import Employment, Person
-from people.prepared import prepared
+from people.prepared import Fixed, prepared
 from people.roles import Permission
+from people.tables import counted_first
 
 SEATED = (Booking.State.BOOKED, Booking.State.FINISHED)
 WAITING = (Booking.State.REQUESTED, Booking.State.QUEUED, Booking.State.OFFERED)
@@ -70,6 +71,12 @@ def occasions_listed(viewer: Viewer) -> QuerySet[Occasion]:
         .order_by("first_on", "pk")
         .as_system("how many stand in the queue")
     )
+
+
+@prepared
+def occasions_coming(viewer: Viewer, *, most: Fixed) -> QuerySet[Occasion]:
+    """The first occasions of the list that have not ended, each with `of_all`."""
+    return counted_first(occasions_listed(viewer).coming(viewer.on), most.value)
 
 
 def _runs(viewer: Viewer) -> bool:

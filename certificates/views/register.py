@@ -18,9 +18,9 @@ from certificates.models import Bundle, Certificate
 from certificates.models.certificate import SOON, CertificateQuerySet
 from certificates.tables import CertificateTable
 from people.access import Viewer
-from people.prepared import prepared
+from people.prepared import Fixed, prepared
 from people.roles import Permission
-from people.tables import CountedPaginator
+from people.tables import CountedPaginator, FirstPage
 
 PER_PAGE = 25
 
@@ -60,6 +60,17 @@ def _figures(rows: CertificateQuerySet, found: CertificateQuerySet | None, viewe
     return {"found": sums["all"], "expired": sums["all"] - sums["valid"], **sums}
 
 
+def _dressed(rows: CertificateQuerySet, viewer: Viewer) -> CertificateQuerySet:
+    """Certificates with what a row of the list shows."""
+    return rows.with_unit(viewer.on).select_related("issuer")
+
+
+@prepared
+def _first(viewer: Viewer, *, most: Fixed) -> QuerySet:
+    rows = _dressed(Certificate.objects.visible_to(viewer).live(), viewer)
+    return rows.order_by(*CertificateTable.base_columns["name"].order_by)[: most.value]
+
+
 @prepared
 def _bundles(viewer: Viewer, *, now: datetime) -> QuerySet[Bundle]:
     return Bundle.objects.visible_to(viewer).current(now)
@@ -72,7 +83,10 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     filters = CertificateFilter(request.GET, rows, request)
     is_narrowed = any(request.GET.get(name) for name in filters.filters)
     figures = _figures(rows, filters.qs if is_narrowed else None, request.viewer)
-    table = CertificateTable(filters.qs.with_unit(request.viewer.on).select_related("issuer"))
+    if request.GET:
+        table = CertificateTable(_dressed(filters.qs, request.viewer))
+    else:
+        table = CertificateTable(FirstPage(_first(request.viewer, most=Fixed(PER_PAGE))))
     pages = {"per_page": PER_PAGE, "silent": True, "paginator_class": CountedPaginator, "count": figures["found"]}
     RequestConfig(request, paginate=pages).configure(table)
     context = {

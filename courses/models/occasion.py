@@ -42,6 +42,10 @@ class OccasionQuerySet(AskedAsSystem):
     def upcoming(self, day: date | None = None):
         return self.filter(last_on__gte=day or timezone.localdate())
 
+    def coming(self, day: date):
+        """With a day left, and neither cancelled nor reported."""
+        return self.upcoming(day).exclude(state__in=(Occasion.State.CANCELLED, Occasion.State.REPORTED))
+
     def bookable(self, at=None):
         """Open for booking at a moment: state open, inside the registration window."""
         at = at or timezone.now()

@@ -15,6 +15,8 @@ from courses.models import CourseResult, CourseVersion
 from courses.renewing import renewal_of
 from courses.results import missing_by_attempt, start_course
 from courses.tables import CatalogueTable
+from people.prepared import Fixed
+from people.tables import FirstPage, counted_pages
 
 PER_PAGE = 25
 # At most so many times DATES may be asked for.
@@ -23,9 +25,13 @@ MOST_TIMES = 40
 
 def course_list(request: HttpRequest) -> HttpResponse:
     """The catalogue: search, filters, one row for a course."""
-    found = CourseFilter(request.GET or None, queryset=queries.catalogue(request.viewer), request=request)
-    table = CatalogueTable(found.qs, request=request)
-    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+    if request.GET:
+        found = CourseFilter(request.GET, queryset=queries.catalogue(request.viewer), request=request)
+        table, pages = CatalogueTable(found.qs), {"per_page": PER_PAGE, "silent": True}
+    else:
+        found, rows = CourseFilter(request=request), queries.catalogue_begins(request.viewer, most=Fixed(PER_PAGE))
+        table, pages = CatalogueTable(FirstPage(rows)), counted_pages(rows, PER_PAGE)
+    RequestConfig(request, paginate=pages).configure(table)
     queries.dress_catalogue(request.viewer, [row.record for row in table.paginated_rows])
     narrowed = any(request.GET.get(name) for name in found.filters)
     return render(request, "courses/course_list.html", {"filter": found, "table": table, "narrowed": narrowed})

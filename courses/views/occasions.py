@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -33,7 +34,9 @@ from courses.views import bookings
 from courses.views.calendars import days_file
 from courses.views.outcomes import carry_out
 from people.models import Organisation
+from people.prepared import Fixed
 from people.roles import Permission
+from people.tables import FirstPage, counted_pages
 from people.views.doors import permitted
 
 MARKERS = (Permission.RUN_OCCASIONS, Permission.MARK_ATTENDANCE)
@@ -44,15 +47,26 @@ MOST_ROWS = 2000  # of a file that is written while its reader waits
 @permitted(*LISTERS)
 def occasion_list(request: HttpRequest) -> HttpResponse:
     """Sessions that the viewer runs, coming ones first; the same rows as a file with ?fil=xlsx or ?fil=ics."""
-    chosen = OccasionFilter(
-        request.GET or {"state": "coming"}, rosters.occasions_listed(request.viewer), request=request
-    )
+    if not request.GET:
+        return _occasion_list(request, OccasionFilter({"state": "coming"}, request=request), *_first_page(request))
+    chosen = OccasionFilter(request.GET, rosters.occasions_listed(request.viewer), request=request)
     if request.GET.get("fil") == "xlsx":
         return answer_table("tillfallen", _("Sessions"), *_occasion_rows(tallies.with_tallies(chosen.qs)))
     if request.GET.get("fil") == "ics":
         return days_file(_("Sessions"), chosen.qs)
-    table = OccasionTable(chosen.qs, order_by_field="sort", page_field="sida")
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return _occasion_list(request, chosen, chosen.qs, {"per_page": PER_PAGE})
+
+
+def _first_page(request: HttpRequest) -> tuple[FirstPage, dict]:
+    rows = rosters.occasions_coming(request.viewer, most=Fixed(PER_PAGE))
+    return FirstPage(rows), counted_pages(rows, PER_PAGE)
+
+
+def _occasion_list(
+    request: HttpRequest, chosen: OccasionFilter, rows: QuerySet | FirstPage, pages: dict
+) -> HttpResponse:
+    table = OccasionTable(rows, order_by_field="sort", page_field="sida")
+    RequestConfig(request, paginate=pages).configure(table)
     undecided = rosters.to_decide(request.viewer) if Permission.RUN_OCCASIONS in request.viewer.may else []
     context = {
         "table": table,
