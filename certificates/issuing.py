@@ -97,12 +97,17 @@ def uncertified_completions() -> QuerySet[Completion]:
     return Completion.objects.standing().filter(~Exists(made))
 
 
-def issue_missing(*, limit: int = 200, at: datetime | None = None) -> list[Certificate]:
-    """Make what is missing, oldest first, at most `limit` of each. The periodic twin of the signals; returns what it made."""
-    made = []
-    for result in uncertified_results().order_by("pk")[:limit]:
+def issue_missing(*, since: datetime | None = None, limit: int = 200, at: datetime | None = None) -> list[Certificate]:
+    """Make what is missing, oldest first, at most `limit` of each. The periodic twin of the signals; returns what it made.
+
+    `since`: only of what was passed or completed from then on; without it all that there is is read.
+    """
+    made, results, completions = [], uncertified_results(), uncertified_completions()
+    if since:
+        results, completions = results.filter(decided_at__gte=since), completions.filter(stamped_at__gte=since)
+    for result in results.order_by("pk")[:limit]:
         made.append(issue_for_result(result=result, at=at))
-    for completion in uncertified_completions().order_by("pk")[:limit]:
+    for completion in completions.order_by("pk")[:limit]:
         made.append(issue_for_completion(completion=completion, at=at))
     return [certificate for certificate in made if certificate]
 

@@ -1,5 +1,9 @@
 """Work for the worker. Every job is short and may run twice."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from certificates.bundling import close_bundle as close
 from certificates.bundling import expire_bundles, next_lines, pack, resume_bundles
 from certificates.closing import reissue_stopped
@@ -16,9 +20,18 @@ def render_certificate(pk: int) -> str:
     return produce(certificate=certificate) if certificate else "nothing to draw"
 
 
+# What was passed or completed so lately is looked at every few minutes; each night everything.
+LATELY = timedelta(days=2)
+
+
+def make_forgotten_certificates() -> str:
+    """Nightly: what a lost signal left behind, however long ago."""
+    return f"{len(issue_missing())} issued"
+
+
 def make_missing_certificates() -> str:
-    """What a lost signal or a lost job left behind, every few minutes."""
-    made = issue_missing()
+    """What a lost signal or a lost job left behind lately, every few minutes."""
+    made = issue_missing(since=timezone.now() - LATELY)
     made += reissue_stopped()
     again = requeue_unrendered()
     return f"{len(made)} issued, {again} queued again"

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Mod
 from django.utils import timezone
 
@@ -25,7 +25,17 @@ from people.models import Employment
 
 # Requests that are looked at in one run, and the minutes between two runs (tracker/schedules.py).
 CHASED_AT_ONCE, CHASED_EVERY = 100, 5
-REPAIRED_EVERY = 10  # minutes, of which a day has a whole number
+# Minutes between two runs that look at their share of all, and those in which everything has had its turn.
+REPAIRED_EVERY, REPAIRED_WITHIN = 2, 24 * 60
+SETTLED_EVERY, SETTLED_WITHIN = 5, 60
+
+
+def in_turn(rows: QuerySet, at: datetime, *, every: int, within: int) -> QuerySet:
+    """The share of rows whose turn it is at a moment: asked every few minutes, each row comes once in so many (both divide a day)."""
+    local = timezone.localtime(at)
+    turns = within // every
+    turn = (local.hour * 60 + local.minute) // every % turns
+    return rows.annotate(turn=Mod("pk", Value(turns))).filter(turn=turn)
 
 
 def lapse_offers(at: datetime | None = None) -> int:
@@ -96,13 +106,15 @@ def close_occasions(at: datetime | None = None) -> int:
 
 
 def settle_results(at: datetime | None = None) -> int:
-    """Every few minutes: open attempts with something done whose state is not what the rule says. Answers how many.
+    """Every SETTLED_EVERY minutes: open attempts with something done whose state is not what the rule says. Answers how many.
 
-    Thousands are open at any time and right: they are read together, and only what differs is locked and settled.
+    Thousands are open at any time and right: each run reads its share of them together, so that an hour sees all, and only what
+    differs is locked and settled.
     """
     at = at or timezone.now()
     done = PartResult.objects.filter(result=OuterRef("pk"), state=PartResult.State.DONE)
-    begun = CourseResult.objects.open().filter(Exists(done)).select_related("course_version").order_by("pk")
+    begun = in_turn(CourseResult.objects.open().filter(Exists(done)), at, every=SETTLED_EVERY, within=SETTLED_WITHIN)
+    begun = begun.select_related("course_version").order_by("pk")
     rows = begun.prefetch_related("course_version__parts", "part_results").iterator(chunk_size=500)
     found = [result for result in rows if state_by_rule(result) != result.state]
     for result in found:
@@ -179,9 +191,7 @@ def repair_calendars(at: datetime | None = None) -> int:
     Each run looks at its share of them, so that a day sees all and none takes long: a nation's hour was more than a minute.
     """
     at = at or timezone.now()
-    local = timezone.localtime(at)
-    turn = (local.hour * 60 + local.minute) // REPAIRED_EVERY
-    due = Occasion.objects.annotate(turn=Mod("pk", Value(24 * 60 // REPAIRED_EVERY))).filter(turn=turn)
+    due = in_turn(Occasion.objects.all(), at, every=REPAIRED_EVERY, within=REPAIRED_WITHIN)
     coming = due.filter(last_on__gte=timezone.localdate(at)).select_related("course_version", "organiser")
     found = [occasion for occasion in coming.order_by("pk") if differing(occasion)]
     for occasion in found:

@@ -1,8 +1,8 @@
 """What the worker does for journeys. Every job is safe to run twice and repairs what a lost signal left behind."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from courses.models import CourseResult
@@ -23,17 +23,29 @@ from journeys.versions_publishing import publish_due
 RECOMPUTING_SECONDS = 40
 
 
-def stamp_missing(at: datetime | None = None) -> int:
-    """Minutely: settle enrolments that a result was decided for since their row was written, or that have no row.
+# What a lost signal left is looked for among what happened so lately, every few minutes; each night among everything.
+LATELY = timedelta(days=2)
 
-    Answers how many were settled.
+
+def stamp_lately(at: datetime | None = None) -> int:
+    """Every few minutes: `stamp_missing` for those who passed something, or were enrolled, in the last two days."""
+    since = (at or timezone.now()) - LATELY
+    passed = CourseResult.objects.passed().filter(decided_at__gte=since).order_by().values("person")
+    return stamp_missing(at, Enrolment.objects.filter(Q(person__in=passed) | Q(enrolled_at__gte=since)))
+
+
+def stamp_missing(at: datetime | None = None, among: QuerySet[Enrolment] | None = None) -> int:
+    """Nightly: settle enrolments that a result was decided for since their row was written, or that have no row.
+
+    `among`: only those. Answers how many were settled.
     """
     newer = CourseResult.objects.passed().filter(
         person=OuterRef("person"),
         organisation=OuterRef("organisation"),
         decided_at__gt=OuterRef("progress__computed_at"),
     )
-    stale = Enrolment.objects.exclude(state=Enrolment.State.ENDED).filter(
+    enrolments = Enrolment.objects.all() if among is None else among
+    stale = enrolments.exclude(state=Enrolment.State.ENDED).filter(
         Q(progress=None) | ~Q(progress__rule=RULE) | Exists(newer)
     )
     return len(_each(stale, lambda enrolment, paths: stamp(enrolment, at, paths)))

@@ -30,6 +30,7 @@ KEPT = 30
 READING = ("select", "klass_info", "annotation_col_map", "col_count", "has_extra_select")
 # In tests the same values are compared with a fresh question the first time and every so many times.
 AGAIN = 10
+SEVERAL = (list, set, frozenset)
 # Where the marks of the two copies begin, far from anything real. What is reckoned from a day (the next one) stays near its mark.
 IDS, DAYS = (7_000_000_000_000, 8_100_000_000_000), (date(1104, 1, 1), date(1403, 7, 1))
 APART, NEAR = timedelta(days=4000), timedelta(days=1900)
@@ -149,11 +150,17 @@ def carried(viewer: Viewer | None, named: dict[str, Any], taker: Given | Marks) 
             for one in viewer.scopes
         ]
         other = Viewer(Person.from_db(None, ["id"], [person]), viewer.role, on, scopes)
-    several = (list, set, frozenset)
     return other, {
-        name: taker.take_all(list(value)) if isinstance(value, several) else take(value)
+        name: taker.take_all(list(value)) if isinstance(value, SEVERAL) else take(value)
         for name, value in named.items()
     }
+
+
+def filled_up(ids: list[int] | set[int] | frozenset[int]) -> list[int]:
+    """Ids in, as many as the next power of two out, filled up with ids that no row has: so lists of many lengths are of one shape."""
+    few = list(ids)
+    wanted = 1 << (len(few) - 1).bit_length() if few else 0
+    return few + [-number for number in range(1, wanted - len(few) + 1)]
 
 
 def _is_mark(value: Any) -> bool:
@@ -221,6 +228,7 @@ class Prepared:
         self.compared: Counter[tuple] = Counter()
 
     def __call__(self, viewer: Viewer | None = None, /, **named: Any) -> list[Any]:
+        named = {name: filled_up(value) if isinstance(value, SEVERAL) else value for name, value in named.items()}
         given = Given()
         carried(viewer, named, given)
         roles = (viewer.role, *(scope.role for scope in viewer.scopes)) if viewer else ()

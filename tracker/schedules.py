@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_q.models import Schedule
 
-from courses.jobs import CHASED_EVERY, REPAIRED_EVERY
+from courses.jobs import CHASED_EVERY, REPAIRED_EVERY, SETTLED_EVERY
 
 # job -> minutes between two runs; every job may run twice and asks for what is due itself.
 EVERY_MINUTES: dict[str, int] = {
@@ -16,7 +16,7 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.release_due_holds": 2,
     "courses.jobs.fill_waiting": 5,
     "courses.jobs.close_occasions": 5,
-    "courses.jobs.settle_results": 10,
+    "courses.jobs.settle_results": SETTLED_EVERY,
     "courses.jobs.release_other_dates": 10,
     "courses.jobs.release_leavers": 60,
     "courses.jobs.chase_approvals": CHASED_EVERY,
@@ -27,13 +27,15 @@ EVERY_MINUTES: dict[str, int] = {
     "courses.jobs.forget_old_uploads": 1440,
     "courses.jobs.warn_of_expiry": 720,
     "courses.jobs.throw_away_evidence": 1440,
-    "journeys.jobs.stamp_missing": 10,
+    "journeys.jobs.stamp_lately": 5,
+    "journeys.jobs.stamp_missing": 24 * 60,
     "journeys.jobs.follow_the_day": 60,
     "journeys.jobs.carry_versions": 2,
     "journeys.jobs.roll_up": 5,
     "journeys.jobs.check_target_groups": 5,
     "journeys.jobs.go_on_recomputing": 1,
     "certificates.jobs.make_missing_certificates": 5,
+    "certificates.jobs.make_forgotten_certificates": 24 * 60,
     "certificates.jobs.resume_lost_bundles": 2,
     "certificates.jobs.warn_about_seals": 24 * 60,
     "certificates.jobs.throw_away_old_bundles": 60,

@@ -118,6 +118,8 @@ class CourseResult(Public):
                 condition=Q(source__in=["session", "digital"]),
                 name="courseresult_certified",
             ),
+            # What was passed lately, for the jobs that mend what a lost signal left: nobody reads all that a country has passed.
+            models.Index(fields=["decided_at"], condition=Q(state="passed"), name="courseresult_lately"),
             models.Index(fields=["organisation", "valid_until"], name="courseresult_expiry"),
             models.Index(fields=["person", "subject", "valid_until"], name="courseresult_subject"),
         ]

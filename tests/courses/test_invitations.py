@@ -17,7 +17,7 @@ from courses.cancelling import cancel_occasion, undo_cancellation
 from courses.entries import differing, repair, write_days
 from courses.feeds import renew_feed
 from courses.invitations import read_answers, take_mail
-from courses.jobs import REPAIRED_EVERY, repair_calendars
+from courses.jobs import REPAIRED_EVERY, REPAIRED_WITHIN, repair_calendars
 from courses.models import Booking, CalendarReply, Entry, Feed, Meeting, Occasion
 from courses.moving import move_meeting
 from courses.results import finish_part
@@ -386,8 +386,8 @@ def test_a_day_of_repairs_sees_each_coming_session_once(world, course):
     found = [build_occasion(world, course, in_days=30 + n) for n in range(3)]
     Organisation.objects.filter(pk=world.region.pk).update(brand_name="Annat namn")
     assert all(differing(Occasion.objects.get(pk=one.pk)) for one in found)
-    midnight = timezone.localtime().replace(hour=0, minute=7)
-    turns = range(24 * 60 // REPAIRED_EVERY)
+    midnight = timezone.localtime().replace(hour=0, minute=1)
+    turns = range(REPAIRED_WITHIN // REPAIRED_EVERY)
     runs = [repair_calendars(midnight + timedelta(minutes=REPAIRED_EVERY * turn)) for turn in turns]
     assert runs == [sum(one.pk % len(turns) == turn for one in found) for turn in turns]
     assert not any(differing(Occasion.objects.get(pk=one.pk)) for one in found)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from people.models import Employment, Organisation, Person
-from people.prepared import KEPT, NotPrepared, Prepared, prepared
+from people.prepared import KEPT, Fixed, NotPrepared, Prepared, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -80,10 +80,20 @@ def test_how_many_there_are_belongs_to_the_question(world, django_assert_num_que
     assert len(question.kept) == 3
 
 
+def test_lists_of_many_lengths_are_of_few_shapes_and_find_nobody_more(world):
+    question = prepared(lambda *, ids: Person.objects.filter(pk__in=ids).order_by("pk"))
+    everybody = list(Person.objects.order_by("pk")[:9])
+    for many in range(5, 10):
+        assert question(ids=[one.pk for one in everybody[:many]]) == everybody[:many]
+    assert len(question.kept) == 2
+    others = prepared(lambda *, ids: Person.objects.exclude(pk__in=ids))
+    assert len(others(ids=[one.pk for one in everybody[:5]])) == Person.objects.count() - 5
+
+
 def test_no_more_shapes_are_kept_than_fit(world):
-    question = prepared(lambda *, ids: Organisation.objects.filter(pk__in=ids))
+    question = prepared(lambda *, most: Organisation.objects.order_by("pk")[: most.value])
     for many in range(KEPT + 2):
-        question(ids=list(range(many)))
+        question(most=Fixed(many + 1))
     assert len(question.kept) == 2
 
 
