@@ -65,6 +65,9 @@ def move_obstacles(meeting: Meeting, starts_at: datetime, ends_at: datetime) -> 
         return [_("This day is already over or cancelled.")]
     if ends_at <= starts_at:
         return [_("A day has to end after it starts.")]
+    others = meeting.occasion.meetings.filter(cancelled_at=None).exclude(pk=meeting.pk)
+    if others.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
+        return [_("Another day of the session is at that time.")]
     return []
 
 

@@ -57,7 +57,7 @@ def planning_obstacles(version: CourseVersion | None, days: list[Day], opens_at:
         sentences.append(_("A day has to end after it starts."))
     in_order = sorted(days, key=lambda day: day.part.order)
     for first, later in pairwise(in_order):
-        if later.starts_at < first.starts_at:
+        if later.starts_at < first.ends_at:
             titles = {"first": first.part.shown_title, "later": later.part.shown_title}
             sentences.append(_("%(later)s has to come after %(first)s.") % titles)
     return [*sentences, *window_obstacles(opens_at, closes_at, [day.starts_at for day in days])]

@@ -62,7 +62,11 @@ class FileForm(forms.Form):
 class StageForm(forms.Form):
     """A stage: years in the profession, or a track of its own for a role."""
 
-    name = forms.CharField(label=_("Name in Swedish"), max_length=80, help_text=_("As people say it: Ny, Van, Erfaren"))
+    name = forms.CharField(
+        label=_("Name in Swedish"),
+        max_length=80,
+        help_text=_("As people say it: Ny, Van, Erfaren. A course stands in one stage alone, so each needs its own."),
+    )
     name_en = forms.CharField(label=_("Name in English"), max_length=80, required=False)
     min_years = forms.IntegerField(label=_("From years in the profession"), required=False, min_value=0, max_value=60)
     max_years = forms.IntegerField(label=_("To years in the profession"), required=False, min_value=1, max_value=60)

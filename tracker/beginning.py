@@ -117,7 +117,9 @@ def _of_installation() -> list[Made]:
         (
             (
                 _("Roles"),
-                _("A course organiser, and a programme owner or coordinator; managers and HR where people work."),
+                _(
+                    "A course organiser and a programme owner or coordinator in the collaboration; managers and HR where people work."
+                ),
                 (Role.MUNICIPALITY_ADMIN,),
             ),
             "",

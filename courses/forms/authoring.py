@@ -109,6 +109,7 @@ class PartForm(forms.ModelForm):
             "second_signer": _("A second person signs as well"),
         }
         help_texts = {
+            "kind": _("One part for each course day: two days are two parts."),
             "confirmed_by": _("Course days and webinars are always confirmed by the organiser."),
             "renewal": _(
                 "Whoever takes the course again while the earlier one is valid does only the parts marked here."

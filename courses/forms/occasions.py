@@ -84,8 +84,14 @@ class OccasionForm(forms.ModelForm):
         return self.cleaned_data
 
     def fits(self, starts: Iterable[datetime]) -> bool:
-        """Whether booking opens and closes before the days that start then; else the field says why not."""
+        """Whether booking opens and closes before the days that start then; else the field says why not.
+
+        A closing time that nobody touched moves before a first day that comes sooner than was suggested.
+        """
         opens_at, closes_at = (self.cleaned_data.get(name) for name in ("opens_at", "closes_at"))
+        first = min(starts := list(starts), default=None)
+        if not self.instance.pk and first and closes_at == self.initial["closes_at"] > first:
+            closes_at = self.cleaned_data["closes_at"] = self.instance.closes_at = first
         window = [self.initial.get(name) for name in ("opens_at", "closes_at")]
         if not opens_at or not closes_at or (self.instance.pk and window == [opens_at, closes_at]):
             return True
@@ -156,6 +162,19 @@ class DayForm(forms.Form):
             datetime.combine(data["on"], data["ends"], zone),
         )
 
+    def lies_behind(self) -> bool:
+        """Whether the day has begun: nobody could get a seat any more. The field says where earlier courses are written in."""
+        begun = self.when()[0] < timezone.now()
+        if begun:
+            self.add_error(
+                "on",
+                _(
+                    "The day lies behind, and nobody could book it any more. Change the date. What somebody has taken already "
+                    "is written in by the employer's HR, under Earlier courses."
+                ),
+            )
+        return begun
+
     def facts(self) -> dict:
         starts_at, ends_at = self.when()
         where = {name: self.cleaned_data[name] for name in ("venue", "place", "online_url")}
@@ -163,15 +182,6 @@ class DayForm(forms.Form):
 
     def day(self) -> Day:
         return Day(part=self.part, **self.facts())
-
-
-class PastForm(forms.Form):
-    """Asked when a day has begun already: a session may be put in afterwards, but not by a slip of the year."""
-
-    is_past = forms.BooleanField(
-        label=_("Yes, it has begun or been already: put it in afterwards"),
-        error_messages={"required": _("A day lies behind. Change the date, or say that it is meant so.")},
-    )
 
 
 def day_initial(number: int) -> dict:

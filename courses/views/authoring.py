@@ -29,6 +29,7 @@ from courses.forms.authoring import CourseForm, DescriptionForm, GoalForm, PartF
 from courses.models import Course, CourseVersion, Goal, Part, Prerequisite, Task
 from courses.refusals import Refused
 from courses.tables import OwnCoursesTable
+from people.models import Collaboration
 from people.roles import Permission
 from people.views.doors import permitted
 
@@ -110,9 +111,15 @@ def course_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "prerequisites": prerequisites(request.viewer, version) if rows else [],
         "is_draft": version.state == CourseVersion.State.DRAFT,
         "obstacles": publishing_obstacles(version),
+        "is_shared": _is_shared(request),
         "about": texts.render_text(version.text),
     }
     return render(request, "courses/course_edit.html", context)
+
+
+def _is_shared(request: HttpRequest) -> bool:
+    """Whether a collaboration stands between the author's organisation and others."""
+    return Collaboration.objects.visible_to(request.viewer).exists()
 
 
 @author
@@ -266,6 +273,7 @@ def course_publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "version": version,
         "course": version.course,
         "obstacles": publishing_obstacles(version),
+        "is_shared": _is_shared(request),
         "has_days": version.parts.filter(kind__in=Part.MEETING_KINDS).exists(),
     }
     return render(request, "courses/course_publish.html", context)

@@ -20,7 +20,6 @@ from courses.forms.occasions import (
     CourseChoice,
     DayForm,
     OccasionForm,
-    PastForm,
     TrainersForm,
     day_initial,
     occasion_initial,
@@ -187,12 +186,10 @@ def occasion_create(request: HttpRequest) -> HttpResponse:
         DayForm(data, viewer=request.viewer, part=part, prefix=part.key, initial=day_initial(number) | places[part.key])
         for number, part in enumerate(parts)
     ]
-    past = None
     checked = [form.is_valid(), trainers.is_valid(), *[day.is_valid() for day in days]] if data is not None else [False]
     starts = [day.when()[0] for day in days] if all(checked) else []
-    if starts and min(starts) < timezone.now():
-        past = PastForm(data)
-    if starts and form.fits(starts) and (past is None or past.is_valid()):
+    behind = [day for day in days if starts and day.lies_behind()]  # each says so beside its date
+    if starts and form.fits(starts) and not behind:
         try:
             occasion = _planned(request, course, form, trainers, days)
         except Refused as refusal:
@@ -202,7 +199,6 @@ def occasion_create(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The session is planned. Publish it when people may book."))
             return redirect("occasion_detail", occasion.public_id)
     context = {"choice": choice, "course": course, "version": version, "form": form, "trainers": trainers, "days": days}
-    context["past"] = past
     return render(request, "courses/occasion_create.html", context)
 
 

@@ -18,7 +18,7 @@ from journeys.deadline_forms import NEEDS, AnchorForm, DeadlineForm
 from journeys.models import Stage, Stop, Version
 from journeys.obstacles import course_name, missing_to_publish, used_courses
 from journeys.programme_forms import GroupForm, StageForm, StopForm
-from journeys.programmes import path_shown
+from journeys.programmes import deadline_words, path_shown
 from journeys.publishing import (
     DRAFTS,
     add_group,
@@ -193,6 +193,7 @@ def show_deadline(request: HttpRequest, stop: Stop, form: AnchorForm | DeadlineF
     lead = f"{course_name(stop.course)} · {stop.stage}"
     # A new station is saved already: its deadline can be passed over, and nothing is left to cancel.
     context = {"form": form, "journey": stop.version.journey, "lead": lead, "is_new": "ny" in request.GET}
+    context["stands"] = deadline_words(stop)
     return render(request, "journeys/stop_deadline.html", context)
 
 

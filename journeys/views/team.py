@@ -18,7 +18,7 @@ from journeys.models import Enrolment, Progress
 from journeys.notices import remind
 from journeys.overviews import UNITS_A_PAGE, UnitCounts, longest_overdue, next_occasions, sums_of, units_counted
 from journeys.queries import stop_named
-from journeys.stations import slug_of, title_of
+from journeys.stations import title_of
 from journeys.teams import Team, team_of
 from people.ids import as_uuid
 from people.models import Employment, Person
@@ -130,7 +130,7 @@ def _back(request: HttpRequest) -> str:
 @require_safe
 @permitted(Permission.BOOK_FOR_OTHERS)
 def team_book(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
-    """To the next occasion with a seat for a station, with the person chosen; to the course when there is none."""
+    """To the next occasion with a seat for a station, with the person chosen; back to the person when there is none."""
     person = get_object_or_404(Person.objects.visible_to(request.viewer), public_id=public_id)
     rows = Progress.objects.visible_to(request.viewer).filter(person=person, state__in=Enrolment.OPEN)
     stop = stop_named(rows, key)
@@ -138,8 +138,9 @@ def team_book(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
         raise Http404
     occasion = next_occasions(request.viewer, [stop.course_id]).get(stop.course_id)
     if occasion is None:
-        messages.info(request, _("No session of %(course)s has a free seat now.") % {"course": title_of(stop)})
-        return redirect("course_detail", slug_of(stop))
+        text = _("No session of %(course)s has a free seat now. The course page shows those with a queue.")
+        messages.info(request, text % {"course": title_of(stop)})
+        return redirect("team_person", public_id)
     jobs = Employment.objects.visible_to(request.viewer).on(request.viewer.on).filter(person=person)
     chosen = "&".join(f"people={job.public_id}" for job in jobs)
     return redirect(f"{reverse('booking_people', args=[occasion.public_id])}?{chosen}")

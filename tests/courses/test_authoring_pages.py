@@ -1,5 +1,7 @@
 """Making a course on the screen, from its name to publishing; venues and subjects."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,7 @@ from django.urls import reverse
 from courses.authoring import add_subject, draft_course, draft_next, publish_course
 from courses.models import Course, CourseVersion, Part, Prerequisite, Subject, Venue
 from courses.results import start_course
+from people.models import Accession, Collaboration
 from tests.factories import build_course, build_self_study
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,18 @@ def test_a_course_is_made_from_name_to_publishing(world, sign_in):
     version.refresh_from_db()
     assert (version.state, version.title, version.course.state) == ("published", "Lyssna", "published")
     assert sign_in(world.amira).get(reverse("course_detail", args=[version.course.slug])).status_code == 200
+
+
+def test_the_draft_says_who_will_see_it(world, draft, sign_in):
+    assert (
+        "Alla i era samverkansområden ser den"
+        in sign_in(world.petra).get(url_of("course_edit", draft)).content.decode()
+    )
+    Accession.objects.update(ends_on=world.today - timedelta(days=1))
+    Collaboration.objects.update(lead=world.tjorn)
+    alone = sign_in(world.petra).get(url_of("course_edit", draft)).content.decode()
+    assert "bara er egen personal ser den" in alone
+    assert "Alla i era" not in alone
 
 
 def test_only_the_owners_organiser_meets_the_draft(world, draft, sign_in):

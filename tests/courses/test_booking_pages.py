@@ -62,6 +62,12 @@ def test_booking_asks_the_manager_and_a_second_click_changes_nothing(world, occa
     assert page.context["booking"].seat_from == Booking.SeatFrom.COMMON
 
 
+def test_whoever_may_book_for_others_is_told_that_this_seat_is_the_own_one(world, occasion, sign_in):
+    url = reverse("booking_create", args=[occasion.public_id])
+    assert "Platsen är till dig själv." in sign_in(world.johan, "manager").get(url).content.decode()
+    assert "Platsen är till dig själv." not in sign_in(world.amira).get(url).content.decode()
+
+
 def test_a_full_occasion_asks_one_thing_more(world, course, sign_in):
     full = build_occasion(world, course, seats=1)
     take(world, full, "jonas")

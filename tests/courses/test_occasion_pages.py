@@ -187,16 +187,40 @@ def test_course_days_are_planned_in_their_order(world, course, sign_in):
     assert petra.post(address, data).status_code == 302
 
 
-def test_a_day_that_lies_behind_is_asked_about_and_then_taken(world, sign_in):
+def test_a_day_that_lies_behind_is_refused_with_the_way_for_earlier_courses(world, sign_in):
     course, petra = build_course(world, days=1), sign_in(world.petra)
     address, data = planned_form(petra, course)
     key = course.versions.published().get().parts.get(kind="meeting").key
     ago = {f"{key}-on": "2026-01-14", "opens_at": "2025-12-01T08:00", "closes_at": "2026-01-07T17:00"}
     page = petra.post(address, data | ago)
-    assert (page.status_code, list(page.context["past"].errors)) == (200, ["is_past"])
-    assert "ligger bakom" in page.content.decode()
-    assert petra.post(address, {**data, **ago, "is_past": "on"}).status_code == 302
-    assert Occasion.objects.get().first_on.isoformat() == "2026-01-14"
+    assert list(page.context["days"][0].errors) == ["on"]
+    assert "Tidigare kurser" in page.content.decode()
+    assert page.context["form"]["seats"].value() == str(data["seats"])
+    assert not Occasion.objects.exists()
+
+
+def test_a_sooner_day_moves_the_closing_time_that_was_only_suggested(world, sign_in):
+    course, petra = build_course(world, days=1), sign_in(world.petra)
+    address, data = planned_form(petra, course)
+    key = course.versions.published().get().parts.get(kind="meeting").key
+    soon = data | {f"{key}-on": (world.today + timedelta(days=1)).isoformat()}
+    assert petra.post(address, soon).status_code == 302
+    occasion = Occasion.objects.get()
+    assert occasion.closes_at == occasion.meetings.get().starts_at
+
+
+def test_two_days_of_a_session_are_never_at_the_same_time(world, course, occasion, sign_in):
+    petra = sign_in(world.petra)
+    address, data = planned_form(petra, course)
+    first, second = (part.key for part in course.versions.published().get().parts.filter(kind="meeting"))
+    page = petra.post(address, data | {f"{second}-on": data[f"{first}-on"]})
+    assert "Kursdag 2 behöver komma efter Kursdag 1." in page.content.decode()
+    early, late = occasion.meetings.order_by("starts_at")
+    when = timezone.localtime(early.starts_at)
+    moved = {"on": when.date().isoformat(), "starts": f"{when:%H:%M}", "ends": "23:00"}
+    page = petra.post(reverse("meeting_move", args=[occasion.public_id, late.public_id]), moved)
+    assert "En annan dag i tillfället ligger på den tiden." in page.content.decode()
+    assert late.starts_at == occasion.meetings.get(pk=late.pk).starts_at
 
 
 def test_moving_a_day_that_nobody_has_booked_asks_nobody(world, occasion, sign_in):

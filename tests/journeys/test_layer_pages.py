@@ -152,7 +152,9 @@ def test_why_not_done_names_the_local_station_and_its_date_can_be_set(world, jou
     assert team.post(url, {"due_on": day, "reason": "Föräldraledig"}).status_code == 302
     assert Progress.objects.get(enrolment=enrolment).stops[key]["due"] == day
     assert team.get(f"/team/resa/{enrolment.public_id}/sista-dag/lokal-annan/").status_code == 404
-    assert team.get(f"/team/{world.amira.public_id}/boka/{key}/").status_code == 302
+    answer = team.get(f"/team/{world.amira.public_id}/boka/{key}/", follow=True)
+    assert answer.redirect_chain == [(f"/team/{world.amira.public_id}/", 302)]
+    assert "har en ledig plats just nu" in answer.content.decode()
 
 
 def test_a_reminder_speaks_of_the_local_station(world, journey, layer):

@@ -1,5 +1,6 @@
 """Inviting many at once: one answer per name, nothing sent twice, nobody withheld shown or mailed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from people.accounts import invite, invite_people, open_account
 from people.assignments import give_role
 from people.employment import hire
 from people.models import Notice, Outbox, Person
+from people.outbox import send_due
 from people.privacy import protect
 from people.queries import last_invitations
 from people.roles import Role
@@ -101,6 +103,14 @@ def test_a_double_click_sends_one_mail_and_says_so(world, sign_in, three):
     assert [[one.ok for one in answer.context["outcomes"]] for answer in answers] == [[True], [True]]
     sentences = {answer.context["outcomes"][0].sentence for answer in answers}
     assert (len(sentences), mailed()) == (2, ["Bo"])
+
+
+def test_what_looks_like_a_button_in_the_mail_is_the_way_to_a_password(three, mailoutbox):
+    invite(person=three[0], email="bo@example.org", by=None)
+    assert send_due(timezone.localtime().replace(hour=12) + timedelta(days=7 - timezone.localdate().weekday())) == 1
+    html = str(mailoutbox[0].alternatives[0].content)
+    (button,) = [link for link in re.findall(r"<a [^>]*>", html) if "background" in link]
+    assert "/losenord/nytt/" in button
 
 
 def test_a_new_invitation_of_another_day_sends_a_new_mail(world, three):

@@ -19,7 +19,7 @@ from people.models import Organisation
 from people.organisations import add_organisation
 
 QUESTIONS = {
-    "kind": f"Kind of organisation ({', '.join(Organisation.Kind.values)})",
+    "kind": f"Kind of organisation: {', '.join(Organisation.Kind.values)} (a region that leads municipalities is regional)",
     "short_name": "Short name, as people say it (Tjörn)",
     "official_name": "Official name, as on papers (Tjörns kommun)",
     "municipality_code": "Municipality code, four digits (only of a municipality)",
