@@ -1,5 +1,7 @@
 """When the worker does what: one list; the rows of django-q2 follow it at each start of the worker."""
 
+from datetime import datetime, timedelta
+
 from django.utils import timezone
 from django_q.models import Schedule
 
@@ -43,14 +45,27 @@ EVERY_MINUTES: dict[str, int] = {
 }
 
 
-def keep_schedules() -> None:
+A_DAY = 24 * 60
+# What reads everything once a day does so at three, when nobody waits; the clock of summer moves it by an hour.
+NIGHT, AT_NIGHT = range(2, 5), 3
+
+
+def keep_schedules(at: datetime | None = None) -> None:
     """Make the rows equal to the list: add, change, remove. Twice is as once."""
+    at = at or timezone.now()
     Schedule.objects.exclude(name__in=EVERY_MINUTES).delete()
-    for job, minutes in EVERY_MINUTES.items():
-        row, is_new = Schedule.objects.get_or_create(
-            name=job,
-            defaults={"func": job, "schedule_type": Schedule.MINUTES, "minutes": minutes, "next_run": timezone.now()},
-        )
-        if not is_new and row.minutes != minutes:
-            row.minutes = minutes
-            row.save(update_fields=["minutes"])
+    for place, (job, minutes) in enumerate(EVERY_MINUTES.items()):
+        first = _next_night(at, place) if minutes >= A_DAY else at
+        facts = {"func": job, "schedule_type": Schedule.MINUTES, "minutes": minutes, "next_run": first}
+        row, is_new = Schedule.objects.get_or_create(name=job, defaults=facts)
+        by_day = minutes >= A_DAY and timezone.localtime(row.next_run).hour not in NIGHT
+        if not is_new and (row.minutes != minutes or by_day):
+            row.minutes, row.next_run = minutes, first
+            row.save(update_fields=["minutes", "next_run"])
+
+
+def _next_night(at: datetime, place: int) -> datetime:
+    """The coming night, a few minutes apart for each place in the list."""
+    local = timezone.localtime(at)
+    night = local.replace(hour=AT_NIGHT, minute=place * 3 % 60, second=0, microsecond=0)
+    return night if night > local else night + timedelta(days=1)
