@@ -1,6 +1,7 @@
 """What the worker does for courses: ids in, every job safe to run twice. They repair what a lost signal or a crash left."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Mod
@@ -30,7 +31,10 @@ REPAIRED_EVERY, REPAIRED_WITHIN = 2, 24 * 60
 SETTLED_EVERY, SETTLED_WITHIN = 5, 60
 
 
-def in_turn(rows: QuerySet, at: datetime, *, every: int, within: int) -> QuerySet:
+Rows = TypeVar("Rows", bound=QuerySet)
+
+
+def in_turn(rows: Rows, at: datetime, *, every: int, within: int) -> Rows:
     """The share of rows whose turn it is at a moment: asked every few minutes, each row comes once in so many (both divide a day)."""
     local = timezone.localtime(at)
     turns = within // every
@@ -158,10 +162,9 @@ def chase_approvals(at: datetime | None = None) -> int:
         requested_at__lte=at - timedelta(hours=12),
         occasion__last_on__gte=timezone.localdate(at),
     )
-    found = list(waiting.order_by("pk").only("pk"))
-    if len(found) > CHASED_AT_ONCE:
-        turn = timezone.localtime(at).minute // CHASED_EVERY
-        found = [booking for booking in found if booking.pk % (60 // CHASED_EVERY) == turn]
+    if waiting.count() > CHASED_AT_ONCE:
+        waiting = in_turn(waiting, at, every=CHASED_EVERY, within=60)
+    found = waiting.order_by("pk").only("pk")
     return sum(len(chase_approval(booking=booking, by=None, at=at)) for booking in found)
 
 
