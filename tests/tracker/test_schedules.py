@@ -1,11 +1,16 @@
 """When the worker does what: the rows follow the list, and what reads everything runs at night."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from django_q.models import Schedule
 
+from tracker.management.commands.worker import NICE
 from tracker.schedules import A_DAY, EVERY_MINUTES, keep_schedules
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +48,18 @@ def test_a_daily_job_that_came_to_run_by_day_goes_back_to_the_night():
     Schedule.objects.filter(name="journeys.jobs.stamp_missing").update(next_run=noon)
     keep_schedules()
     assert timezone.localtime(Schedule.objects.get(name="journeys.jobs.stamp_missing").next_run).hour == 3
+
+
+def test_the_worker_lets_the_pages_go_first_in_its_process_and_its_session():
+    asked = "import os, django; django.setup(); from tracker.management.commands.worker import *; stand_back();"
+    asked += "print(os.nice(0), SHARE_OF_SESSION.read_text().split()[-1] if SHARE_OF_SESSION.exists() else NICE)"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tracker.settings"},
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout.split() == [str(NICE)] * 2

@@ -1,6 +1,8 @@
 """`manage.py worker`: the job worker, refused like the web server when the settings are unsafe."""
 
 import os
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -13,6 +15,18 @@ from tracker.schedules import keep_schedules
 NICE = 5
 
 
+# Linux shares a core out between sessions first, and only then by what is nice within one.
+SHARE_OF_SESSION = Path("/proc/self/autogroup")
+
+
+def stand_back() -> None:
+    """Let the pages of this machine go before the jobs: the process, and its session where it leads one of its own."""
+    os.nice(NICE)
+    if os.getsid(0) == os.getpid() and SHARE_OF_SESSION.exists():
+        with suppress(OSError):
+            SHARE_OF_SESSION.write_text(str(NICE))
+
+
 class Command(BaseCommand):
     help = "Run the jobs: mails, certificates, seats that become free. One for each host; ends cleanly on SIGTERM."
 
@@ -21,5 +35,5 @@ class Command(BaseCommand):
         if obstacles:
             raise CommandError("\n".join(obstacles))
         keep_schedules()
-        os.nice(NICE)
+        stand_back()
         call_command("qcluster")
