@@ -99,7 +99,8 @@ def repair(*, occasion: Occasion, by: Person | None, at: datetime | None = None)
 
 def _concerned(occasion: Occasion):
     """Bookings of an occasion that stand in somebody's calendar, or once did."""
-    return occasion.bookings.filter(_told() | Q(entries__isnull=False)).distinct().order_by("pk")
+    written = Entry.objects.filter(booking=OuterRef("pk"))
+    return occasion.bookings.filter(_told() | Exists(written)).order_by("pk")
 
 
 def _told() -> Q:
@@ -115,7 +116,8 @@ def _days(occasions: Iterable[Occasion]) -> list[Meeting]:
 
 def rewrite_person(person: Person, at: datetime) -> int:
     """Write anew what a person has in the calendar: another language, or protected from now on."""
-    return write_entries(Booking.objects.filter(entries__person=person).distinct().order_by("pk"), at)
+    written = Entry.objects.filter(person=person).values("booking")
+    return write_entries(Booking.objects.filter(pk__in=written).order_by("pk"), at)
 
 
 def rewrite_course(person: int, course: int, at: datetime) -> int:

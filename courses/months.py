@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from courses.calendars import is_off
 from courses.models import Booking, Entry, Meeting, Occasion
 from people.access import Viewer
+from people.prepared import Fixed, prepared
 from people.school_breaks import school_break
 from people.workdays import holiday_name
 
@@ -145,13 +146,16 @@ def chosen_period(given: Mapping[str, str], *, default: str, today: date) -> Per
 def own_items(viewer: Viewer, period: Period) -> list[Item]:
     """The person's own course days in a period: what the stored entries show, so that page and feed cannot disagree."""
     start, end = period.span()
+    rows = _own_entries(viewer, start=start, end=end, most=Fixed(period.most))
+    return [_item(row.meeting, row.booking.state) for row in rows]
+
+
+@prepared
+def _own_entries(viewer: Viewer, *, start: datetime, end: datetime, most: Fixed) -> QuerySet[Entry]:
     rows = Entry.objects.filter(
         person=viewer.person, shown_until__isnull=False, meeting__starts_at__lt=end, meeting__ends_at__gt=start
-    )
-    rows = rows.select_related(
-        "booking", "meeting__part", "meeting__venue", "meeting__occasion__course_version"
-    ).order_by("meeting__starts_at", "pk")
-    return [_item(row.meeting, row.booking.state) for row in rows[: period.most]]
+    ).select_related("booking", "meeting__part", "meeting__venue", "meeting__occasion__course_version")
+    return rows.order_by("meeting__starts_at", "pk")[: most.value]
 
 
 def run_items(days: QuerySet[Meeting], period: Period) -> list[Item]:

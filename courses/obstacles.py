@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.makeup import makeup_obstacle
-from courses.models import Booking, CourseResult, Meeting, Occasion, Part, Prerequisite
+from courses.models import Booking, CourseResult, Meeting, Occasion, OccasionTrainer, Part, Prerequisite
 from people.models import Employment, Person, RoleAssignment
+from people.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def find_obstacles(
     """
     if window and (sentence := occasion_obstacle(occasion, at, part)):
         yield Obstacle(sentence, hard=True)
-    rows = _standing(person, occasion, at)
+    today = timezone.localdate(at)
+    rows = _standing(person=person.pk, occasion=occasion.pk, course=occasion.course_id, today=today)
     yield from _own_position(rows[0], part)
     if part and (sentence := makeup_obstacle(person, occasion, part, at)):
         yield Obstacle(sentence, hard=True)
@@ -76,28 +78,28 @@ def find_obstacles(
         yield from _clashes(person, occasion, part)
 
 
-def _standing(person: Person, occasion: Occasion, at: datetime) -> list[Mapping[str, Any]]:
+@prepared
+def _standing(*, person: int, occasion: int, course: int, today: date) -> QuerySet:
     """What the person is to the occasion and has of the course, and beside it each thing that the course asks first: one row
     at least, one question, asked while everybody waits for the lock."""
-    today, first = timezone.localdate(at), "course_version__prerequisites"
-    of_course = Booking.objects.active().filter(person=person, course=occasion.course_id)
-    seats = of_course.filter(state=Booking.State.BOOKED, makeup_part=None).exclude(occasion=occasion.pk)
+    first = "course_version__prerequisites"
+    of_course = Booking.objects.active().filter(person=person, course=course)
+    seats = of_course.filter(state=Booking.State.BOOKED, makeup_part=None).exclude(occasion=occasion)
+    leads = OccasionTrainer.objects.filter(occasion=occasion, person=person)
     passed = CourseResult.objects.passed().filter(person=person, course=OuterRef(f"{first}__course"))
     held = RoleAssignment.objects.on(today).filter(person=person, role=OuterRef(f"{first}__role"))
-    rows = Occasion.objects.filter(pk=occasion.pk).order_by(f"{first}__pk")
-    return list(
-        rows.values(
-            works=Exists(Employment.objects.on(today).filter(person=person)),
-            leads=Exists(occasion.trainers.filter(person=person)),
-            booked=Exists(of_course.filter(occasion=occasion.pk)),
-            seat_on=Subquery(seats.values("occasion__first_on")[:1]),
-            asked=F(f"{first}__pk"),
-            passing=F(f"{first}__course"),
-            years=F(f"{first}__min_years"),
-            hard=F(f"{first}__hard"),
-            has_passed=Exists(passed),
-            has_role=Exists(held),
-        )
+    rows = Occasion.objects.filter(pk=occasion).order_by(f"{first}__pk")
+    return rows.values(
+        works=Exists(Employment.objects.on(today).filter(person=person)),
+        leads=Exists(leads),
+        booked=Exists(of_course.filter(occasion=occasion)),
+        seat_on=Subquery(seats.values("occasion__first_on")[:1]),
+        asked=F(f"{first}__pk"),
+        passing=F(f"{first}__course"),
+        years=F(f"{first}__min_years"),
+        hard=F(f"{first}__hard"),
+        has_passed=Exists(passed),
+        has_role=Exists(held),
     )
 
 

@@ -22,6 +22,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Cast, Coalesce, RowNumber
+from django.http import Http404
 from django.utils import timezone
 
 from courses.models import (
@@ -146,16 +147,36 @@ def waiting(of: str = "pk") -> Coalesce:
 # -- one occasion and its bookings
 
 
-def occasion_with_days(viewer: Viewer) -> QuerySet[Occasion]:
-    """Occasions that the viewer may see, each with meetings, trainers' names and the length of the queue."""
-    days = Meeting.objects.to_show().select_related("venue", "part").order_by("starts_at")
+@prepared
+def _seen(viewer: Viewer, *, public_id: UUID) -> QuerySet[Occasion]:
     return (
         Occasion.objects.visible_to(viewer)
+        .filter(public_id=public_id)
         .select_related("course", "course_version", "organiser", "collaboration")
-        .prefetch_related(Prefetch("meetings", days, to_attr="days"))
         .annotate(waiting=waiting())
         .as_system(QUEUE)
     )
+
+
+@prepared
+def _days_of(*, occasion: int) -> QuerySet[Meeting]:
+    rows = Meeting.objects.to_show().filter(occasion=occasion)
+    return rows.select_related("venue", "part").order_by("starts_at")
+
+
+def occasion_with_days(viewer: Viewer, public_id: UUID, *, only_itself: bool = False) -> Occasion:
+    """The occasion with this public id, with its `days` and how many are `waiting`. Http404 when the viewer may not see it.
+
+    `only_itself`: for a deed, which reads the days itself.
+    """
+    occasion = next(iter(_seen(viewer, public_id=public_id)), None)
+    if occasion is None:
+        raise Http404
+    if not only_itself:
+        occasion.days = _days_of(occasion=occasion.pk)
+        for day in occasion.days:
+            day.occasion = occasion
+    return occasion
 
 
 def employments_now(viewer: Viewer) -> QuerySet[Employment]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -24,6 +24,7 @@ from courses.signals import booking_changed
 from people.events import record, recorded_together
 from people.failpoints import failpoint
 from people.models import Person
+from people.prepared import prepared
 
 LOCK_WAIT = "10s"
 
@@ -51,8 +52,7 @@ def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
             ids = {one.pk for one in occasions}
-            rows = Occasion.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
-            locked = {row.pk: row for row in rows.select_related("course__subject", "course_version", "organiser")}
+            locked = {row.pk: row for row in _locked(occasions=ids)}
             for row in locked.values():
                 row.gained = []
             if len(ids) > 1:
@@ -68,6 +68,12 @@ def seat_locks(*occasions: Occasion) -> Iterator[dict[int, Occasion]]:
     for row in locked.values():
         for booking, at in row.gained:
             drop_other_dates(booking, at)
+
+
+@prepared
+def _locked(*, occasions: set[int]) -> QuerySet[Occasion]:
+    rows = Occasion.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=occasions).order_by("pk")
+    return rows.select_related("course__subject", "course_version", "organiser")
 
 
 def fill(occasion: Occasion, at: datetime, *, asking: Booking | None = None) -> list[Booking]:

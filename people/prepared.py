@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 
 from people.access import Scope, Viewer
 from people.models.person import Person
+from people.statements import Statement
 
 # How many shapes of a question are kept, of some fifty kilobytes each; then it begins anew.
 KEPT = 30
@@ -252,6 +253,8 @@ class Prepared:
         if rows.reading is None:
             return rows
         parameters = tuple(_settled(self.__name__, *pair) for pair in zip(marked, other, strict=True))
+        if connection.vendor == "postgresql":
+            sql = Statement.of(sql, [one for one, _place in marked], [isinstance(one, Place) for one in parameters])
         query = rows.rows.query  # the words are written: the conditions that they came from are only heavy
         query.where, query.combined_queries = type(query.where)(), ()
         return replace(rows, sql=sql, parameters=parameters)

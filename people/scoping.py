@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection, models
 
 from people.roles import Role
+from people.statements import Statement, execute_kept
 
 # The roles of the database, each with one policy on every table of persons (tracker/walls.py).
 STAFF, SELF, BOTH, HOST, JOB = "tracker_app", "tracker_self", "tracker_both", "tracker_host", "tracker_job"
@@ -192,25 +193,26 @@ def wall(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any
         return execute(sql, params, many, context)
     if scope is None and names_persons(text):
         raise NoScope(f"Nobody said on whose behalf: {text[:200]}")
-    before = _before(scope, context["connection"]) if settings.ROW_LEVEL_SECURITY else ""
-    if not before:
-        return execute(sql, params, many, context)
-    answer = execute(before + text, params, many, context)
-    while context["cursor"].cursor.nextset():
+    role, before = _before(scope, context["connection"]) if settings.ROW_LEVEL_SECURITY else ("", "")
+    if isinstance(sql, Statement):
+        answer = execute_kept(execute, before, role, sql, params, context)
+    else:
+        answer = execute(before + text if before else sql, params, many, context)
+    while before and context["cursor"].cursor.nextset():
         pass
     return answer
 
 
-def _before(scope: Scope | None, on: Any) -> str:
-    """The settings of one statement: several statements in one message are one transaction."""
+def _before(scope: Scope | None, on: Any) -> tuple[str, str]:
+    """The role of the database and the settings of one statement: several statements in one message are one transaction."""
     if on.vendor != "postgresql":
-        return ""
+        return "", ""
     scope = scope or NOBODY
     if not scope.role:
-        return "SET LOCAL ROLE NONE; " if on.in_atomic_block else ""
+        return "", "SET LOCAL ROLE NONE; " if on.in_atomic_block else ""
     if scope.role == JOB or (scope is not NOBODY and depth() > scope.depth):
-        return f"SET LOCAL ROLE {JOB}; "
-    return f"SET LOCAL ROLE {scope.role}; {scope.settings}"
+        return JOB, f"SET LOCAL ROLE {JOB}; "
+    return scope.role, f"SET LOCAL ROLE {scope.role}; {scope.settings}"
 
 
 def raise_wall(sender: Any = None, *, connection: Any, **more: Any) -> None:

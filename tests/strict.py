@@ -27,6 +27,7 @@ ONE_ENGINE["tests/tracker/test_replica.py"] = ("postgresql", "SQLite has no stan
 ONE_ENGINE["tests/tracker/test_standby.py"] = ("postgresql", "SQLite has no standby")
 ONE_ENGINE["tests/tracker/test_away.py"] = ("postgresql", "SQLite is a file of this host: it does not go away alone")
 ONE_ENGINE["tests/tracker/test_pooled.py"] = ("postgresql", "pgbouncer speaks to nothing else")
+ONE_ENGINE["tests/people/test_statements.py"] = ("postgresql", "SQLite keeps no plans: it has none that cost")
 for _file in ("tests/test_walls.py", "tests/tracker/test_walls.py"):
     ONE_ENGINE[_file] = (
         "postgresql",

@@ -125,5 +125,7 @@ def test_the_wall_changes_no_page(stage, django_db_blocker, viewer):
                 without, with_it = (asked(walk, client, viewer, name, of, query, up) for up in (False, True))
                 if without != with_it:
                     lines = difflib.unified_diff(without.splitlines(), with_it.splitlines(), lineterm="", n=0)
-                    unlike.append(f"{name} {of} ?{query}: " + " | ".join(line.strip() for line in list(lines)[2:14])[:900])
+                    unlike.append(
+                        f"{name} {of} ?{query}: " + " | ".join(line.strip() for line in list(lines)[2:14])[:900]
+                    )
     none(unlike)

@@ -27,7 +27,7 @@ PEOPLE_SHOWN = 60
 @permitted(Permission.BOOK_FOR_OTHERS)
 def booking_people(request: HttpRequest, public_id) -> HttpResponse:
     """Book for several people at once: one answer per name, and never all or nothing."""
-    occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
+    occasion = queries.occasion_with_days(request.viewer, public_id)
     asked = request.POST if request.method == "POST" else request.GET
     chosen = known_ids(asked.getlist("people"))
     text = asked.get("q", "")[:100]
@@ -38,7 +38,7 @@ def booking_people(request: HttpRequest, public_id) -> HttpResponse:
         outcomes = booked(request, occasion, picked)
         if not picked:
             messages.error(request, _("Choose at least one person."))
-        occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
+        occasion = queries.occasion_with_days(request.viewer, public_id)
     people = list(queries.bookable_people(request.viewer, occasion, text, chosen)[: PEOPLE_SHOWN + 1])
     context = {
         "occasion": occasion,

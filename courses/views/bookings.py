@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,13 +24,20 @@ from courses.queue import answer_offer, place_sentence
 from courses.refusals import Refused
 from courses.swaps import swap_obstacles
 from courses.views.outcomes import carry_out
+from people.access import Viewer
+from people.prepared import prepared
 from people.roles import Permission
+
+
+@prepared
+def _own_bookings(viewer: Viewer, *, occasion: int) -> QuerySet[Booking]:
+    rows = viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation", "makeup_part")
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-requested_at")[:1]
 
 
 def own_booking(request: HttpRequest, occasion: Occasion) -> Booking | None:
     """The viewer's own latest booking at an occasion, the active one first."""
-    rows = request.viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation", "makeup_part")
-    return rows.order_by(F("ended_at").desc(nulls_first=True), "-requested_at").first()
+    return next(iter(_own_bookings(request.viewer, occasion=occasion.pk)), None)
 
 
 def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
@@ -76,7 +83,7 @@ def late_from(occasion: Occasion, booking: Booking | None) -> date:
 
 def occasion_detail(request: HttpRequest, public_id) -> HttpResponse:
     """An occasion as an employee or a manager reads it; who runs it gets the participants as well."""
-    occasion = get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
+    occasion = queries.occasion_with_days(request.viewer, public_id)
     facts = booking_facts(request, occasion)
     context = {
         "occasion": occasion,
@@ -136,8 +143,8 @@ def booking_create(request: HttpRequest, public_id) -> HttpResponse:
 
     Only the deed asks for obstacles of what is sent, and the page is put together only when it is shown.
     """
-    is_sent, rows = request.method == "POST", queries.occasion_with_days(request.viewer)
-    occasion = get_object_or_404(rows.prefetch_related(None) if is_sent else rows, public_id=public_id)
+    is_sent = request.method == "POST"
+    occasion = queries.occasion_with_days(request.viewer, public_id, only_itself=is_sent)
     form = BookingForm(
         request.POST if is_sent else None,
         occasion=occasion,
@@ -152,7 +159,7 @@ def booking_create(request: HttpRequest, public_id) -> HttpResponse:
         except Refused as refusal:
             refused = refusal.sentences
     if is_sent:
-        occasion = get_object_or_404(rows, public_id=public_id)
+        occasion = queries.occasion_with_days(request.viewer, public_id)
     facts = booking_facts(request, occasion)
     if facts["booking"] or not facts["works"]:
         return redirect("occasion_detail", public_id)

@@ -27,7 +27,7 @@ def _occasion(request: HttpRequest, public_id) -> Occasion:
     """The organiser's own, or one that the viewer may book people on; else 404."""
     if Permission.RUN_OCCASIONS in request.viewer.may:
         return get_object_or_404(rosters.occasion_run(request.viewer), public_id=public_id)
-    return get_object_or_404(queries.occasion_with_days(request.viewer), public_id=public_id)
+    return queries.occasion_with_days(request.viewer, public_id)
 
 
 def _form(request: HttpRequest, occasion: Occasion) -> HoldForm:

@@ -1,0 +1,106 @@
+"""Statements that PostgreSQL plans once for each connection and role (docs/decisions/0027).
+
+Two thirds of what a page cost the database was planning: a question joins ten tables, and each of them has a policy of the wall to
+be planned along. Prepared questions (people/prepared.py) say the same words each time, so that the server keeps their plans.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from hashlib import blake2s
+from typing import Any, Self
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from django.db import NotSupportedError
+
+# How many statements a connection keeps, of a few hundred kilobytes at most in the server; then it begins anew.
+KEPT = 150
+_PLACEHOLDER = re.compile(r"%%|%s")
+# The names that a connection keeps; None where a pooler stands between, and the next statement may meet another server process.
+_kept: WeakKeyDictionary[Any, set[str] | None] = WeakKeyDictionary()
+
+
+class Statement(str):
+    """The words of a question as Django sends them, and how PostgreSQL is told them once.
+
+    `words` have $1, $2 and so on in place of what differs from call to call, of the types `types`; `constants` are what stays, and
+    are written out, so that the planner may use an index over a part of the rows. `picked` says which parameters are sent along.
+    """
+
+    words: str
+    types: tuple[str, ...]
+    constants: tuple[Any, ...]
+    picked: tuple[int, ...]
+    name: str
+
+    @classmethod
+    def of(cls, sql: str, parameters: Sequence[Any], varying: Sequence[bool]) -> Self:
+        """Make it of a statement with its parameters as the engine takes them, and which of them differ from call to call."""
+        made = cls(sql)
+        made.picked = tuple(index for index, varies in enumerate(varying) if varies)
+        made.types = tuple(_type_of(parameters[index]) for index in made.picked)
+        made.constants = tuple(value for value, varies in zip(parameters, varying, strict=True) if not varies)
+        marks, taken = iter(varying), 0
+
+        def mark(found: re.Match[str]) -> str:
+            nonlocal taken
+            if found[0] == "%%" or not next(marks):
+                return found[0]
+            taken += 1
+            return f"${taken}"
+
+        made.words = _PLACEHOLDER.sub(mark, sql)
+        made.name = blake2s(repr((made.words, made.types, made.constants)).encode(), digest_size=12).hexdigest()
+        return made
+
+
+def _type_of(value: Any) -> str:
+    """The type that psycopg gives to a value written into a statement; `unknown` takes what its place wants, as a quoted word does."""
+    types = {int: "bigint", datetime: "timestamptz", date: "date", UUID: "uuid"}
+    return types.get(type(value), "unknown")
+
+
+def execute_kept(execute: Any, before: str, role: str, sql: Statement, params: Sequence[Any], context: Any) -> Any:
+    """Run a statement by its name, and tell the server its words first where this connection has not.
+
+    `before` are the settings of the scope, sent along in the same message. The role is part of the name: a plan holds the policies
+    of the role that it was made for. Returns what `execute` returns.
+    """
+    on, cursor = context["connection"], context["cursor"].cursor
+    names = _names(on.connection)
+    if names is None:
+        return execute(before + sql, params, False, context)
+    name = f"leden_{role}_{sql.name}"
+    if name not in names:
+        with on.wrap_database_errors:
+            if len(names) >= KEPT:
+                _forget(cursor, names)
+            cursor.execute(f"{before}PREPARE {name}{_listed(sql.types)} AS {sql.words}", sql.constants)
+        names.add(name)
+    told = f"{before}EXECUTE {name}{_listed(['%s'] * len(sql.picked))}"
+    try:
+        return execute(told, tuple(params[index] for index in sql.picked), False, context)
+    except NotSupportedError:  # a migration changed the type of a column since
+        if on.in_atomic_block:
+            raise
+        _forget(cursor, names)
+        return execute(before + sql, params, False, context)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _forget(cursor: Any, names: set[str]) -> None:
+    cursor.execute("DEALLOCATE ALL")
+    names.clear()
+
+
+def _names(raw: Any) -> set[str] | None:
+    """What a connection keeps. A pooler shows itself by naming another process than the one that answers."""
+    if raw not in _kept:
+        with raw.cursor() as cursor:
+            answering = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
+        _kept[raw] = set() if answering == raw.info.backend_pid else None
+    return _kept[raw]

@@ -1,0 +1,93 @@
+"""Statements that PostgreSQL plans once: what it is told, whose rows they answer with, and when it is told anew."""
+
+import pytest
+from django.db import connection
+
+from people import statements
+from people.models import Employment, Organisation
+from people.prepared import Prepared, prepared
+from people.scoping import JOB, SELF, STAFF, opened, scope_for, system_scope
+from people.statements import Statement
+
+pytestmark = pytest.mark.django_db
+# Five plans for the values at hand come first; then the server may keep one for all.
+OFTEN = 8
+
+
+def all_jobs() -> Prepared:
+    """A question that filters nothing: what it answers is what the wall lets through."""
+    return prepared(lambda: Employment.objects.order_by("pk"))
+
+
+def kept_by_server() -> dict[str, tuple[int, int]]:
+    """Each statement that the connection's server process knows, and how often it took a plan for all or one for the values."""
+    with connection.connection.cursor() as cursor:
+        cursor.execute("SELECT name, generic_plans, custom_plans FROM pg_prepared_statements")
+        return {name: (generic, custom) for name, generic, custom in cursor.fetchall()}
+
+
+def told(question: Prepared) -> str:
+    (written,) = question.kept.values()
+    assert isinstance(written.sql, Statement)
+    return written.sql.name
+
+
+def test_one_plan_for_each_role_and_the_rows_of_each_viewer(world, see, settings):
+    settings.ROW_LEVEL_SECURITY = True
+    question, found = all_jobs(), {}
+    for person in [world.helena, world.amira, world.hugo] * OFTEN:
+        with opened(scope_for(see(person))):
+            found.setdefault(person, []).append({(job.organisation_id, job.person_id) for job in question()})
+    for rows in found.values():
+        assert all(row == rows[0] for row in rows)
+    assert {organisation for organisation, _who in found[world.helena][0]} == {world.ale.pk}
+    assert {organisation for organisation, _who in found[world.hugo][0]} == {world.tjorn.pk}
+    assert {who for _organisation, who in found[world.amira][0]} == {world.amira.pk}
+    plans = {name: of for name, of in kept_by_server().items() if told(question) in name}
+    assert set(plans) == {f"leden_{role}_{told(question)}" for role in (STAFF, SELF)}
+    assert all(generic > 0 for generic, _custom in plans.values()), plans
+
+
+def test_a_deed_sees_all_through_the_same_question(world, see, settings):
+    settings.ROW_LEVEL_SECURITY = True
+    question = all_jobs()
+    with opened(scope_for(see(world.amira))):
+        assert {job.person_id for job in question()} == {world.amira.pk}
+        with system_scope("a test"):
+            assert len(question()) == Employment.objects.count() > 10
+    assert f"leden_{JOB}_{told(question)}" in kept_by_server()
+
+
+def test_what_stays_is_written_out_and_what_differs_is_sent():
+    made = Statement.of("SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = %s", ["open", 5], [False, True])
+    assert (made.words, made.types) == ("SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = $1", ("bigint",))
+    assert (made.constants, made.picked) == (("open",), (1,))
+    other = Statement.of("SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = %s", ["closed", 5], [False, True])
+    assert other.name != made.name
+
+
+def test_with_many_statements_the_server_begins_anew(world, monkeypatch):
+    monkeypatch.setattr(statements, "KEPT", 2)
+    questions = [prepared(lambda n=n: Organisation.objects.order_by(n)) for n in ("pk", "short_name", "sort_key")]
+    for question in questions * 2:
+        assert len(question()) == Organisation.objects.count()
+        assert len(kept_by_server()) <= 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_from_before_a_migration_is_made_anew(world):
+    """A column gets another type while the server runs, as in an upgrade without downtime: nobody meets an error."""
+    question = prepared(lambda: Organisation.objects.order_by("pk"))
+    before = [one.short_name for one in question()]
+    was = Organisation._meta.get_field("short_name").max_length
+    alter = "ALTER TABLE people_organisation ALTER COLUMN short_name TYPE varchar({})"
+    with connection.cursor() as cursor:
+        cursor.execute(alter.format(was + 50))
+    try:
+        assert [one.short_name for one in question()] == before
+        assert kept_by_server() == {}
+        assert [one.short_name for one in question()] == before
+        assert len(kept_by_server()) == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(alter.format(was))
