@@ -48,18 +48,24 @@ EVERY_MINUTES: dict[str, int] = {
 A_DAY = 24 * 60
 # What reads everything once a day does so at three, when nobody waits; the clock of summer moves it by an hour.
 NIGHT, AT_NIGHT = range(2, 5), 3
+# How often django-q2 looks at the rows: two jobs that are less apart begin together.
+APART = timedelta(seconds=30)
 
 
 def keep_schedules(at: datetime | None = None) -> None:
-    """Make the rows equal to the list: add, change, remove. Twice is as once."""
+    """Make the rows equal to the list: add, change, remove. Twice is as once.
+
+    What is due, or overdue since the worker stood still, begins one after the other and not all at once: people are at work.
+    """
     at = at or timezone.now()
     Schedule.objects.exclude(name__in=EVERY_MINUTES).delete()
     for place, (job, minutes) in enumerate(EVERY_MINUTES.items()):
-        first = _next_night(at, place) if minutes >= A_DAY else at
+        first = _next_night(at, place) if minutes >= A_DAY else at + APART * place % timedelta(minutes=minutes)
         facts = {"func": job, "schedule_type": Schedule.MINUTES, "minutes": minutes, "next_run": first}
         row, is_new = Schedule.objects.get_or_create(name=job, defaults=facts)
         by_day = minutes >= A_DAY and timezone.localtime(row.next_run).hour not in NIGHT
-        if not is_new and (row.minutes != minutes or by_day):
+        is_due = minutes < A_DAY and row.next_run <= at
+        if not is_new and (row.minutes != minutes or by_day or is_due):
             row.minutes, row.next_run = minutes, first
             row.save(update_fields=["minutes", "next_run"])
 

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tracker.checks import start_obstacles
 from tracker.schedules import keep_schedules
 
-# Of a busy core the pages get three parts and the jobs one: a paper takes half a second of it, and nobody waits for that.
-NICE = 5
+# Of a busy core the pages get nine parts and the jobs one: a paper takes half a second of it, and nobody waits for that.
+NICE = 10
 
 
 # Linux shares a core out between sessions first, and only then by what is nice within one.
