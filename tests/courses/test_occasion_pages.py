@@ -167,6 +167,29 @@ def test_a_file_of_too_many_rows_is_refused_with_a_sentence(world, occasion, sig
     assert "Det är fler än 1 rader" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{first}", {"amira"}),
+        ("{first} {course}", {"amira"}),
+        ("{first} jonas", set()),
+        ("{course}", {"amira", "jonas"}),
+        ("jonas", {"jonas"}),
+        ("jonas 7", set()),
+        ("-", {"amira", "jonas"}),
+    ],
+)
+def test_participants_are_found_by_name_course_and_number(world, course, sign_in, text, found):
+    occasions = [build_occasion(world, course, seats=4) for _two in range(2)]
+    for name, occasion in zip(("amira", "jonas"), occasions, strict=True):
+        request_seat(occasion=occasion, person=world.people[name], employment=world.job(name), by=None)
+    word = course.search_key.split()[0]
+    answer = sign_in(world.petra, "organiser").get(
+        "/deltagare/", {"q": text.format(first=occasions[0].number.lower(), course=word)}
+    )
+    assert {booking.person for booking in answer.context["table"].data} == {world.people[name] for name in found}
+
+
 def planned_form(client, course) -> tuple[str, dict]:
     """The address of the form for a new session and everything that it has filled in."""
     address = f"{reverse('occasion_create')}?kurs={course.slug}"

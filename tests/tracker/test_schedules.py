@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,29 @@ def test_what_runs_once_a_day_runs_in_the_coming_night(hour):
     for row in daily:
         assert timezone.localtime(row.next_run).hour == 3
         assert at < row.next_run <= at + timedelta(days=1)
-    assert set(Schedule.objects.filter(minutes__lt=A_DAY).values_list("next_run", flat=True)) == {at}
+
+
+def test_what_is_due_begins_one_after_the_other_each_within_its_own_time():
+    """After a stop everything is overdue, and people are at work: nothing begins all at once, and nothing is left for long."""
+    at = timezone.now()
+    for _start in range(2):
+        keep_schedules(at)
+        due = Counter(Schedule.objects.filter(minutes__lt=A_DAY).values_list("next_run", flat=True))
+        assert sum(due.values()) > 20
+        assert max(due.values()) <= 5
+        for row in Schedule.objects.filter(minutes__lt=A_DAY):
+            assert at <= row.next_run < at + timedelta(minutes=row.minutes)
+        at += timedelta(days=2)
+
+
+def test_what_is_not_due_keeps_its_time():
+    at = timezone.now()
+    keep_schedules(at)
+    Schedule.objects.filter(minutes__lt=A_DAY).update(next_run=at + timedelta(seconds=5))
+    keep_schedules(at + timedelta(seconds=4))
+    assert set(Schedule.objects.filter(minutes__lt=A_DAY).values_list("next_run", flat=True)) == {
+        at + timedelta(seconds=5)
+    }
 
 
 def test_a_daily_job_that_came_to_run_by_day_goes_back_to_the_night():
