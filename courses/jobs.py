@@ -16,7 +16,8 @@ from courses.holds import release_hold
 from courses.importing.uploads import forget_uploads
 from courses.invitations import read_answers
 from courses.minimum import ask_decision, too_few
-from courses.models import Booking, CourseResult, Hold, Occasion, PartResult
+from courses.models import Booking, CourseResult, Hold, Occasion, Offer, PartResult
+from courses.queries import WAITING
 from courses.quotas import release_quotas
 from courses.reminders import remind_expiring
 from courses.results import settle, state_by_rule
@@ -45,20 +46,16 @@ def in_turn(rows: Rows, at: datetime, *, every: int, within: int) -> Rows:
 def lapse_offers(at: datetime | None = None) -> int:
     """Minutely: end the offers whose answer-by has passed and give their seats on (R13). Answers how many occasions."""
     at = at or timezone.now()
-    late = Occasion.objects.filter(
-        bookings__state=Booking.State.OFFERED, bookings__offers__answered_at=None, bookings__offers__answer_by__lte=at
-    )
-    return _fill_each(late, at)
+    open_now = Offer.objects.filter(answered_at=None, answer_by__lte=at, booking__state=Booking.State.OFFERED)
+    return _fill_each(Occasion.objects.filter(pk__in=open_now.values("booking__occasion")), at)
 
 
 def fill_waiting(at: datetime | None = None) -> int:
     """Every few minutes: seats whose quota was released, or that a crash left free, go to the queue. Answers how many occasions."""
     at = at or timezone.now()
+    queue = Booking.objects.filter(occasion=OuterRef("pk"), state__in=WAITING, seat_from="")
     waiting = Occasion.objects.filter(
-        state__in=[Occasion.State.OPEN, Occasion.State.CLOSED],
-        last_on__gte=timezone.localdate(at),
-        bookings__state__in=[Booking.State.REQUESTED, Booking.State.QUEUED],
-        bookings__seat_from="",
+        Exists(queue), state__in=[Occasion.State.OPEN, Occasion.State.CLOSED], last_on__gte=timezone.localdate(at)
     )
     holding = Booking.objects.holding().filter(occasion=OuterRef("pk")).order_by().values("occasion")
     taken = Coalesce(Subquery(holding.annotate(n=Count("pk")).values("n")), 0)
@@ -93,7 +90,7 @@ def release_due_holds(at: datetime | None = None) -> int:
 
 
 def _fill_each(occasions, at: datetime) -> int:
-    found = list(occasions.distinct().order_by("pk"))
+    found = list(occasions.order_by("pk"))
     for occasion in found:
         with seat_lock(occasion) as locked:
             fill(locked, at)
