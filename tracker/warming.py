@@ -5,12 +5,11 @@ from django.template import engines
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
-from people.workdays import holiday_name
+from people.workdays import days_off
 
 
 def load_what_is_shared() -> None:
-    """Every view, the words and addresses of every language, the tags of templates, and the days off, whose library knows all
-    countries.
+    """Every view, the words and addresses of every language, the tags of templates, and the days off.
 
     Templates are not: what is drawn is written to, and shared no more.
     """
@@ -19,4 +18,4 @@ def load_what_is_shared() -> None:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             reverse("help")  # the catalogue is read when a language is chosen, the addresses when one is asked for
-    holiday_name(timezone.localdate())
+    days_off(timezone.localdate().year)
