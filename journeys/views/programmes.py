@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
@@ -119,7 +120,7 @@ def adoption_create(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen, starts_on = list(form.cleaned_data["organisations"]), form.cleaned_data["starts_on"]
         adopt_together(journey=journey, organisations=chosen, starts_on=starts_on, by=request.viewer.person)
-        texts = {"organisations": ", ".join(str(one) for one in chosen), "journey": journey}
+        texts = {"organisations": get_text_list(list(map(str, chosen)), _("and")), "journey": journey}
         said = ngettext("%(organisations)s runs %(journey)s.", "%(organisations)s run %(journey)s.", len(chosen))
         messages.success(request, said % texts)
         return redirect("programme_detail", journey.slug)

@@ -61,7 +61,7 @@ def team_overview(request: HttpRequest) -> HttpResponse:
         "not_on": [member for member in members if not member.journeys],
         "undated": sum(one.undated for member in members for one in member.journeys if one.state in Enrolment.OPEN),
         "to_approve": sum(one.asking for one in members) if Permission.APPROVE_BOOKINGS in viewer.may else 0,
-        "legend": ["done", "ongoing", "booked", "soon", "expired", "late", "open", "locked"],
+        "legend": ["done", "ongoing", "booked", "queued", "requested", "soon", "expired", "late", "open", "locked"],
     }
     piece = request.htmx and request.htmx.target == "team-matrix"
     return render(request, "journeys/_team_matrix.html" if piece else "journeys/team_overview.html", context)

@@ -211,7 +211,7 @@ def test_the_person_reads_whom_it_went_to(world, occasion, sign_in):
     booking = asked(world, occasion, "ove")
     day = date_format(reminder_days(booking)[0], "j F")
     page = sign_in(world.ove, "employee").get(f"/tillfallen/{occasion.public_id}/").content.decode()
-    assert f"Ingen leder din enhet, så din begäran gick till HR (Helena Personal). Påminnelsen går den {day}." in page
+    assert f"Ingen leder din enhet, så din förfrågan gick till HR (Helena Personal). Påminnelsen går den {day}." in page
 
 
 def test_the_officer_is_reminded_as_a_manager_would_be(world, occasion):

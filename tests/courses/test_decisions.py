@@ -65,8 +65,8 @@ SAID = [
     "Jonas Öhrn förlorade den erbjudna platsen.",
     "1 oanvänd kvotplats blev gemensam.",
     "1 plats utan namn, som hölls för Ale, Funktionsstöd, släpptes.",
-    "Chefen fick en påminnelse om begäran från Johan Berg.",
-    "Någon annan ombads svara på begäran från Johan Berg.",
+    "Chefen fick en påminnelse om förfrågan från Johan Berg.",
+    "Någon annan ombads svara på förfrågan från Johan Berg.",
     "Kursanordnaren fick frågan om tillfället blir av.",
     "Bokningen stängde.",
 ]
