@@ -17,31 +17,36 @@ from django.db import NotSupportedError
 # How many statements a connection keeps, of a few hundred kilobytes at most in the server; then it begins anew.
 KEPT = 150
 _PLACEHOLDER = re.compile(r"%%|%s")
-# The names that a connection keeps; None where a pooler stands between, and the next statement may meet another server process.
+# What a connection keeps; None where a pooler stands between, and the next statement may meet another process of the server.
 _kept: WeakKeyDictionary[Any, set[str] | None] = WeakKeyDictionary()
 
 
 class Statement(str):
     """The words of a question as Django sends them, and how PostgreSQL is told them once.
 
-    `words` have $1, $2 and so on in place of what differs from call to call, of the types `types`; `constants` are what stays, and
-    are written out, so that the planner may use an index over a part of the rows. `picked` says which parameters are sent along.
+    `words` have $1, $2 and so on in place of what is `sent` with each call (which of the parameters), of the types `types`. What
+    stays is `written` out, so that the planner may use an index over a part of the rows; so are days: they are the same for
+    everybody all day, and a plan that does not know them believes that hardly any row lies between two of them.
     """
 
     words: str
     types: tuple[str, ...]
-    constants: tuple[Any, ...]
-    picked: tuple[int, ...]
-    name: str
+    sent: tuple[int, ...]
+    written: tuple[int, ...]
+    digest: str
 
     @classmethod
     def of(cls, sql: str, parameters: Sequence[Any], varying: Sequence[bool]) -> Self:
         """Make it of a statement with its parameters as the engine takes them, and which of them differ from call to call."""
         made = cls(sql)
-        made.picked = tuple(index for index, varies in enumerate(varying) if varies)
-        made.types = tuple(_type_of(parameters[index]) for index in made.picked)
-        made.constants = tuple(value for value, varies in zip(parameters, varying, strict=True) if not varies)
-        marks, taken = iter(varying), 0
+        is_sent = [
+            varies and (isinstance(value, datetime) or not isinstance(value, date))
+            for value, varies in zip(parameters, varying, strict=True)
+        ]
+        made.sent = tuple(index for index, told in enumerate(is_sent) if told)
+        made.written = tuple(index for index, told in enumerate(is_sent) if not told)
+        made.types = tuple(_type_of(parameters[index]) for index in made.sent)
+        marks, taken = iter(is_sent), 0
 
         def mark(found: re.Match[str]) -> str:
             nonlocal taken
@@ -51,36 +56,43 @@ class Statement(str):
             return f"${taken}"
 
         made.words = _PLACEHOLDER.sub(mark, sql)
-        made.name = blake2s(repr((made.words, made.types, made.constants)).encode(), digest_size=12).hexdigest()
+        made.digest = _digest(made.words, made.types)
         return made
+
+    def name(self, role: str, constants: tuple[Any, ...]) -> str:
+        """What the server is to call it: a digest of what it says, for one role, whose policies are part of the plan."""
+        return f"leden_{role}_{_digest(self.digest, constants)}"
+
+
+def _digest(*said: Any) -> str:
+    return blake2s(repr(said).encode(), digest_size=12).hexdigest()
 
 
 def _type_of(value: Any) -> str:
     """The type that psycopg gives to a value written into a statement; `unknown` takes what its place wants, as a quoted word does."""
-    types = {int: "bigint", datetime: "timestamptz", date: "date", UUID: "uuid"}
-    return types.get(type(value), "unknown")
+    return {int: "bigint", datetime: "timestamptz", UUID: "uuid"}.get(type(value), "unknown")
 
 
 def execute_kept(execute: Any, before: str, role: str, sql: Statement, params: Sequence[Any], context: Any) -> Any:
     """Run a statement by its name, and tell the server its words first where this connection has not.
 
-    `before` are the settings of the scope, sent along in the same message. The role is part of the name: a plan holds the policies
-    of the role that it was made for. Returns what `execute` returns.
+    `before` are the settings of the scope, sent along in the same message. Returns what `execute` returns.
     """
     on, cursor = context["connection"], context["cursor"].cursor
     names = _names(on.connection)
     if names is None:
         return execute(before + sql, params, False, context)
-    name = f"leden_{role}_{sql.name}"
+    constants = tuple(params[index] for index in sql.written)
+    name = sql.name(role, constants)
     if name not in names:
         with on.wrap_database_errors:
             if len(names) >= KEPT:
                 _forget(cursor, names)
-            cursor.execute(f"{before}PREPARE {name}{_listed(sql.types)} AS {sql.words}", sql.constants)
+            cursor.execute(f"{before}PREPARE {name}{_listed(sql.types)} AS {sql.words}", constants)
         names.add(name)
-    told = f"{before}EXECUTE {name}{_listed(['%s'] * len(sql.picked))}"
+    told = f"{before}EXECUTE {name}{_listed(['%s'] * len(sql.sent))}"
     try:
-        return execute(told, tuple(params[index] for index in sql.picked), False, context)
+        return execute(told, tuple(params[index] for index in sql.sent), False, context)
     except NotSupportedError:  # a migration changed the type of a column since
         if on.in_atomic_block:
             raise

@@ -1,7 +1,10 @@
 """Statements that PostgreSQL plans once: what it is told, whose rows they answer with, and when it is told anew."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from people import statements
 from people.models import Employment, Organisation
@@ -26,10 +29,11 @@ def kept_by_server() -> dict[str, tuple[int, int]]:
         return {name: (generic, custom) for name, generic, custom in cursor.fetchall()}
 
 
-def told(question: Prepared) -> str:
+def told(question: Prepared, role: str) -> str:
+    """What the server calls a question without a parameter."""
     (written,) = question.kept.values()
     assert isinstance(written.sql, Statement)
-    return written.sql.name
+    return written.sql.name(role, ())
 
 
 def test_one_plan_for_each_role_and_the_rows_of_each_viewer(world, see, settings):
@@ -43,9 +47,8 @@ def test_one_plan_for_each_role_and_the_rows_of_each_viewer(world, see, settings
     assert {organisation for organisation, _who in found[world.helena][0]} == {world.ale.pk}
     assert {organisation for organisation, _who in found[world.hugo][0]} == {world.tjorn.pk}
     assert {who for _organisation, who in found[world.amira][0]} == {world.amira.pk}
-    plans = {name: of for name, of in kept_by_server().items() if told(question) in name}
-    assert set(plans) == {f"leden_{role}_{told(question)}" for role in (STAFF, SELF)}
-    assert all(generic > 0 for generic, _custom in plans.values()), plans
+    plans = kept_by_server()
+    assert [plans[told(question, role)][0] > 0 for role in (STAFF, SELF)] == [True, True], plans
 
 
 def test_a_deed_sees_all_through_the_same_question(world, see, settings):
@@ -55,15 +58,35 @@ def test_a_deed_sees_all_through_the_same_question(world, see, settings):
         assert {job.person_id for job in question()} == {world.amira.pk}
         with system_scope("a test"):
             assert len(question()) == Employment.objects.count() > 10
-    assert f"leden_{JOB}_{told(question)}" in kept_by_server()
+    assert told(question, JOB) in kept_by_server()
 
 
-def test_what_stays_is_written_out_and_what_differs_is_sent():
-    made = Statement.of("SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = %s", ["open", 5], [False, True])
-    assert (made.words, made.types) == ("SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = $1", ("bigint",))
-    assert (made.constants, made.picked) == (("open",), (1,))
-    other = Statement.of("SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = %s", ["closed", 5], [False, True])
-    assert other.name != made.name
+def test_what_stays_and_days_are_written_out_and_what_differs_is_sent():
+    now, today = timezone.now(), timezone.localdate()
+    words = "SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = %s AND d > %s AND e > %s"
+    made = Statement.of(words, ["open", 5, today, now], [False, True, True, True])
+    assert made.words == "SELECT 1 WHERE a = %s AND b LIKE '%%x' AND c = $1 AND d > %s AND e > $2"
+    assert (made.types, made.sent, made.written) == (("bigint", "timestamptz"), (1, 3), (0, 2))
+    names = {made.name(role, (state, day)) for role in (SELF, STAFF) for state in ("open", "closed") for day in (1, 2)}
+    assert len(names) == 8
+
+
+def test_the_server_knows_the_days_that_it_plans_for(world):
+    """Between two days that it is not told it expects hardly any row, and reads through all of them."""
+    question = prepared(
+        lambda *, first, last, n: Employment.objects.filter(starts_on__gte=first, starts_on__lte=last, organisation=n)
+    )
+    first, last = timezone.localdate() - timedelta(days=3000), timezone.localdate()
+    for day in (first, last):
+        assert {job.pk for job in question(first=day, last=last, n=world.ale.pk)} == set(
+            Employment.objects.filter(organisation=world.ale, starts_on__range=(day, last)).values_list("pk", flat=True)
+        )
+    with connection.connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%people_employment%'")
+        (one, other) = [statement for (statement,) in cursor.fetchall()]
+    assert first.isoformat() in one + other
+    assert last.isoformat() in one
+    assert last.isoformat() in other
 
 
 def test_with_many_statements_the_server_begins_anew(world, monkeypatch):
