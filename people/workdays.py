@@ -16,7 +16,7 @@ WRITTEN_DOWN = Path(__file__).with_name("days_off.json")  # written by `python -
 
 def days_off_by_library(year: int) -> dict[date, dict[str, str]]:
     """Public holidays and the eves that are kept as such: day -> language -> name."""
-    import holidays
+    import holidays  # only for a year that is not written down: 302 modules
 
     said = {
         ours: holidays.country_holidays("SE", years=year, categories=("public", "de_facto"), language=theirs)

@@ -37,7 +37,7 @@ LAYERS = [
     },
     {"access"},  # asks the tables of people; the querysets ask the viewer that access built, so models need no access
     {"models"},
-    {"roles", "signals", "names", "theme", "failpoints", "looking", "scoping"},
+    {"roles", "signals", "names", "theme", "failpoints", "looking", "statements", "scoping"},
 ]
 NAMES_THAT_NEVER_APPEAR = {"utils", "helpers", "common", "core", "services", "misc", "tools"}
 WRITES = {
