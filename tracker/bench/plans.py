@@ -26,7 +26,7 @@ def full_scans(queries: Iterable[str], large: set[str]) -> list[str]:
     if large:
         with connection.cursor() as cursor:
             for sql in queries:
-                if sql.lstrip("(").startswith("SELECT"):
+                if sql.lstrip("(").startswith(("SELECT", "EXECUTE")):  # by its name when the connection keeps it
                     cursor.execute(f"EXPLAIN {sql}")
                     found += scanned((line for (line,) in cursor.fetchall()), large)
     return found
