@@ -94,7 +94,8 @@ def execute_kept(execute: Any, before: str, role: str, sql: Statement, params: S
     try:
         return execute(told, tuple(params[index] for index in sql.sent), False, context)
     except NotSupportedError:  # a migration changed the type of a column since
-        if on.in_atomic_block:
+        if on.in_atomic_block:  # it takes no other statement; whoever comes next gets a connection that keeps nothing
+            on.close_at = 0.0
             raise
         _forget(cursor, names)
         return execute(before + sql, params, False, context)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import NotSupportedError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -126,3 +126,8 @@ def test_a_plan_from_before_a_migration_is_made_anew(world):
     finally:
         with connection.cursor() as cursor:
             cursor.execute(alter.format(was))
+    with pytest.raises(NotSupportedError), transaction.atomic():  # a deed fails once
+        question()
+    connection.close_if_unusable_or_obsolete()  # as after each request
+    with transaction.atomic():
+        assert [one.short_name for one in question()] == before
