@@ -179,6 +179,17 @@ def occasion_with_days(viewer: Viewer, public_id: UUID, *, only_itself: bool = F
     return occasion
 
 
+@prepared
+def _own_bookings(viewer: Viewer, *, occasion: int) -> QuerySet[Booking]:
+    rows = viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation", "makeup_part")
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-requested_at")[:1]
+
+
+def own_booking(viewer: Viewer, occasion: Occasion) -> Booking | None:
+    """The viewer's own latest booking at an occasion, the active one first."""
+    return next(iter(_own_bookings(viewer, occasion=occasion.pk)), None)
+
+
 def employments_now(viewer: Viewer) -> QuerySet[Employment]:
     """The viewer's own employments today."""
     return viewer.own(Employment.objects.on(viewer.on)).select_related("organisation").order_by("starts_on", "pk")

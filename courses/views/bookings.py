@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,25 +23,12 @@ from courses.queue import answer_offer, place_sentence
 from courses.refusals import Refused
 from courses.swaps import swap_obstacles
 from courses.views.outcomes import carry_out
-from people.access import Viewer
-from people.prepared import prepared
 from people.roles import Permission
-
-
-@prepared
-def _own_bookings(viewer: Viewer, *, occasion: int) -> QuerySet[Booking]:
-    rows = viewer.own(Booking.objects.filter(occasion=occasion)).select_related("organisation", "makeup_part")
-    return rows.order_by(F("ended_at").desc(nulls_first=True), "-requested_at")[:1]
-
-
-def own_booking(request: HttpRequest, occasion: Occasion) -> Booking | None:
-    """The viewer's own latest booking at an occasion, the active one first."""
-    return next(iter(_own_bookings(request.viewer, occasion=occasion.pk)), None)
 
 
 def booking_facts(request: HttpRequest, occasion: Occasion) -> dict:
     """What an employee reads about the own seat: the booking, the place in the queue, the offer, the obstacles."""
-    booking = own_booking(request, occasion)
+    booking = queries.own_booking(request.viewer, occasion)
     if booking:
         booking.occasion = occasion
     active = booking if booking and booking.is_active else None
