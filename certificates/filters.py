@@ -16,7 +16,7 @@ from courses.models import CourseResult, CourseVersion
 from journeys.models import Journey, Stop
 from people.access import Viewer
 from people.ids import as_uuid
-from people.models import Placement, Unit
+from people.models import Placement, Unit, UnitLine
 from people.prepared import prepared
 
 VALIDITY = [
@@ -68,7 +68,7 @@ class CertificateFilter(django_filters.FilterSet):
 
     def of_unit(self, rows, name: str, value: str):
         units = Unit.objects.visible_to(self.viewer).filter(public_id=value).values("pk")
-        placed = Placement.objects.on(self.day).filter(unit__lines_up__ancestor__in=units)
+        placed = Placement.objects.on(self.day).filter(unit__in=UnitLine.objects.below(units))
         return rows.filter(person__in=placed.values("person"))
 
     def of_validity(self, rows, name: str, value: str):

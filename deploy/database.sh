@@ -12,4 +12,5 @@ CREATE ROLE tracker_job NOLOGIN;
 GRANT tracker_app, tracker_self, tracker_both, tracker_host, tracker_job TO leden;
 CREATE DATABASE leden OWNER leden_owner;
 ALTER DATABASE leden SET jit = off;
+ALTER DATABASE leden SET random_page_cost = 1.1;
 SQL

@@ -21,7 +21,7 @@ from journeys.stations import (
     with_local,
 )
 from people.access import Viewer
-from people.models import Leave, Person, Placement
+from people.models import Leave, Person, Placement, Unit, UnitLine
 from people.prepared import Fixed, prepared
 
 # A line of more people than this is shown by units: a matrix of a municipality would be thousands of rows of thirty cells.
@@ -58,11 +58,10 @@ def _line(viewer: Viewer, *, unit: UUID | None, most: Fixed) -> QuerySet[Placeme
         .annotate(asking=Subquery(asking))
     )
     if unit:
-        return rows.filter(unit__lines_up__ancestor__public_id=unit)
+        return rows.filter(unit__in=UnitLine.objects.below(Unit.objects.filter(public_id=unit)))
     # Whether a line is large is asked of its units alone, which stops at the first one too many: the whole line is thousands.
-    below = (
-        Placement.objects.on(viewer.on).filter(unit__lines_up__ancestor__in=viewer.nodes).exclude(person=viewer.person)
-    )
+    below = Placement.objects.on(viewer.on).filter(unit__in=UnitLine.objects.below(viewer.nodes))
+    below = below.exclude(person=viewer.person)
     return rows.filter(~Exists(below.order_by().values("pk")[most.value :][:1]))
 
 

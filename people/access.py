@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from people.models.base import written
 from people.models.employment import Employment, Placement
-from people.models.organisation import Accession, Collaboration, Organisation
+from people.models.organisation import Accession, Collaboration, Organisation, UnitLine
 from people.models.person import Person
 from people.models.role import Delegation, RoleAssignment
 from people.roles import PERMISSIONS, Permission, Role
@@ -214,7 +214,7 @@ class Viewer:
 
     def units_seen(self, rows: QuerySet) -> QuerySet:
         if self.role in SEES_LINE:
-            return rows.filter(lines_up__ancestor__in=self.nodes)
+            return rows.under(self.nodes)
         if self.role in WHOLE_ORGANISATION or self.role == Role.CUSTODIAN:
             return rows.filter(organisation__in=self.acts_for)
         return rows.none()
@@ -234,7 +234,7 @@ class Viewer:
         """Ids of the persons of the line on the day. Withheld persons only where the viewer is the nearest manager (P2)."""
         rows = Placement.objects.on(self.on).order_by().exclude(person__in=self.line_managers | {self.person.pk})
         withheld = Person.objects.withheld().values("pk")
-        line = rows.filter(unit__lines_up__ancestor__in=self.nodes).exclude(person__in=withheld)
+        line = rows.filter(unit__in=UnitLine.objects.below(self.nodes)).exclude(person__in=withheld)
         named = rows.filter(manager__in=self.line_managers, organisation__in=self.acts_for)
         nearest = rows.filter(unit__in=self.nodes, manager=None, person__in=withheld)
         if self.role not in LINE:
@@ -336,7 +336,7 @@ class Viewer:
         if self.role == Role.ORGANISER:
             return rows.filter(occasion__organiser__in=self.acts_for)
         if self.role in LINE:
-            return rows.filter(organisation__in=self.acts_for, unit__lines_up__ancestor__in=self.nodes).distinct()
+            return rows.filter(organisation__in=self.acts_for, unit__in=UnitLine.objects.below(self.nodes))
         if self.role == Role.HR:
             return rows.filter(organisation__in=self.acts_for)
         return rows.none()

@@ -145,7 +145,7 @@ class UnitQuerySet(DatedQuerySet):
 
     def under(self, unit_ids):
         """The units themselves and all below them."""
-        return self.filter(lines_up__ancestor__in=unit_ids)
+        return self.filter(pk__in=UnitLine.objects.below(unit_ids))
 
     def to_choose(self, chosen=None):
         """What a drop-down offers of these: all of them, or where there are more than MANY those that have others below.
@@ -210,12 +210,20 @@ class Unit(Public, Period):
         super().save(**kwargs)
 
 
+class UnitLineQuerySet(models.QuerySet):
+    def below(self, unit_ids):
+        """Ids of these units and of all below them, each once however the lines cross, to filter rows by without reading units."""
+        return self.filter(ancestor__in=unit_ids).order_by().values("unit")
+
+
 class UnitLine(models.Model):
     """Every ancestor of every unit, itself at distance 0: one integer join asks for a line on both engines."""
 
     ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="lines_down")
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="lines_up")
     distance = models.PositiveSmallIntegerField()
+
+    objects = UnitLineQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ancestor", "unit"], name="unitline_pair")]

@@ -6,7 +6,7 @@ import pytest
 
 from people.assignments import end_role, give_role
 from people.employment import end_employment, hire, move
-from people.models import Employment, Person
+from people.models import Employment, Person, Placement, Unit
 from people.privacy import choose_code, choose_name_hidden, end_protection, protect
 from people.roles import Role
 
@@ -32,6 +32,19 @@ def test_a_deputy_sees_as_the_manager_while_dated(world, see):
     later = see(world.dina, Role.DEPUTY, world.today + timedelta(days=21))
     assert later.role == Role.EMPLOYEE
     assert names(later) == {"Dina"}
+
+
+def test_who_leads_a_unit_and_one_below_it_sees_each_of_both_once(world, see):
+    johan = see(world.johan)
+    (own,) = johan.nodes
+    above = Unit.objects.get(pk=own).parent
+    give_role(person=world.johan, role=Role.MANAGER, organisation=world.ale, unit=above, starts_on=world.today, by=None)
+    both = see(world.johan)
+    assert len(both.nodes) == 2
+    for rows in (Unit, Placement, Person):
+        seen = list(rows.objects.visible_to(both).values_list("pk", flat=True))
+        assert len(seen) == len(set(seen)) > 0
+    assert {own, above.pk} <= set(Unit.objects.visible_to(both).values_list("pk", flat=True))
 
 
 def test_hr_sees_the_own_organisation_without_withheld_persons(world, see):
