@@ -1,10 +1,13 @@
 """Counts and shares that others than the employer see: small ones are never told (decision 3, R43)."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from people.counts import FEWEST, shown_count
 
-__all__ = ["FEWEST", "heat", "share", "shown_column", "shown_count", "shown_share"]
+__all__ = ["FEWEST", "heat", "share", "shown_column", "shown_count", "shown_share", "sum_due"]
 
 SHARE_FROM = 10  # people that a share needs
 EXACT_FROM = 20  # from here 0 and 100 % may be told
@@ -45,3 +48,12 @@ def shown_column(counts: list[int]) -> list[str]:
     if len(hidden) == 1 and (others := [n for n in counts if n >= FEWEST]):
         shown[counts.index(min(others))] = "–"
     return shown
+
+
+def sum_due(rows: Iterable[tuple[int, dict]]) -> dict[str, dict[str, Counter]]:
+    """How many have each station to do, by month: from rows of (version, stops of a Rollup), by the version's id as text and stop key."""
+    due: dict[str, dict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
+    for version, stops in rows:
+        for key, counts in stops.items():
+            due[str(version)][key].update(counts["due"])
+    return due

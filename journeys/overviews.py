@@ -17,7 +17,7 @@ from journeys.counts import shown_column, shown_count, shown_share
 from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop
 from journeys.queries import stops_shown
 from people.access import Viewer
-from people.models import Accession, Placement, Unit
+from people.models import Accession, Collaboration, Placement, Unit
 from people.prepared import Fixed, prepared
 
 RENEW_DAYS = 90
@@ -194,7 +194,8 @@ def _stages(*, versions: list[int]) -> QuerySet[Stage]:
 def circle_of(viewer: Viewer) -> Circle:
     """Of a coordinator the members and the shared journeys, of everybody else the organisations that the viewer answers for."""
     if viewer.coordinates:
-        return Circle(list(members_of(viewer)), _shared_journeys(viewer))
+        journeys = compared_journeys(viewer).order_by().values_list("pk", flat=True)
+        return Circle(list(members_of(viewer)), list(journeys))
     return Circle(list(viewer.acts_for))
 
 
@@ -262,9 +263,20 @@ def members_of(viewer: Viewer) -> QuerySet:
     return joined.order_by().values_list("organisation", flat=True)
 
 
-def _shared_journeys(viewer: Viewer) -> list[int]:
-    rows = Journey.objects.visible_to(viewer).filter(collaboration__in=viewer.coordinates)
-    return list(rows.order_by().values_list("pk", flat=True))
+def compared_journeys(viewer: Viewer) -> QuerySet[Journey]:
+    """What a coordinator compares the members on: journeys of the own collaborations, and of those that their lead has joined.
+
+    A programme of the whole country is made once, and each region follows how it goes for its own members.
+    """
+    joined = Accession.objects.on(viewer.on).filter(organisation__in=viewer.acts_for).order_by().values("collaboration")
+    shared = Q(collaboration__in=viewer.coordinates) | Q(collaboration__in=joined)
+    return Journey.objects.visible_to(viewer).filter(shared)
+
+
+def collaborations_of(viewer: Viewer) -> QuerySet:
+    """Ids of the collaborations that the viewer coordinates and of those that their members lead: where sessions are for them."""
+    wanted = Q(pk__in=viewer.coordinates) | Q(lead__in=members_of(viewer))
+    return Collaboration.objects.filter(wanted).order_by().values_list("pk", flat=True)
 
 
 # -- the team's courses

@@ -14,9 +14,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from courses.models import CourseVersion, Occasion
-from journeys.counts import FEWEST, heat, share, shown_count, shown_share
+from journeys.counts import FEWEST, heat, share, shown_count, shown_share, sum_due
 from journeys.models import Journey, Rollup, Stage, Stop, Version
-from journeys.overviews import members_of
+from journeys.overviews import collaborations_of, compared_journeys, members_of
 from journeys.queries import stops_shown
 from people.access import Viewer
 from people.models import Organisation
@@ -131,21 +131,21 @@ def period_end(on: date) -> date:
 @prepared
 def _shared(viewer: Viewer) -> QuerySet[Journey]:
     published = Version.objects.filter(journey=OuterRef("pk"), state=Version.State.PUBLISHED)
-    shared = Journey.objects.visible_to(viewer).filter(collaboration__in=viewer.coordinates)
-    rows = shared.annotate(is_published=Exists(published)).order_by("-is_published", "name")
+    rows = compared_journeys(viewer).annotate(is_published=Exists(published)).order_by("-is_published", "name")
     return rows.select_related("shared_need")
 
 
 @prepared
-def _side_by_side(viewer: Viewer, *, journey: int, shown: list[int], is_first: bool) -> QuerySet:
+def _side_by_side(viewer: Viewer, *, journey: int, shown: list[int], is_first: bool, with_due: bool) -> QuerySet:
     """Rows of (organisation, version, order and role of the stage, people, late, time, stops) of all members.
 
-    Of the stages of those that are shown with their stations, and in the first part of the whole of every member without them.
+    Of the stages of those that are shown with their stations, and in the first part of the whole of every member, with
+    them where what is due is wanted.
     """
     rows = Rollup.objects.filter(organisation__in=members_of(viewer), version__journey=journey, people__gt=0)
     asked = Q(organisation__in=shown) & Q(stage__isnull=False)
     wanted = rows.filter(asked | Q(stage=None) if is_first else asked).order_by()
-    stops = Case(When(stage__isnull=False, then=F("stops")))
+    stops = F("stops") if with_due else Case(When(stage__isnull=False, then=F("stops")))
     return wanted.values_list(
         "organisation", "version", "stage__order", "stage__role", "people", "late", "as_of", stops
     )
@@ -168,7 +168,7 @@ def region_for(viewer: Viewer, slug: str = "", *, page: int | str = 1, many: int
     if not journeys:
         return region
     region.journey = next((one for one in journeys if one.slug == slug), journeys[0])
-    parts = _parts(viewer, region.journey.pk, {member.organisation.pk: member for member in region.shown})
+    parts = _parts(viewer, region.journey, {member.organisation.pk: member for member in region.shown})
     first = next(parts)
     counts = [row for rows in first[1].values() for row in rows]
     stops = stops_shown(versions={row.version for row in counts}) if counts else []
@@ -182,17 +182,17 @@ def region_for(viewer: Viewer, slug: str = "", *, page: int | str = 1, many: int
     for members, rows_of in chain([first], parts):
         for organisation, member in members:
             member.stages = [_stage_share(stage, rows_of[organisation], wanted) for stage in keys]
-    region.demand = _demand(viewer, region.journey, stops, region.until)
+    region.demand = _demand(viewer, stops, _due_of(viewer, region.journey, counts), region.until)
     return region
 
 
-def _parts(viewer: Viewer, journey: int, shown: dict[int, Member]) -> Iterator[Part]:
+def _parts(viewer: Viewer, journey: Journey, shown: dict[int, Member]) -> Iterator[Part]:
     """The members that are shown, so many at a time, with the rows of each: all stations of a country at once take megabytes."""
-    members = list(shown.items())
+    members, with_due = list(shown.items()), not _is_summed(viewer, journey)
     for start in range(0, max(len(members), 1), AT_ONCE):
         part, rows_of = members[start : start + AT_ONCE], defaultdict(list)
         ids = [organisation for organisation, _member in part]
-        for row in _side_by_side(viewer, journey=journey, shown=ids, is_first=start == 0):
+        for row in _side_by_side(viewer, journey=journey.pk, shown=ids, is_first=start == 0, with_due=with_due):
             rows_of[row[0]].append(Counts(*row))
         yield part, rows_of
 
@@ -219,11 +219,23 @@ def _stage_share(stage: Stage, rows: list[Counts], wanted: dict) -> dict[str, ob
     return {"text": shown_share(done, whole, people), "heat": heat(share(done, whole, people))}
 
 
-def _demand(viewer: Viewer, journey: Journey, stops: list[Stop], until: date) -> list[Demand]:
-    """Per course with course days: who needs it of all members, as the worker summed it, and the seats that are planned."""
-    if not stops or not hasattr(journey, "shared_need"):
+def _is_summed(viewer: Viewer, journey: Journey) -> bool:
+    """Whether the worker sums what all members have to do; a region that follows a programme from above has its own sum."""
+    return journey.collaboration_id in viewer.coordinates
+
+
+def _due_of(viewer: Viewer, journey: Journey, counts: list[Counts]) -> dict[str, dict] | None:
+    """By version and station what the members have to do, by month; None before the worker has summed it."""
+    if _is_summed(viewer, journey):
+        return journey.shared_need.due if hasattr(journey, "shared_need") else None
+    return sum_due((row.version, row.stops) for row in counts if row.order is None)
+
+
+def _demand(viewer: Viewer, stops: list[Stop], due: dict[str, dict] | None, until: date) -> list[Demand]:
+    """Per course with course days: who needs it of all members, and the seats that are planned."""
+    if not stops or due is None:
         return []
-    seats, due = _seats_planned(viewer, {stop.course_id for stop in stops}, until), journey.shared_need.due
+    seats = _seats_planned(viewer, {stop.course_id for stop in stops}, until)
     found: dict[int, Demand] = {}
     for stop in stops:
         if stop.course_id in seats:
@@ -237,7 +249,7 @@ def _demand(viewer: Viewer, journey: Journey, stops: list[Stop], until: date) ->
 
 @prepared
 def _seats_by_course(viewer: Viewer, *, courses: list[int], until: date) -> QuerySet:
-    planned = Occasion.objects.filter(course=OuterRef("course"), collaboration__in=viewer.coordinates).exclude(
+    planned = Occasion.objects.filter(course=OuterRef("course"), collaboration__in=collaborations_of(viewer)).exclude(
         state=Occasion.State.CANCELLED
     )
     seats = planned.filter(first_on__gt=viewer.on, first_on__lte=until).order_by().values("course")

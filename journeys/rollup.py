@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
+from journeys.counts import sum_due
 from journeys.models import Enrolment, Journey, Progress, Rollup, SharedNeed, Version
 from journeys.stations import day
 from people.models import Accession
@@ -80,10 +81,7 @@ def _sum_needs(journey: Journey, on: date) -> None:
     """What the members of the day have to do, from their counts: every time, since a member may have joined or left."""
     members = Accession.objects.on(on).filter(collaboration=journey.collaboration_id).values("organisation")
     rows = Rollup.objects.filter(stage=None, version__journey=journey, organisation__in=members).order_by()
-    due: dict[str, dict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
-    for version, stops in rows.values_list("version", "stops").iterator(chunk_size=CHUNK):
-        for key, counts in stops.items():
-            due[str(version)][key].update(counts["due"])
+    due = sum_due(rows.values_list("version", "stops").iterator(chunk_size=CHUNK))
     SharedNeed.objects.update_or_create(journey=journey, defaults={"due": due})
 
 

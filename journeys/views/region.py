@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from courses.exports import answer_table
 from journeys.charts import demand_charts, words
 from journeys.demand import ask_for_sessions, awaits_counts, planners_of, short_of
+from journeys.overviews import collaborations_of
 from journeys.region import Region, region_for
 from people.roles import Permission
 from people.views.doors import permitted
@@ -56,12 +57,13 @@ def sessions_ask(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     region = region_for(viewer, request.GET.get("resa", ""), many=1)  # the demand is of all members
     short = short_of(region.demand)
-    planners = planners_of([row.course for row in short], viewer.coordinates, viewer.on)
+    collaborations = list(collaborations_of(viewer))
+    planners = planners_of([row.course for row in short], collaborations, viewer.on)
     rows = [(row, planners[row.course]) for row in short]
     chosen = set(request.POST.getlist("course")) if request.method == "POST" else None
     wanted = [row for row, people in rows if people and (chosen is None or str(row.course) in chosen)]
     if request.method == "POST" and wanted and viewer.organisation:
-        place = {"organisation": viewer.organisation, "collaborations": viewer.coordinates}
+        place = {"organisation": viewer.organisation, "collaborations": collaborations}
         said = ask_for_sessions(rows=wanted, until=region.until, **place, by=viewer.person)
         asked = len({one.person_id for one in said})
         words = ngettext("%(count)d organiser was asked.", "%(count)d organisers were asked.", asked)

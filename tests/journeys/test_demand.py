@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 from openpyxl import load_workbook
 
+from courses.models import Course
 from journeys import jobs
 from journeys.demand import awaits_counts, planners_of
 from journeys.enrolment import enrol
@@ -21,9 +22,12 @@ from journeys.publishing import (
     draft_next_version,
     publish_version,
 )
+from people.assignments import give_role
 from people.models import Accession, Event, Notice
 from people.notices import BUILDERS
-from tests.factories import build_course, build_person
+from people.organisations import add_unit, join_collaboration, start_collaboration
+from people.roles import Role
+from tests.factories import build_course, build_occasion, build_organisation, build_person
 from tests.kept import kept
 
 
@@ -174,3 +178,74 @@ def test_the_members_of_a_large_collaboration_stand_on_several_pages_and_all_in_
     assert {page.context["people"] for page in pages} == {"6"}
     table = load_workbook(BytesIO(region.get("/region/export.xlsx").content)).active
     assert [row[0].value for row in table][1:] == ["Ale", "Tjörn"]
+
+
+# -- a programme of the whole country, followed by a region
+
+
+@pytest.fixture
+@kept
+def nation(world):
+    """Whose collaboration all municipalities of the world have joined, the region's lead not yet."""
+    office = build_organisation("Riksforum", kind="regional")
+    circle = start_collaboration(name="Hela landet", lead=office, by=None)
+    for member in (world.ale, world.tjorn, world.boras):
+        join_collaboration(collaboration=circle, organisation=member, starts_on=world.today, weight=1, by=None)
+    return circle
+
+
+@pytest.fixture
+@kept
+def made_once(world, course, nation):
+    """The nation's programme of one station with a course day; Ale and Borås run it."""
+    version = draft_journey(owner=nation.lead, code="BAS", name="Basen", collaboration=nation, by=None)
+    stage = add_stage(version=version, name="Ny", min_years=0, by=None)
+    add_stop(stage=stage, course=course, anchor="journey", offset=1, unit="weeks", by=None)
+    publish_version(version=version, valid_from=world.today, by=None)
+    for one in (world.ale, world.boras):
+        adopt_journey(journey=version.journey, organisation=one, starts_on=world.today, by=None)
+    return version.journey
+
+
+def joins(world, nation):
+    join_collaboration(collaboration=nation, organisation=world.region, starts_on=world.today, weight=1, by=None)
+
+
+def test_a_region_follows_the_nations_programme_for_its_own_members(world, course, nation, made_once, region):
+    fill(world, made_once, 7)
+    build_person(world, "far", "Person Borta", world.units["boras"])
+    enrol(person=world.far, employment=world.job("far"), journey=made_once, starts_on=world.today, by=None)
+    build_occasion(world, course, seats=3)
+    jobs.roll_up()
+    assert region.get("/region/").context["region"].journey is None  # its lead takes no part
+    assert region.get("/rapporter/").context["reports"] == []
+    joins(world, nation)
+    page = region.get("/region/").context["region"]
+    assert [one.name for one in page.journeys] == ["Basen"]
+    assert {member.organisation.short_name: member.people for member in page.members}["Ale"] == 7
+    assert "Borås" not in {member.organisation.short_name for member in page.members}
+    assert [(one.need, one.seats) for one in page.demand] == [(7, 3)]
+    [report] = region.get("/rapporter/").context["reports"]
+    assert (report.journey, report.whole.people) == (made_once, 7)
+    [(row, people, _is_chosen)] = region.get("/region/be-om-tillfallen/").context["rows"]
+    assert (row.gap, people) == (4, 1)
+
+
+def test_the_nation_counts_the_seats_that_its_regions_plan_and_asks_their_organisers(
+    world, course, nation, made_once, sign_in
+):
+    office = add_unit(organisation=nation.lead, name="Kansli", starts_on=world.today, by=None)
+    maj = build_person(world, "maj", "Maj Nation", office).person
+    give_role(person=maj, role=Role.COORDINATOR, collaboration=nation, starts_on=world.today, by=None)
+    fill(world, made_once, 7)
+    build_occasion(world, course, seats=3)
+    Course.objects.update(owner=nation.lead)  # who has no organiser
+    jobs.roll_up()
+    nationwide = sign_in(maj, "coordinator")
+    [one] = nationwide.get("/region/").context["region"].demand
+    assert (one.need, one.seats) == (7, 0)
+    joins(world, nation)
+    [one] = nationwide.get("/region/").context["region"].demand
+    assert (one.need, one.seats) == (7, 3)
+    nationwide.post("/region/be-om-tillfallen/", {"course": str(course.pk)})
+    assert Notice.objects.get(kind="journeys.sessions_wanted").person == world.petra

@@ -9,7 +9,7 @@ from django.test import Client
 
 from courses.models import Booking, Course, Occasion
 from people.access import viewer_for
-from people.models import Organisation, Person, Unit
+from people.models import Collaboration, Organisation, Person, Unit
 from people.roles import Role
 from tracker.bench.matrix import EMAIL
 from tracker.demo.cast import BY_KEY
@@ -64,7 +64,7 @@ def demo_crew() -> Crew:
 
 
 def national_crew() -> Crew:
-    """Of the municipality and the county with most people; team and occasion are the last copied."""
+    """Of the municipality with most people and the county with most members; team and occasion are the last copied."""
     largest = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).latest("inhabitants", "-id")
     lead = Organisation.objects.get(kind=Organisation.Kind.REGIONAL, county_code=largest.county_code)
     manager = Person.objects.filter(
@@ -80,11 +80,17 @@ def national_crew() -> Crew:
         manager.email,
         f"kursanordnare-{county}@{DOMAIN}",
         f"hr-{code}@{DOMAIN}",
-        f"samordnare-{county}@{DOMAIN}",
+        f"samordnare-{_of_members()}@{DOMAIN}",
         busy.public_id,
         f"chef-{_of_staff(5000).municipality_code}@{DOMAIN}",
         f"nation@{DOMAIN}",
     )
+
+
+def _of_members() -> str:
+    """The code of the county whose collaboration has the most members."""
+    counties = Collaboration.objects.exclude(lead__county_code="").annotate(members=Count("accessions"))
+    return counties.latest("members", "-pk").lead.county_code
 
 
 def _of_staff(most: int) -> Organisation:

@@ -45,8 +45,10 @@ def found_county(county: str, rows: list[Town], today: date) -> None:
     office = add_unit(organisation=lead, name="Kansli", starts_on=at.date(), by=None, at=at)
     employ(office, "Kim", "Samordnare", f"samordnare-{county}", {Role.COORDINATOR: circle}, today)
     employ(office, "Kaj", "Kursanordnare", f"kursanordnare-{county}", {Role.ORGANISER: lead}, today)
+    nation = Collaboration.objects.get(lead__short_name=NATION)
+    join_collaboration(collaboration=nation, organisation=lead, starts_on=first_day(today), weight=1, by=None, at=at)
     for row in rows:
-        _town(row, [circle, Collaboration.objects.get(lead__short_name=NATION)], today)
+        _town(row, [circle, nation], today)
 
 
 def _town(row: Town, circles: list[Collaboration], today: date) -> None:
