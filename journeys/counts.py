@@ -1,13 +1,25 @@
 """Counts and shares that others than the employer see: small ones are never told (decision 3, R43)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
 from people.counts import FEWEST, shown_count
 
-__all__ = ["FEWEST", "heat", "share", "shown_column", "shown_count", "shown_share", "sum_due"]
+__all__ = [
+    "FEWEST",
+    "StationSums",
+    "add_done",
+    "add_due",
+    "heat",
+    "no_sums",
+    "share",
+    "shown_column",
+    "shown_count",
+    "shown_share",
+]
+
+StationSums = dict[str, dict[str, Counter]]
 
 SHARE_FROM = 10  # people that a share needs
 EXACT_FROM = 20  # from here 0 and 100 % may be told
@@ -50,10 +62,22 @@ def shown_column(counts: list[int]) -> list[str]:
     return shown
 
 
-def sum_due(rows: Iterable[tuple[int, dict]]) -> dict[str, dict[str, Counter]]:
-    """How many have each station to do, by month: from rows of (version, stops of a Rollup), by the version's id as text and stop key."""
-    due: dict[str, dict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
-    for version, stops in rows:
-        for key, counts in stops.items():
-            due[str(version)][key].update(counts["due"])
-    return due
+def no_sums() -> StationSums:
+    """Sums by the version's id as text, stop key and kind or month, still empty."""
+    return defaultdict(lambda: defaultdict(Counter))
+
+
+def add_done(sums: StationSums, version: int, stops: dict) -> None:
+    """Add what is done and late at each station, of the stops of one Rollup."""
+    of_version = sums[str(version)]
+    for key, counts in stops.items():
+        found = of_version[key]
+        found["done"] += counts["done"]
+        found["late"] += counts["late"]
+
+
+def add_due(sums: StationSums, version: int, stops: dict) -> None:
+    """Add what is to be done at each station by month ("2026-12"), of the stops of one Rollup."""
+    of_version = sums[str(version)]
+    for key, counts in stops.items():
+        of_version[key].update(counts["due"])

@@ -3,7 +3,7 @@
 But for a manager of hundreds: who of them has been overdue the longest.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from courses.models import Occasion
-from journeys.counts import shown_column, shown_count, shown_share
-from journeys.models import Enrolment, Journey, Progress, Rollup, Stage, Stop
+from journeys.counts import StationSums, add_done, no_sums, shown_column, shown_count, shown_share
+from journeys.models import Enrolment, Journey, Progress, Rollup, SharedNeed, Stage, Stop
 from journeys.queries import stops_shown
 from people.access import Viewer
 from people.models import Accession, Collaboration, Placement, Unit
@@ -164,10 +164,14 @@ class Report:
 
 @dataclass
 class Circle:
-    """Whose counts a report adds up, and of which journeys (None: of all)."""
+    """Whose counts a report adds up, and of which journeys (None: of all).
+
+    `summed`: those of the journeys whose stations the worker adds up for exactly these organisations.
+    """
 
     organisations: list[int]
     journeys: list[int] | None = None
+    summed: list[int] = field(default_factory=list)
 
     def rollups(self) -> QuerySet[Rollup]:
         rows = Rollup.objects.filter(organisation__in=self.organisations, people__gt=0).order_by()
@@ -183,7 +187,22 @@ def _sums(*, organisations: list[int], journeys: list[int] | None) -> QuerySet:
 
 @prepared
 def _stations(*, organisations: list[int], journeys: list[int] | None) -> QuerySet:
-    return Circle(organisations, journeys).rollups().filter(stage=None).values_list("version", "people", "stops")
+    return Circle(organisations, journeys).rollups().filter(stage=None).values_list("version", "stops")
+
+
+@prepared
+def _stations_summed(*, journeys: list[int]) -> QuerySet:
+    return SharedNeed.objects.filter(journey__in=journeys, stations__isnull=False).values_list("journey", "stations")
+
+
+@prepared
+def _compared(viewer: Viewer) -> QuerySet:
+    return compared_journeys(viewer).order_by().values_list("pk", "collaboration")
+
+
+@prepared
+def _members(viewer: Viewer) -> QuerySet:
+    return members_of(viewer)
 
 
 @prepared
@@ -194,15 +213,16 @@ def _stages(*, versions: list[int]) -> QuerySet[Stage]:
 def circle_of(viewer: Viewer) -> Circle:
     """Of a coordinator the members and the shared journeys, of everybody else the organisations that the viewer answers for."""
     if viewer.coordinates:
-        journeys = compared_journeys(viewer).order_by().values_list("pk", flat=True)
-        return Circle(list(members_of(viewer)), list(journeys))
+        journeys = dict(_compared(viewer))
+        summed = [pk for pk, collaboration in journeys.items() if is_summed(viewer, collaboration)]
+        return Circle(_members(viewer), list(journeys), summed)
     return Circle(list(viewer.acts_for))
 
 
 def reports_for(viewer: Viewer) -> list[Report]:
-    """Every journey of the organisations that the viewer answers for, from the stored counts: six queries at most, however many."""
-    circle = vars(circle_of(viewer))
-    sums = [Sums(*row) for row in _sums(**circle)]
+    """Every journey of the organisations that the viewer answers for, from the stored counts: seven queries at most, however many."""
+    circle = circle_of(viewer)
+    sums = [Sums(*row) for row in _sums(organisations=circle.organisations, journeys=circle.journeys)]
     if not sums:
         return []
     versions = sorted({row.version for row in sums})
@@ -222,8 +242,9 @@ def reports_for(viewer: Viewer) -> list[Report]:
         report.as_of = min(report.as_of or row.as_of, row.as_of)
         counted = _named(report.stages, str(stages[row.stage])) if row.stage else report.whole
         counted.add(row)
-    for version, stations in _stations_added(circle).items():
-        _add_stations(reports[journeys[version].pk], stations, titles[version])
+    stations, people = _stations_added(circle), {row.version: row.people for row in sums if row.stage is None}
+    for version in versions:
+        _add_stations(reports[journeys[version].pk], stations.get(str(version), {}), titles[version], people[version])
     return list(reports.values())
 
 
@@ -235,23 +256,25 @@ def _named(rows: list[Counted], name: str) -> Counted:
     return found
 
 
-def _stations_added(circle: dict[str, Any]) -> dict[int, Counter[tuple[str, str]]]:
-    """By version the sums of what is `done` and `late` at each station (its key), and under an empty key the people."""
-    found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for version, people, stops in _stations(**circle):
-        found[version]["", "people"] += people
-        for key, counts in stops.items():
-            found[version][key, "done"] += counts.get("done", 0)
-            found[version][key, "late"] += counts.get("late", 0)
-    return found
+def _stations_added(circle: Circle) -> StationSums:
+    """What is done and late at each station: as the worker has summed it, else from the counts of each organisation."""
+    told = dict(_stations_summed(journeys=circle.summed)) if circle.summed else {}
+    sums = no_sums()
+    for stations in told.values():
+        sums.update(stations)
+    rest = None if circle.journeys is None else [pk for pk in circle.journeys if pk not in told]
+    if rest != []:
+        for version, stops in _stations(organisations=circle.organisations, journeys=rest):
+            add_done(sums, version, stops)
+    return sums
 
 
-def _add_stations(report: Report, sums: Counter[tuple[str, str]], stops: dict[str, Stop]) -> None:
+def _add_stations(report: Report, sums: dict[str, Any], stops: dict[str, Stop], people: int) -> None:
     for key, stop in stops.items():
-        counted = _named(report.stations, stop.shown_title)
-        counted.people += sums["", "people"]
-        counted.done += sums[key, "done"]
-        counted.late += sums[key, "late"]
+        counted, found = _named(report.stations, stop.shown_title), sums.get(key, {})
+        counted.people += people
+        counted.done += found.get("done", 0)
+        counted.late += found.get("late", 0)
 
 
 # -- whom the region counts
@@ -271,6 +294,11 @@ def compared_journeys(viewer: Viewer) -> QuerySet[Journey]:
     joined = Accession.objects.on(viewer.on).filter(organisation__in=viewer.acts_for).order_by().values("collaboration")
     shared = Q(collaboration__in=viewer.coordinates) | Q(collaboration__in=joined)
     return Journey.objects.visible_to(viewer).filter(shared)
+
+
+def is_summed(viewer: Viewer, collaboration: int | None) -> bool:
+    """Whether the worker's sums over the members of a journey's collaboration are the sums over those that the viewer compares."""
+    return viewer.coordinates == {collaboration}
 
 
 def collaborations_of(viewer: Viewer) -> QuerySet:

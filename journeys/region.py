@@ -14,9 +14,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from courses.models import CourseVersion, Occasion
-from journeys.counts import FEWEST, heat, share, shown_count, shown_share, sum_due
+from journeys.counts import FEWEST, add_due, heat, no_sums, share, shown_count, shown_share
 from journeys.models import Journey, Rollup, Stage, Stop, Version
-from journeys.overviews import collaborations_of, compared_journeys, members_of
+from journeys.overviews import collaborations_of, compared_journeys, is_summed, members_of
 from journeys.queries import stops_shown
 from people.access import Viewer
 from people.models import Organisation
@@ -188,7 +188,7 @@ def region_for(viewer: Viewer, slug: str = "", *, page: int | str = 1, many: int
 
 def _parts(viewer: Viewer, journey: Journey, shown: dict[int, Member]) -> Iterator[Part]:
     """The members that are shown, so many at a time, with the rows of each: all stations of a country at once take megabytes."""
-    members, with_due = list(shown.items()), not _is_summed(viewer, journey)
+    members, with_due = list(shown.items()), not is_summed(viewer, journey.collaboration_id)
     for start in range(0, max(len(members), 1), AT_ONCE):
         part, rows_of = members[start : start + AT_ONCE], defaultdict(list)
         ids = [organisation for organisation, _member in part]
@@ -219,16 +219,15 @@ def _stage_share(stage: Stage, rows: list[Counts], wanted: dict) -> dict[str, ob
     return {"text": shown_share(done, whole, people), "heat": heat(share(done, whole, people))}
 
 
-def _is_summed(viewer: Viewer, journey: Journey) -> bool:
-    """Whether the worker sums what all members have to do; a region that follows a programme from above has its own sum."""
-    return journey.collaboration_id in viewer.coordinates
-
-
 def _due_of(viewer: Viewer, journey: Journey, counts: list[Counts]) -> dict[str, dict] | None:
     """By version and station what the members have to do, by month; None before the worker has summed it."""
-    if _is_summed(viewer, journey):
+    if is_summed(viewer, journey.collaboration_id):
         return journey.shared_need.due if hasattr(journey, "shared_need") else None
-    return sum_due((row.version, row.stops) for row in counts if row.order is None)
+    due = no_sums()
+    for row in counts:
+        if row.order is None:
+            add_due(due, row.version, row.stops)
+    return due
 
 
 def _demand(viewer: Viewer, stops: list[Stop], due: dict[str, dict] | None, until: date) -> list[Demand]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
-from journeys.counts import sum_due
+from journeys.counts import add_done, add_due, no_sums
 from journeys.models import Enrolment, Journey, Progress, Rollup, SharedNeed, Version
 from journeys.stations import day
 from people.models import Accession
@@ -73,16 +73,19 @@ def _roll_up_pair(organisation: int, version: int, at: datetime) -> None:
                 organisation_id=organisation,
                 version_id=version,
                 stage_id=stage,  # type: ignore[misc]  # null is the row of the whole version
-                defaults={**tally.counts(), "as_of": at},
+                defaults={**tally.counts(is_whole=stage is None), "as_of": at},
             )
 
 
 def _sum_needs(journey: Journey, on: date) -> None:
-    """What the members of the day have to do, from their counts: every time, since a member may have joined or left."""
+    """What the members of the day have done and have to do, from their counts: every time, since a member may have joined or left."""
     members = Accession.objects.on(on).filter(collaboration=journey.collaboration_id).values("organisation")
     rows = Rollup.objects.filter(stage=None, version__journey=journey, organisation__in=members).order_by()
-    due = sum_due(rows.values_list("version", "stops").iterator(chunk_size=CHUNK))
-    SharedNeed.objects.update_or_create(journey=journey, defaults={"due": due})
+    due, stations = no_sums(), no_sums()
+    for version, stops in rows.values_list("version", "stops").iterator(chunk_size=CHUNK):
+        add_due(due, version, stops)
+        add_done(stations, version, stops)
+    SharedNeed.objects.update_or_create(journey=journey, defaults={"due": due, "stations": stations})
 
 
 class Tally:
@@ -112,12 +115,13 @@ class Tally:
                 one["late"] += wanted < self.today
                 one["due"][month] = one["due"].get(month, 0) + 1
 
-    def counts(self) -> dict:
-        """The fields of a Rollup."""
+    def counts(self, *, is_whole: bool) -> dict:
+        """The fields of a Rollup. Of a single stage only what is done is asked, of hundreds of members at once."""
+        done = {key: {"done": one["done"]} for key, one in self.stops.items() if one["done"]}
         return {
             "people": self.people,
             "completed": self.states[Enrolment.State.COMPLETED],
             "paused": self.states[Enrolment.State.PAUSED],
             "late": self.late,
-            "stops": self.stops,
+            "stops": self.stops if is_whole else done,
         }

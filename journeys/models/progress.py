@@ -78,7 +78,7 @@ class Rollup(models.Model):
     completed = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
     paused = models.PositiveIntegerField(default=0)
-    # by stop key: {"done": count, "late": count, "due": {"2026-12": count}}
+    # by stop key: {"done": count, "late": count, "due": {"2026-12": count}}; of a single stage {"done": count} alone
     stops = models.JSONField(default=dict)
     as_of = models.DateTimeField()
 
@@ -99,14 +99,16 @@ class Rollup(models.Model):
 
 
 class SharedNeed(models.Model):
-    """How many of all members of a collaboration have a station of its journey to do, by month; the worker's, beside the roll-up.
+    """What all members of a collaboration have done and have to do at the stations of its journey; the worker's, beside the roll-up.
 
-    A page of a country would otherwise read what each member's stations are due, to say one sum for each course.
+    A page of a country would otherwise read the stations of each member, to say one sum for each.
     """
 
     journey = models.OneToOneField(Journey, models.CASCADE, related_name="shared_need")
     # by id of the version, as text, and stop key: {"2026-12": count}
     due = models.JSONField(default=dict)
+    # by the same: {"done": count, "late": count}; nothing where the worker has not summed it yet
+    stations = models.JSONField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.journey_id}"

@@ -6,7 +6,7 @@ import pytest
 
 from journeys import jobs, region
 from journeys.enrolment import enrol
-from journeys.models import Rollup
+from journeys.models import Rollup, SharedNeed
 from journeys.overviews import reports_for
 from journeys.publishing import adopt_journey
 from journeys.queries import stops_shown
@@ -52,6 +52,19 @@ def test_a_report_adds_up_what_is_done_at_each_station(world, counted, see):
         late = {one.name: one.late for one in report.stations if one.late}
         assert (done, late) == ({titles[0]: passed}, {titles[0]: people - passed})
         assert {one.people for one in report.stations} == {people}
+
+
+def test_the_workers_sums_say_what_the_members_counts_say(world, counted, see):
+    def stations() -> list[tuple]:
+        [report] = reports_for(see(world.karin, "coordinator"))
+        return [(one.name, one.people, one.done, one.late) for one in report.stations]
+
+    told = stations()
+    assert sum(done for _name, _people, done, _late in told) == sum(PASSED.values())
+    SharedNeed.objects.update(stations=None)  # as before the first count after an update
+    assert stations() == told
+    SharedNeed.objects.update(stations={})
+    assert {done for _name, _people, done, _late in stations()} == {0}  # one row is read, not one for each member
 
 
 def test_every_member_of_the_region_has_its_stages_however_the_rows_are_fetched(world, counted, see, monkeypatch):
