@@ -4,6 +4,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Notice, Person
@@ -22,6 +23,7 @@ def build_invited(row: Notice) -> dict | None:
         "address": f"{settings.BASE_URL}{path}",
         "anew_address": f"{settings.BASE_URL}{reverse('account_reset_password')}",
         "organisation": works_at.organisation.official_name if works_at else "",
+        "has_office": row.person.roles.exclude(ends_on__lt=timezone.localdate()).exists(),
         "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
     }
 

@@ -1,12 +1,14 @@
 """Staff of the own organisation: found, added, moved, away, gone."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
@@ -73,13 +75,22 @@ def person_list(request: HttpRequest) -> HttpResponse:
     return render(request, "people/person_list.html", context)
 
 
+# What the next one in a row of new employees mostly shares with the one before.
+ALIKE = ("unit", "manager", "title", "kind", "percent", "starts_on")
+
+
 @staff_only
 def person_create(request: HttpRequest) -> HttpResponse:
-    form = PersonForm(request.POST or None, viewer=request.viewer)
+    """Add an employee; `another` asks for the same form again, with what colleagues share filled in."""
+    alike = {key: request.GET[key] for key in ALIKE if key in request.GET}
+    form = PersonForm(request.POST or None, viewer=request.viewer, initial=alike)
     if request.method == "POST" and form.is_valid():
         employment = carry_out(form, lambda: _hire(form.cleaned_data, request.viewer.person))
         if employment:
             messages.success(request, _said_of(employment.person, form.cleaned_data["invite"]))
+            if "another" in request.POST:
+                shared = {key: request.POST[key] for key in ALIKE if request.POST.get(key)}
+                return redirect(f"{reverse('person_create')}?{urlencode(shared)}")
             return redirect("person_detail", employment.person.public_id)
     return render(request, "people/person_create.html", {"form": form})
 

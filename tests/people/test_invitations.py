@@ -113,6 +113,19 @@ def test_what_looks_like_a_button_in_the_mail_is_the_way_to_a_password(three, ma
     assert "/losenord/nytt/" in button
 
 
+def test_whoever_gets_a_role_is_not_told_of_their_own_journey(world, three, mailoutbox):
+    give_role(person=three[1], role=Role.MUNICIPALITY_ADMIN, organisation=world.ale, starts_on=world.today, by=None)
+    invite(person=three[0], email="bo@example.org", by=None)
+    invite(person=three[1], email="eva@example.org", by=None)
+    send_due(timezone.localtime().replace(hour=12) + timedelta(days=7 - timezone.localdate().weekday()))
+    for mail in mailoutbox:
+        for text in (mail.body, str(mail.alternatives[0].content)):
+            assert ("din roll" in text, "följer du din resa" in text) == (
+                (True, False) if mail.to == ["eva@example.org"] else (False, True)
+            )
+    assert len(mailoutbox) == 2
+
+
 def test_a_new_invitation_of_another_day_sends_a_new_mail(world, three):
     last_week = timezone.now() - timedelta(days=7)
     invite_people(people=[three[0]], by=world.maja, at=last_week)

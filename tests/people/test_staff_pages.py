@@ -150,6 +150,19 @@ def test_whoever_adds_somebody_is_told_of_the_invitation_and_the_page_says_it_on
     assert "Chef: Johan Berg" in text
 
 
+def test_several_in_a_row_keep_what_colleagues_share(world, sign_in):
+    maja = sign_in(world.maja)
+    typed = work(world, given_name="Elsa", family_name="Ek", title="Socialsekreterare", percent="80", another="1")
+    page = maja.post(reverse("person_create"), typed, follow=True)
+    assert page.redirect_chain[-1][0].startswith(reverse("person_create"))
+    assert [str(one) for one in page.context["messages"]] == ["Elsa Ek är tillagd."]
+    (form,) = (one.fields for one in lxml.html.fromstring(page.content).forms if "given_name" in one.fields)
+    kept_ones = {key: form[key] for key in ("given_name", "unit", "title", "percent", "starts_on")}
+    assert kept_ones == {"given_name": None, **{key: typed[key] for key in ("unit", "title", "percent", "starts_on")}}
+    strange = maja.get(reverse("person_create"), {"unit": "nobody", "manager": "x", "starts_on": "yesterday<"})
+    assert strange.status_code == 200
+
+
 def test_a_role_given_from_a_persons_page_leads_back_to_it(world, sign_in):
     maja, address = sign_in(world.maja), f"{reverse('role_create')}?person={world.amira.public_id}"
     typed = {"person": world.amira.public_id, "role": "hr", "unit": "", "starts_on": world.today}
