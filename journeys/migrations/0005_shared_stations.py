@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journeys', '0004_job_progress'),
+        ("journeys", "0004_job_progress"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sharedneed',
-            name='stations',
+            model_name="sharedneed",
+            name="stations",
             field=models.JSONField(blank=True, null=True),
         ),
     ]

@@ -56,7 +56,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--users", type=int, default=200)
         parser.add_argument("--every", type=float, default=10.0, help="seconds between two actions of one person")
-        parser.add_argument("--seconds", type=float, default=180.0, help="measured, after the warm-up: rare pages are asked forty times")
+        parser.add_argument(
+            "--seconds", type=float, default=180.0, help="measured, after the warm-up: rare pages are asked forty times"
+        )
         parser.add_argument("--warm-up", type=float, default=15.0)
         parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "bench", help="where the results go")
 
