@@ -40,6 +40,13 @@ def test_a_page_that_grows_with_the_country_is_named():
     assert list(reporting.not_flat(rows)) == ["team on sqlite: 1.5 times what it costs over the demo (limit 1.5)."]
 
 
+@pytest.mark.parametrize(("shown", "limit"), [((13, 26), None), ((13, 14), 1.6), ((14, 13), 1.5), ((0, 26), 1.5)])
+def test_a_page_may_grow_as_much_more_as_it_shows_more_rows(shown, limit):
+    rows = [{**row("region", 4), "rows": shown[0]}, {**row("region", 6.6, data="national"), "rows": shown[1]}]
+    said = f"region on sqlite: 1.6 times what it costs over the demo (limit {limit})."
+    assert list(reporting.not_flat(rows)) == ([said] if limit else [])
+
+
 def test_a_run_replaces_its_own_rows_and_keeps_the_others(tmp_path):
     list(reporting.write(tmp_path, [row("team", 4), row("team: size", 1000, unit="bytes", limit=None)]))
     list(reporting.write(tmp_path, [row("team", 5, data="national")]))

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 UNDER_LOAD = "empty views under load"
 NOISE = {"queries": 1.0, "bytes": 1.1, UNDER_LOAD: 2.0}
 OTHERWISE = 1.3
-# What a main page may cost over the national set, as multiples of the demo's.
+# What a main page may cost over the national set, as multiples of the demo's: as many times more where it shows more rows.
 FLAT = 1.5
 LINE, LEFT, WIDTH = 22, 240, 520
 
@@ -84,12 +84,14 @@ def worse(released: list[Row], fresh: list[Row]) -> list[str]:
 
 def not_flat(rows: list[Row]) -> Iterator[str]:
     """Pages that cost more over the nation than over the demo, on the engines that both were measured on."""
-    times = {(row["name"], *of(row)): row["value"] for row in rows if row["unit"] == "empty views"}
+    times = {(row["name"], *of(row)): row for row in rows if row["unit"] == "empty views"}
     for name, engine, data in sorted(times):
         if data == "national" and (demo := times.get((name, engine, "demo"))):
-            ratio = times[name, engine, data] / demo
-            if ratio > FLAT:
-                yield f"{name} on {engine}: {ratio:.1f} times what it costs over the demo (limit {FLAT})."
+            nation = times[name, engine, data]
+            longer = max(1.0, nation.get("rows", 0) / demo["rows"]) if demo.get("rows") else 1.0
+            ratio, limit = nation["value"] / demo["value"], FLAT * longer
+            if ratio > limit:
+                yield f"{name} on {engine}: {ratio:.1f} times what it costs over the demo (limit {limit:.1f})."
 
 
 def picture(rows: list[Row]) -> str:

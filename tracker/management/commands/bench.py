@@ -93,7 +93,7 @@ class Command(BaseCommand):
         rows: list[dict[str, Any]] = []
         for page in pages:
             taken, middle = samples[page.name], statistics.median(samples[page.name])
-            size, held = weights[page.name]
+            size, held, shown = weights[page.name]
             self.stdout.write(
                 f"{page.name:<30}{queries[page.name]:>9}{page.queries:>7}{middle:>9.1f}{middle / empty:>8.1f}{page.times:>7}"
                 f"{size / 1000:>9.1f}{held / 1000:>9.0f}"
@@ -108,19 +108,18 @@ class Command(BaseCommand):
                 ("full scans", len(scans[page.name]), "scans", 0, scans[page.name]),
             ):
                 own: dict[str, Any] = {"name": f"{page.name}: {what}", "value": value, "unit": unit, "limit": limit}
-                rows.append(
-                    {**own, "samples": all_of_them, **self.shared, "over": page.over, "empty_ms": round(empty, 2)}
-                )
+                own |= {"samples": all_of_them, **self.shared, "over": page.over, "rows": shown}
+                rows.append({**own, "empty_ms": round(empty, 2)})
         return rows
 
-    def weigh(self, client: Client, page: Page) -> tuple[int, int]:
-        """The bytes of the answer, and the most that Python held at once to make it."""
+    def weigh(self, client: Client, page: Page) -> tuple[int, int, int]:
+        """The bytes of the answer, the most that Python held at once to make it, and how many rows of tables it shows."""
         with undone():
             tracemalloc.start()
             answer = page.ask(client)
             held = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
-        return len(answer.content), held
+        return len(answer.content), held, answer.content.count(b"<tr")
 
     def papers(self, rounds: int) -> list[dict[str, Any]]:
         """What certificates cost, in the same run."""
