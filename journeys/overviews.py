@@ -61,7 +61,7 @@ def _units_counted(viewer: Viewer) -> QuerySet:
         return Count("person", distinct=True, filter=Q(employment__in=jobs.values("employment")))
 
     return (
-        Placement.objects.visible_to(viewer)
+        viewer.many_seen(Placement.objects.all())
         .on(viewer.on)
         .order_by()
         .values_list("unit")
@@ -91,7 +91,7 @@ def longest_overdue(viewer: Viewer, many: int = 50) -> list[Progress]:
 
 @prepared
 def _longest_overdue(viewer: Viewer, *, many: Fixed) -> QuerySet[Progress]:
-    rows = Progress.objects.visible_to(viewer).running().filter(next_due__lt=viewer.on)
+    rows = viewer.many_seen(Progress.objects.running()).filter(next_due__lt=viewer.on)
     first = rows.exclude(state=Enrolment.State.PAUSED).order_by("next_due", "pk")
     # The first are found before anybody's name is read.
     named = Progress.objects.filter(pk__in=first.values("pk")[: many.value]).select_related("person", "journey")

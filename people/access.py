@@ -20,26 +20,10 @@ from people.models.employment import Employment, Placement
 from people.models.organisation import Accession, Collaboration, Organisation, UnitLine
 from people.models.person import Person
 from people.models.role import Delegation, RoleAssignment
-from people.roles import PERMISSIONS, Permission, Role
+from people.roles import PERMISSIONS, PRECEDENCE, Permission, Role
 
 # Days after its last day that an organiser reads the names of those who took part (trust 1).
 NAMES_KEPT_DAYS = 30
-# The role that a person with several lands in.
-PRECEDENCE = [
-    Role.PLATFORM_ADMIN,
-    Role.COORDINATOR,
-    Role.MUNICIPALITY_ADMIN,
-    Role.HR,
-    Role.CUSTODIAN,
-    Role.ORGANISER,
-    Role.OWNER,
-    Role.MANAGER,
-    Role.DEPUTY,
-    Role.TRAINER,
-    Role.SUPERVISOR,
-    Role.DATA_PROTECTION,
-    Role.EMPLOYEE,
-]
 WHOLE_ORGANISATION = (Role.HR, Role.MUNICIPALITY_ADMIN)
 LINE = (Role.MANAGER, Role.DEPUTY)
 # Whom the platform administrator appoints, so that somebody can begin and end these roles; no other persons are shown.
@@ -281,6 +265,16 @@ class Viewer:
         if self.role == Role.CUSTODIAN:
             return rows.filter(organisation__in=self.acts_for).exclude(person__shown_to=Person.ShownTo.ALL)
         return self.own(rows)
+
+    def many_seen(self, rows: QuerySet) -> QuerySet:
+        """What visible_to gives of a line of thousands: those of the organisation are asked whether they are of the line.
+
+        An engine that plans for any line would look up each person's rows, thousands of them.
+        """
+        if self.role not in SEES_LINE:
+            return rows.visible_to(self)  # type: ignore[attr-defined]  # of a model with such rows
+        seen = Case(When(person__in=self.team, then=True), default=False, output_field=BooleanField())
+        return rows.filter(seen, organisation__in=self.acts_for)
 
     def jobs_seen(self, rows: QuerySet) -> QuerySet:
         """Employments and placements: as other rows, and those that a municipality administrator keeps (never results)."""

@@ -125,6 +125,23 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 # Making content shows nobody; whatever else a role may do shows or moves other people, so it needs a second factor (T29).
 SHOWS_NOBODY = frozenset({_P.FOLLOW_JOURNEY, _P.EDIT_COURSES, _P.EDIT_JOURNEYS})
 
+# The role that a person with several lands in.
+PRECEDENCE = [
+    Role.PLATFORM_ADMIN,
+    Role.COORDINATOR,
+    Role.MUNICIPALITY_ADMIN,
+    Role.HR,
+    Role.CUSTODIAN,
+    Role.ORGANISER,
+    Role.OWNER,
+    Role.MANAGER,
+    Role.DEPUTY,
+    Role.TRAINER,
+    Role.SUPERVISOR,
+    Role.DATA_PROTECTION,
+    Role.EMPLOYEE,
+]
+
 
 def needs_second_factor(role: Role) -> bool:
     """Tell whether somebody in this role sees others, so that a password alone is too little."""

@@ -34,6 +34,19 @@ def test_a_deputy_sees_as_the_manager_while_dated(world, see):
     assert names(later) == {"Dina"}
 
 
+@pytest.mark.parametrize(
+    ("who", "role"), [("johan", ""), ("ove", ""), ("dina", Role.DEPUTY), ("helena", ""), ("maja", ""), ("amira", "")]
+)
+def test_a_line_of_thousands_is_the_same_line(world, see, who, role):
+    viewer = see(world.people[who], role)
+    for model in (Placement, Employment):
+        many = viewer.many_seen(model.objects.all())
+        assert sorted(many.values_list("pk", flat=True)) == sorted(
+            model.objects.visible_to(viewer).values_list("pk", flat=True)
+        )
+    assert Placement.objects.visible_to(viewer).exists()
+
+
 def test_who_leads_a_unit_and_one_below_it_sees_each_of_both_once(world, see):
     johan = see(world.johan)
     (own,) = johan.nodes
