@@ -113,13 +113,13 @@ class Command(BaseCommand):
         return rows
 
     def weigh(self, client: Client, page: Page) -> tuple[int, int, int]:
-        """The bytes of the answer, the most that Python held at once to make it, and how many rows of tables it shows."""
+        """The bytes of the answer, the most that Python held at once to make it, and how many rows of tables and lists it shows."""
         with undone():
             tracemalloc.start()
             answer = page.ask(client)
             held = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
-        return len(answer.content), held, answer.content.count(b"<tr")
+        return len(answer.content), held, answer.content.count(b"<tr") + answer.content.count(b"<li")
 
     def papers(self, rounds: int) -> list[dict[str, Any]]:
         """What certificates cost, in the same run."""
