@@ -9,7 +9,7 @@ from django.test import Client
 
 from courses.models import Booking, Course, Occasion
 from people.access import viewer_for
-from people.models import Collaboration, Organisation, Person, Unit
+from people.models import Collaboration, Organisation, Person, Placement, RoleAssignment, Unit
 from people.roles import Role
 from tracker.bench.matrix import EMAIL
 from tracker.demo.cast import BY_KEY
@@ -67,17 +67,16 @@ def national_crew() -> Crew:
     """Of the municipality with most people and the county with most members; team and occasion are the last copied."""
     largest = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).latest("inhabitants", "-id")
     lead = Organisation.objects.get(kind=Organisation.Kind.REGIONAL, county_code=largest.county_code)
-    manager = Person.objects.filter(
-        roles__role=Role.MANAGER, roles__organisation=largest, roles__unit__kind=Unit.Kind.UNIT
-    ).latest("pk")
-    member = Person.objects.filter(
-        placements__manager=manager, bookings__state=Booking.State.BOOKED, enrolments__isnull=False
-    ).latest("pk")
+    leads = RoleAssignment.objects.filter(role=Role.MANAGER, organisation=largest, unit__kind=Unit.Kind.UNIT)
+    teams = Placement.objects.filter(manager__in=leads.values("person"))
+    # Not every team of a small set has somebody with a seat ahead.
+    seated = teams.filter(person__bookings__state=Booking.State.BOOKED, person__enrolments__isnull=False)
+    member, manager = seated.values_list("person__email", "manager__email").latest("manager__pk", "person__pk")
     busy = Occasion.objects.filter(organiser=lead).latest("seats_taken", "id")
     code, county = largest.municipality_code, largest.county_code
     return Crew(
-        member.email,
-        manager.email,
+        member,
+        manager,
         f"kursanordnare-{county}@{DOMAIN}",
         f"hr-{code}@{DOMAIN}",
         f"samordnare-{_of_members()}@{DOMAIN}",
