@@ -95,7 +95,7 @@ def _choices(viewer: Viewer, *, kept_too: bool, unit: UUID | None) -> QuerySet:
     # From the course to results and from these to certificates: a course that the organisation never gave costs one look. The
     # first one is asked for, since PostgreSQL turns "whether there is one" into reading all that a large organisation has.
     held = Subquery(certificates.filter(result=OuterRef("pk")).order_by().values("pk")[:1])
-    certified = CourseResult.objects.filter(source__in=CourseResult.CERTIFIED, organisation__in=viewer.acts_for)
+    certified = CourseResult.objects.certified().filter(organisation__in=viewer.acts_for)
     results = certified.alias(held=held).filter(held__isnull=False, course_version=OuterRef("pk"))
     first = Subquery(results.order_by().values("pk")[:1])
     of_courses = CourseVersion.objects.alias(first=first).filter(first__isnull=False).order_by()

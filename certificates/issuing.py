@@ -86,9 +86,7 @@ def issue_for_completion(
 def uncertified_results() -> QuerySet[CourseResult]:
     """Passed courses without a certificate of this passing: what a lost signal would have left behind."""
     made = Certificate.objects.filter(result=OuterRef("pk"), issued_at__gte=OuterRef("decided_at"))
-    return CourseResult.objects.passed().filter(
-        ~Exists(made), source__in=CourseResult.CERTIFIED, decided_at__isnull=False
-    )
+    return CourseResult.objects.passed().certified().filter(~Exists(made), decided_at__isnull=False)
 
 
 def uncertified_completions() -> QuerySet[Completion]:

@@ -21,6 +21,15 @@ class CourseResultQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=CourseResult.OPEN)
 
+    def certified(self):
+        """Those that certificates are made of. The sources are words of the statement: with values that are sent apart SQLite does not
+        see that `courseresult_certified`, an index over a part of the rows, has them all."""
+        listed = ", ".join(f"'{source}'" for source in CourseResult.CERTIFIED)
+        is_certified = models.Func(
+            "source", template=f"%(expressions)s IN ({listed})", output_field=models.BooleanField()
+        )
+        return self.filter(is_certified)
+
 
 class CourseResultState(models.TextChoices):
     RUNNING = "running", _("In progress")
